@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * freestanding.h - the few names the pure files need, in the kernel and out of it
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * segment.c, tuple.c, flowmem*.c and evidence.c are compiled unchanged into the module, the unit tests, the fuzzers, the
+ * benchmark and the offline analyser. They see no kernel header but through here.
+ */
+#ifndef RSTWHY_FREESTANDING_H
+#define RSTWHY_FREESTANDING_H
+
+#ifdef __KERNEL__
+
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+typedef spinlock_t fm_lock_t;
+#define fm_lock_init(l) spin_lock_init(l)
+#define fm_lock(l) spin_lock_bh(l)
+#define fm_unlock(l) spin_unlock_bh(l)
+
+#else
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#ifndef __aligned
+#define __aligned(n) __attribute__((aligned(n)))
+#endif
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+/* Outside the kernel one thread owns a flow memory. */
+typedef struct {
+	char unused;
+} fm_lock_t;
+#define fm_lock_init(l) ((void)(l))
+#define fm_lock(l) ((void)(l))
+#define fm_unlock(l) ((void)(l))
+
+#endif
+
+/* Sequence space arithmetic, RFC 9293 section 3.4. */
+static inline bool seq_after(u32 a, u32 b)
+{
+	return (s32)(b - a) < 0;
+}
+
+static inline bool seq_before(u32 a, u32 b)
+{
+	return seq_after(b, a);
+}
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * correlate.h - from events to incidents: trains, echoes and what follows, on evidence time
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * An incident is one reset of one connection. It is held until its verdict is certain or its hold is over, then handed to the
+ * callback exactly once. Later RSTs of the same train within the linger time are counted into it when still held, else are
+ * themselves an incident (judged as noise/duplicate or after-close). Memory is bounded by capacity; when full, the oldest incident of the noisiest
+ * source is handed out at once with held = false. Nothing is dropped. No clock: time comes in with events and correlate_advance().
+ */
+#ifndef RSTWHY_CORRELATE_H
+#define RSTWHY_CORRELATE_H
+
+#include "verdict.h"
+
+struct correlate; /* opaque, owned by the caller through correlate_new()/correlate_free() */
+
+/* held: false when the verdict could not wait as long as it should have (overflow). */
+typedef void correlate_emit_fn(void *user, const struct incident *incident, const struct verdict *verdict, bool held);
+
+/* Returns NULL without memory. capacity: incidents held at once, at least 1. */
+struct correlate *correlate_new(size_t capacity, const struct verdict_settings *settings, correlate_emit_fn *emit, void *user);
+void correlate_free(struct correlate *c);
+
+/* New settings, for incidents judged from now on. */
+void correlate_settings(struct correlate *c, const struct verdict_settings *settings);
+
+/* Feed one event (kind RST or AFTER; others are ignored). Evidence time advances to event->ev.boottime_ns first. */
+void correlate_event(struct correlate *c, const struct event *event);
+
+/* Evidence time has reached now_ns (boottime): hand out what is due. Time never goes back; an earlier now is ignored. */
+void correlate_advance(struct correlate *c, uint64_t now_ns);
+
+/* When the next held incident is due (boottime ns), or UINT64_MAX when nothing is held. */
+uint64_t correlate_next_due(const struct correlate *c);
+
+/* Hand out all that is held, judged with what there is (SIGTERM, end of a recording). */
+void correlate_flush(struct correlate *c);
+
+/* Incidents held now. */
+size_t correlate_held(const struct correlate *c);
+
+#endif

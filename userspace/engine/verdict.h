@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * verdict.h - facts in, verdict out
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Pure: no clock, no I/O, no allocation, no globals that change. The rules are one ordered table (rules.c).
+ */
+#ifndef RSTWHY_VERDICT_H
+#define RSTWHY_VERDICT_H
+
+#include "cause.h"
+#include "event.h"
+
+#define VERDICT_ALSO_MAX 4
+#define VERDICT_EVIDENCE_MAX 6
+#define VERDICT_TEXT_MAX 256
+#define VERDICT_CANDIDATES_MAX 4
+
+enum stage {
+	STAGE_UNKNOWN = 0,
+	STAGE_CONNECT,
+	STAGE_ACCEPTED,
+	STAGE_REQUEST,
+	STAGE_ESTABLISHED,
+	STAGE_CLOSING,
+	STAGE_CLOSED,
+};
+
+enum side {
+	SIDE_UNKNOWN = 0,
+	SIDE_CLIENT,
+	SIDE_SERVER,
+	SIDE_GATEWAY,
+};
+
+enum seq_match {
+	SEQ_UNKNOWN = 0,
+	SEQ_EXACT,
+	SEQ_IN_WINDOW,
+	SEQ_BELOW,
+	SEQ_ABOVE,
+};
+
+/* All that one record is judged from: the first RST, and what came later in the hold. Bounded, by value. */
+struct incident {
+	struct event first;   /* the RST that opened the incident */
+	bool have_echo;	      /* a RST in the other direction of the same flow came too */
+	struct event echo;    /* the first such */
+	uint32_t count;	      /* RSTs of this incident, first and echoes included */
+	uint32_t after_seen;  /* bit (1 << enum rstwhy_after) for every AFTER message that came */
+	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
+	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, within 50 ms of this one */
+	bool hold_over;	      /* nothing more will come: judge with what there is */
+};
+
+struct verdict {
+	enum cause cause;
+	double confidence;
+	bool certain; /* nothing that may still come can change it: needs no hold */
+	enum stage stage;
+	enum side sender;
+	bool both_ends;
+	enum seq_match seq_match;
+	enum cause also[VERDICT_ALSO_MAX];
+	size_t also_count;
+	char evidence[VERDICT_EVIDENCE_MAX][VERDICT_TEXT_MAX]; /* sentences; no control characters, nothing of the payload */
+	size_t evidence_count;
+	char candidates[VERDICT_CANDIDATES_MAX][64];
+	size_t candidates_count;
+	char advice[VERDICT_TEXT_MAX];
+	/* the record's numbers; negative: unknown, left out of the record */
+	double gap_ms, gap_min_ms, gap_max_ms;
+	bool blind;
+	double idle_ms, ct_idle_ms, ct_timeout_before_gap_ms, ct_timeout_at_rst_ms, age_ms;
+	int ct_state; /* enum tcp_conntrack as the kernel numbers it, or -1 */
+};
+
+/* Tunables the rules look at. */
+struct verdict_settings {
+	uint32_t idle_min_ms; /* verdict.idle_min_ms */
+	uint32_t hold_ms;     /* verdict.hold_ms */
+};
+
+/*
+ * verdict_judge() - judge an incident.
+ * Returns the verdict by value through *out; always one (at worst unknown/ambiguous with its candidates in also).
+ */
+void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out);
+
+/* The client's and server's addresses of an incident as DESIGN.md section 5 defines them. */
+struct endpoint {
+	uint8_t addr[16];
+	uint16_t port; /* big-endian */
+};
+
+struct endpoints {
+	uint8_t family; /* 4 or 6 */
+	struct endpoint client, server;
+	bool have_nat_client, have_nat_server;
+	struct endpoint nat_client, nat_server;
+};
+
+void verdict_endpoints(const struct incident *incident, struct endpoints *out);
+
+const char *stage_name(enum stage stage);
+const char *side_name(enum side side);
+const char *seq_match_name(enum seq_match match);
+
+#endif
