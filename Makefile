@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+# make module      build/nf_rstwhy.ko for the running kernel, or for KDIR=/path/to/its/build/directory
+# make userspace   build/rstwhyd, build/rstwhy
+# make run         see it work: on this machine if its kernel can load modules, else in a virtual machine
+# make check       all tests, the virtual machine's too; prints one closing line
+# make unit        unit tests only
+# make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
+# make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
+# make clean       removes build/ but for the guest root; make distclean that too
+#
+# module, userspace and unit install nothing. Everything built goes below build/.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+BUILD := build
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+
+.DEFAULT_GOAL := all
+.PHONY: all module userspace unit check lint run vm vm-shell install install-module uninstall clean distclean deps
+
+all: userspace module
+
+-include userspace/userspace.mk
+-include tests/unit/unit.mk
+include tests/install.mk
+
+# kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.
+module:
+	@test -e "$(KDIR)/Makefile" || { echo "no kernel build directory at $(KDIR): install the kernel's headers, or give KDIR=" >&2; exit 1; }
+	@mkdir -p $(BUILD)/module
+	@cd $(BUILD)/module && find . -name '*.[chS]' ! -name '*.mod.c' | while read -r f; do test -e "../../$$f" || rm -f "$$f"; done
+	@cp -a --update Kbuild module $(BUILD)/module/
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)/$(BUILD)/module" modules
+	@cp $(BUILD)/module/nf_rstwhy.ko $(BUILD)/nf_rstwhy.ko
+
+deps:
+	@tests/deps.sh module userspace unit vm
+
+lint:
+	@tests/lint.sh
+
+check:
+	@+tests/check.sh
+
+run:
+	@+tests/run.sh
+
+vm:
+	@tests/deps.sh vm
+	@tests/vm/run $(if $(T),-v -k "$(T)")
+
+vm-shell:
+	@tests/deps.sh vm
+	@tests/vm/run --shell
+
+clean:
+	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +
+
+distclean: clean
+	rm -rf --one-file-system $(BUILD)

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+# make check: lint, strict builds, unit tests, unit tests under sanitizers, the virtual machine. The last line adds it all up,
+# alone: "N passed, M failed" (and ", K skipped"). RSTWHY_TOTAL names a file to put it into instead.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+passed=0 failed=0 skipped=0
+make=${MAKE:-make}
+logs=build/check
+started=$SECONDS
+
+tests/deps.sh module userspace unit vm || exit 1
+rm -rf "$logs"
+mkdir -p "$logs"
+
+section() { echo; echo "== $* ($((SECONDS - started)) s)"; }
+case_ok() { passed=$((passed + 1)); echo "ok $1"; }
+case_failed() { failed=$((failed + 1)); echo "not ok $1 # see $logs/$1.log"; tail -n 30 "$logs/$1.log" | sed 's/^/  /'; }
+has_target() { $make -n "$1" >/dev/null 2>&1; }
+
+one_case() { # one_case NAME COMMAND...
+	local name=$1
+	shift
+	if "$@" >"$logs/$name.log" 2>&1; then case_ok "$name"; else case_failed "$name"; fi
+}
+
+# cmocka's own counts, and one failure more when the target failed without one (did not build, crashed).
+unit_cases() { # unit_cases NAME TARGET [ARGUMENT...]
+	local name=$1 status=0 good bad skip
+	shift
+	$make --no-print-directory "$@" >"$logs/$name.log" 2>&1 || status=$?
+	good=$(grep -acE '^\[ +OK \]|^ok [0-9]|^PASS' "$logs/$name.log")
+	bad=$(grep -aE '^\[  FAILED  \] [a-z]' "$logs/$name.log" | sort -u | wc -l)
+	bad=$((bad + $(grep -acE '^not ok ' "$logs/$name.log")))
+	skip=$(grep -acE '^\[  SKIPPED \] [a-z]' "$logs/$name.log")
+	[ $status = 0 ] || [ "$bad" -gt 0 ] || bad=1
+	[ $((good + bad)) -gt 0 ] || bad=1
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	echo "$name: $good passed, $bad failed, $skip skipped"
+	[ "$bad" = 0 ] || tail -n 60 "$logs/$name.log" | sed 's/^/  /'
+}
+
+section lint
+tests/lint.sh >"$logs/lint.log" 2>&1
+cat "$logs/lint.log"
+passed=$((passed + $(grep -c '^ok ' "$logs/lint.log"))) failed=$((failed + $(grep -c '^not ok ' "$logs/lint.log")))
+
+section "programs, warnings are errors"
+one_case build-userspace $make --no-print-directory userspace WERROR=1
+
+section "unit tests"
+unit_cases unit unit
+if has_target unit-asan; then unit_cases unit-asan unit-asan; fi
+
+section "module and programs in the guest root (Debian 12), W=1"
+one_case guest-root tests/vm/root.sh
+kv=$(ls "$(tests/vm/root.sh --path)/boot" 2>/dev/null | sed -n 's/^vmlinuz-//p' | sort -V | tail -n 1)
+one_case build-module tests/vm/build.sh "$kv"
+one_case dkms tests/vm/dkms.sh "$kv"
+one_case make-install tests/vm/in-root.sh sh -c 'make install DESTDIR=/tmp/d PREFIX=/usr && test -x /tmp/d/usr/sbin/rstwhyd -a -x /tmp/d/usr/bin/rstwhy -a -e /tmp/d/etc/rstwhy/rstwhyd.conf'
+
+section "virtual machine"
+rm -f build/vm/out/totals
+tests/vm/run --no-build 2>&1 | tee "$logs/vm.log"
+if read -r good bad skip 2>/dev/null <build/vm/out/totals; then
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
+else
+	failed=$((failed + 1))
+fi
+
+line="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || line="$line, $skipped skipped"
+echo
+echo "logs in $logs and build/vm/out; $((SECONDS - started)) s"
+if [ -n "${RSTWHY_TOTAL:-}" ]; then echo "$line" >"$RSTWHY_TOTAL"; else echo "$line"; fi
+[ "$failed" = 0 ]

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+# make install, install-module, uninstall. Included by the top-level Makefile.
+
+SRCDIR := $(DESTDIR)/usr/src/rstwhy-$(VERSION)
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
+# Everything but the module's build: a package's DESTDIR gets the DKMS tree, a real root also has DKMS build it.
+install: userspace install-module
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/rstwhyd $(DESTDIR)$(PREFIX)/sbin/rstwhyd
+	install -m 755 $(BUILD)/rstwhy $(DESTDIR)$(PREFIX)/bin/rstwhy
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/rstwhy
+	set -e; for f in userspace/deploy/*.service; do test ! -e "$$f" || install -m 644 "$$f" $(DESTDIR)$(UNITDIR)/; done
+	set -e; for f in userspace/deploy/*.conf; do case "$$f" in */sysusers.conf | */tmpfiles.conf | */modules*.conf) continue ;; esac; \
+		t=$(DESTDIR)$(SYSCONFDIR)/rstwhy/$${f##*/}; test ! -e "$$f" || { test -e "$$t" && install -m 644 "$$f" "$$t.new" || install -m 644 "$$f" "$$t"; }; done
+	set -e; for f in userspace/man/*.[1-8]; do test ! -e "$$f" || { \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}; install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/; }; done
+
+# By DKMS where there is one, so that the module follows kernel upgrades; else into this kernel's modules.
+install-module:
+	@if [ -n "$(DESTDIR)" ] || command -v dkms >/dev/null; then \
+		set -ex; rm -rf "$(SRCDIR)"; install -d "$(SRCDIR)"; cp -r Kbuild dkms.conf module "$(SRCDIR)/"; \
+		if [ -z "$(DESTDIR)" ]; then \
+			dkms remove rstwhy/$(VERSION) --all >/dev/null 2>&1 || true; \
+			dkms install rstwhy/$(VERSION); \
+		fi; \
+	else \
+		set -ex; $(MAKE) module; $(MAKE) -C "$(KDIR)" M="$(CURDIR)/$(BUILD)/module" modules_install; depmod; \
+	fi
+
+uninstall:
+	-test -n "$(DESTDIR)" || dkms remove rstwhy/$(VERSION) --all
+	rm -rf $(SRCDIR)
+	rm -f $(DESTDIR)$(PREFIX)/sbin/rstwhyd $(DESTDIR)$(PREFIX)/bin/rstwhy $(DESTDIR)$(UNITDIR)/rstwhyd.service
+	@echo "kept: $(DESTDIR)$(SYSCONFDIR)/rstwhy"

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+# Booting the guest, for run. Sourced; wants $root (guest root), $stage, $out (directories), $kv, $work and $here.
+
+kernel_complaints='BUG:|WARNING:|Oops|KASAN|UBSAN|Call Trace|leaked|refcount|unregister_netdevice|general protection|lockdep|kmemleak'
+
+# qemu_boot ACCELERATOR LIMIT_SECONDS CONSOLE_FILE [QEMU OPTION...]
+# The kernel and our initramfs directly, three shares, no disk, no network. A panic, a WARN included, ends it.
+qemu_boot() {
+	local accel=$1 limit=$2 console=$3
+	shift 3
+	local cpu=max
+	[ "$accel" = kvm ] && cpu=host
+	[ "$accel" = tcg ] && accel=tcg,thread=multi
+	timeout --foreground --kill-after=5 "$limit" qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" \
+		-nodefaults -no-user-config -no-reboot -display none -kernel "$root/boot/vmlinuz-$kv" -initrd "$work/initramfs-$kv.gz" \
+		-append "console=ttyS0 quiet loglevel=6 nokaslr mitigations=off panic_on_warn=1 oops=panic panic=-1 random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=120 ${VM_APPEND:-}" \
+		-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-fsdev "local,id=stage,path=$stage,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage \
+		-fsdev "local,id=out,path=$out,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=out,mount_tag=out \
+		-chardev "file,id=console,path=$console" -serial chardev:console "$@"
+}
+
+# KVM is used only where a guest really boots under it within 20 s; the answer is kept until the host boots again.
+qemu_accelerator() {
+	local kept=$work/accelerator boot
+	boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo none)
+	if [ -n "${VM_ACCEL:-}" ]; then
+		echo "$VM_ACCEL"
+		return
+	fi
+	if [ -e "$kept" ] && [ "$(cut -d' ' -f1 "$kept")" = "$boot" ]; then
+		cut -d' ' -f2 "$kept"
+		return
+	fi
+	local accel=tcg
+	if [ -w /dev/kvm ]; then
+		local real_stage=$stage real_out=$out stage out
+		stage=$(mktemp -d) out=$(mktemp -d)
+		cp -r "$real_stage/." "$stage"
+		echo probe >"$stage/mode"
+		qemu_boot kvm 20 "$work/probe.console" </dev/null >/dev/null 2>&1 || true
+		[ -e "$out/alive" ] && accel=kvm
+		rm -rf "$stage" "$out"
+		stage=$real_stage out=$real_out
+	fi
+	echo "$boot $accel" >"$kept"
+	echo "$accel"
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+# Runs the suite in the guest and watches it, for run. Sourced.
+#
+# The guest writes $out/results.tap: "plan NAME" for each scenario, then "ok NAME", "not ok NAME # why" or "skip NAME # why", and
+# "done" at the end. A planned scenario without a line has failed: the guest died or hung in it.
+
+stall=${VM_STALL:-240} # seconds without a new line after which the guest counts as hung
+
+count() { grep -c "^$1 " "$out/results.tap" 2>/dev/null || true; }
+
+show_scenario() {
+	local file
+	for file in "$out/$1"/*.txt "$out/$1"/*.jsonl; do
+		[ -s "$file" ] && { echo "  -- ${file#"$out/"}"; sed 's/^/  /' "$file"; }
+	done
+	return 0
+}
+
+relay_lines() { # print the result lines beyond those shown already
+	local line
+	while IFS= read -r line; do
+		shown=$((shown + 1))
+		case $line in
+		plan\ * | done) continue ;;
+		esac
+		echo "$line"
+		case $line in
+		not\ ok\ *) line=${line#not ok }; show_scenario "${line%% *}" ;;
+		ok\ *) [ -z "$verbose" ] || { line=${line#ok }; show_scenario "${line%% *}"; } ;;
+		esac
+	done < <(tail -n "+$((shown + 1))" "$out/results.tap" 2>/dev/null | grep -a --line-buffered '')
+}
+
+watch_suite() {
+	local started=$SECONDS shown=0 seen=-1 changed=$SECONDS qemu size failed=0 reason=
+	: >"$out/results.tap"
+	qemu_boot "$accel" "${VM_LIMIT:-1500}" "$console" </dev/null >"$out/qemu.txt" 2>&1 &
+	qemu=$!
+	while kill -0 $qemu 2>/dev/null; do
+		relay_lines
+		size=$(stat -c %s "$out/results.tap")
+		[ "$size" = "$seen" ] || { seen=$size; changed=$SECONDS; }
+		if [ $((SECONDS - changed)) -gt "$stall" ]; then
+			reason="no progress for $stall s"
+			kill $qemu 2>/dev/null
+			break
+		fi
+		sleep 0.3
+	done
+	wait $qemu || reason=${reason:-"QEMU ended with status $?"}
+	relay_lines
+
+	local passed broken skipped planned
+	passed=$(count ok) broken=$(count 'not ok') skipped=$(count skip) planned=$(count plan)
+	failed=$((planned - passed - skipped))
+	if ! grep -qx done "$out/results.tap"; then
+		echo "not ok the-guest-finished # ${reason:-it ended before the suite did}; lost: $((planned - passed - broken - skipped)) scenarios"
+		failed=$((failed + 1))
+		echo "  -- the console's end:"; tail -n 40 "$console" | sed 's/^/  /'
+		tail -n 20 "$out/suite.log" "$out/qemu.txt" 2>/dev/null | sed 's/^/  /'
+	else
+		passed=$((passed + 1))
+	fi
+	if grep -aE "$kernel_complaints" "$console" >"$out/complaints.txt"; then
+		echo "not ok the-console-is-clean # $(head -n 1 "$out/complaints.txt")"
+		failed=$((failed + 1))
+	else
+		passed=$((passed + 1))
+	fi
+	[ -z "$verbose" ] || { echo "-- console"; cat "$console"; }
+	echo "vm: $passed passed, $failed failed, $skipped skipped in $((SECONDS - started)) s under $accel ($kv)"
+	echo "$passed $failed $skipped" >"$out/totals"
+	[ "$failed" = 0 ]
+}
