@@ -12,6 +12,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -23,6 +24,10 @@ typedef spinlock_t fm_lock_t;
 #define fm_lock_init(l) spin_lock_init(l)
 #define fm_lock(l) spin_lock_bh(l)
 #define fm_unlock(l) spin_unlock_bh(l)
+
+typedef atomic64_t fm_counter_t;
+#define fm_count_add(c, n) atomic64_add(n, c)
+#define fm_count_read(c) ((u64)atomic64_read(c))
 
 #else
 
@@ -59,6 +64,10 @@ typedef struct {
 #define fm_lock_init(l) ((void)(l))
 #define fm_lock(l) ((void)(l))
 #define fm_unlock(l) ((void)(l))
+
+typedef s64 fm_counter_t;
+#define fm_count_add(c, n) (*(c) += (n))
+#define fm_count_read(c) ((u64)*(c))
 
 #endif
 

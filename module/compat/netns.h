@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netns.h - the namespace's cookie, wherever the kernel keeps it
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_COMPAT_NETNS_H
+#define RSTWHY_COMPAT_NETNS_H
+
+#include <net/net_namespace.h>
+
+/* Before commit 3d368ab87cf6 (5.12, "net: initialize net->net_cookie at netns setup") it was made on demand. */
+static inline u64 compat_netns_cookie(struct net *net)
+{
+#ifdef RSTWHY_HAVE_GEN_COOKIE
+	return __net_gen_cookie(net);
+#else
+	return net->net_cookie;
+#endif
+}
+
+#endif

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flowmem.c - the flow memory's table: keys, sets, eviction, aliases
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "flowmem.h"
+
+#define TICKS_PER_MIN 14306U /* 60 s / 2^22 ns */
+
+static u64 rotl64(u64 x, int b)
+{
+	return (x << b) | (x >> (64 - b));
+}
+
+struct sip {
+	u64 v0, v1, v2, v3;
+};
+
+static void sip_round(struct sip *s)
+{
+	s->v0 += s->v1;
+	s->v1 = rotl64(s->v1, 13) ^ s->v0;
+	s->v0 = rotl64(s->v0, 32);
+	s->v2 += s->v3;
+	s->v3 = rotl64(s->v3, 16) ^ s->v2;
+	s->v0 += s->v3;
+	s->v3 = rotl64(s->v3, 21) ^ s->v0;
+	s->v2 += s->v1;
+	s->v1 = rotl64(s->v1, 17) ^ s->v2;
+	s->v2 = rotl64(s->v2, 32);
+}
+
+static void sip_word(struct sip *s, u64 word)
+{
+	s->v3 ^= word;
+	sip_round(s);
+	s->v0 ^= word;
+}
+
+static u64 word_at(const u8 *p)
+{
+	u64 w;
+
+	memcpy(&w, p, 8);
+	return w;
+}
+
+static u32 half_at(const u8 *p)
+{
+	u32 w;
+
+	memcpy(&w, p, 4);
+	return w;
+}
+
+/**
+ * flowmem_hash() - SipHash-1-3 of a key
+ * @fm: holds the secret, so that nobody outside can choose colliding tuples
+ * @key: from flowmem_key()
+ *
+ * The words have one length per family, and the family is in them: no length word is needed.
+ *
+ * Context: any; pure.
+ * Return: the hash; its upper half is the tag, the lower one picks the sets.
+ */
+u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key)
+{
+	struct sip s = {
+		fm->secret[0] ^ 0x736f6d6570736575ULL,
+		fm->secret[1] ^ 0x646f72616e646f6dULL,
+		fm->secret[0] ^ 0x6c7967656e657261ULL,
+		fm->secret[1] ^ 0x7465646279746573ULL ^ key->netns,
+	};
+
+	if (key->family == 4) {
+		sip_word(&s, ((u64)half_at(key->addr[0]) << 32) | half_at(key->addr[1]));
+	} else {
+		sip_word(&s, word_at(key->addr[0]));
+		sip_word(&s, word_at(key->addr[0] + 8));
+		sip_word(&s, word_at(key->addr[1]));
+		sip_word(&s, word_at(key->addr[1] + 8));
+	}
+	sip_word(&s, ((u64)key->port[0] << 48) | ((u64)key->port[1] << 32) | ((u64)key->zone << 16) | key->family);
+	s.v2 ^= 0xff;
+	sip_round(&s);
+	sip_round(&s);
+	sip_round(&s);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+static bool source_is_larger(const struct rstwhy_tuple *tuple, u8 family)
+{
+	int c = memcmp(tuple->src, tuple->dst, family == 4 ? 4 : 16);
+
+	return c > 0 || (c == 0 && tuple->sport > tuple->dport);
+}
+
+static void set_addr(u8 *to, const u8 *from, u8 family)
+{
+	memcpy(to, from, family == 4 ? 4 : 16);
+}
+
+/**
+ * flowmem_key() - the canonical form of a tuple
+ * @key: filled, all of it
+ * @tuple: addresses and ports as on the wire
+ * @family: 4 or 6
+ * @zone: conntrack zone of the ORIGINAL direction
+ * @netns: the namespace's number
+ *
+ * Context: any; pure.
+ * Return: the side of the tuple's source, 0 or 1.
+ */
+u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns)
+{
+	u8 src = source_is_larger(tuple, family);
+
+	memset(key, 0, sizeof(*key));
+	set_addr(key->addr[src], tuple->src, family);
+	set_addr(key->addr[!src], tuple->dst, family);
+	key->port[src] = tuple->sport;
+	key->port[!src] = tuple->dport;
+	key->zone = zone;
+	key->family = family;
+	key->netns = netns;
+	return src;
+}
+
+/**
+ * flowmem_init() - make a memory of zeroed arrays usable
+ * @fm: arrays set by the caller
+ * @slots: records in each array, a multiple of FM_WAYS, at least FM_WAYS
+ * @secret0: random
+ * @secret1: random
+ *
+ * Context: before anybody else sees @fm.
+ */
+void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
+{
+	int i;
+
+	fm->sets = slots / FM_WAYS;
+	fm->secret[0] = secret0;
+	fm->secret[1] = secret1;
+	for (i = 0; i < FM_LOCKS; i++)
+		fm_lock_init(&fm->locks[i]);
+}
+
+static u32 tag_of(u64 hash)
+{
+	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
+}
+
+static u32 first_set(const struct flowmem *fm, u64 hash)
+{
+	return (u32)(((u64)(u32)hash * fm->sets) >> 32);
+}
+
+static u32 second_set(const struct flowmem *fm, u64 hash)
+{
+	u32 mixed = ((u32)hash ^ (u32)(hash >> 32)) * 0x9e3779b1U;
+
+	return (u32)(((u64)mixed * fm->sets) >> 32);
+}
+
+static fm_lock_t *lock_of(struct flowmem *fm, u32 set)
+{
+	return &fm->locks[set & (FM_LOCKS - 1)];
+}
+
+static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
+{
+	struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS;
+	int way;
+
+	for (way = 0; way < FM_WAYS; way++)
+		if (READ_ONCE(hot[way].tag) == tag)
+			return hot + way;
+	return NULL;
+}
+
+/**
+ * flowmem_find() - the hot record of a flow, without a lock
+ * @fm: the memory
+ * @hash: of the flow's key
+ *
+ * Two flows of one tag in one set (one pair in 10^9) share a hot record until the cold one tells them apart.
+ *
+ * Context: any.
+ * Return: the record or NULL. It may be given to another flow at any time; what is written then is lost, nothing worse.
+ */
+struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash)
+{
+	struct fm_hot *hot = find_in_set(fm, first_set(fm, hash), tag_of(hash));
+
+	return hot ? hot : find_in_set(fm, second_set(fm, hash), tag_of(hash));
+}
+
+static bool same_key(const struct fm_key *a, const struct fm_key *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key *key)
+{
+	u32 way, index = set * FM_WAYS;
+
+	if (!find_in_set(fm, set, tag))
+		return FM_NONE;
+	fm_lock(lock_of(fm, set));
+	for (way = 0; way < FM_WAYS; way++)
+		if (fm->hot[index + way].tag == tag && same_key(&fm->cold[index + way].key, key))
+			return index + way;
+	fm_unlock(lock_of(fm, set));
+	return FM_NONE;
+}
+
+/**
+ * flowmem_lock() - find a flow and hold its records
+ * @fm: the memory
+ * @key: the flow
+ * @hash: of @key
+ *
+ * Context: any; takes a spinlock with bottom halves off, until flowmem_unlock().
+ * Return: the index, or FM_NONE with nothing held.
+ */
+u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash)
+{
+	u32 index = lock_in_set(fm, first_set(fm, hash), tag_of(hash), key);
+
+	return index != FM_NONE ? index : lock_in_set(fm, second_set(fm, hash), tag_of(hash), key);
+}
+
+/**
+ * flowmem_unlock() - let go of a flow
+ * @fm: the memory
+ * @index: from flowmem_lock(), flowmem_lock_alias() or flowmem_create()
+ *
+ * Context: any.
+ */
+void flowmem_unlock(struct flowmem *fm, u32 index)
+{
+	fm_unlock(lock_of(fm, index / FM_WAYS));
+}
+
+/*
+ * Who goes first. Dead flows, then those on probation (never assured, or assured and silent from the start), then those whose
+ * conntrack entry has been gone for as long again as its timeout. An assured flow that has spoken is never a newcomer's victim.
+ */
+static enum fm_count victim_rank(const struct fm_hot *hot, const struct fm_cold *cold, u32 tick)
+{
+	u32 idle = fm_idle(hot, tick);
+	u64 armed = fm_timeout_ms(hot->timeout);
+	u16 state = hot->flags & FM_STATE;
+
+	if ((state >= 7 || (hot->flags & FM_RESET)) && idle > TICKS_PER_MIN / 4) /* TIME_WAIT, CLOSE */
+		return FM_EVICTED_DEAD;
+	if (!(hot->flags & FM_ASSURED))
+		return FM_EVICTED_PROBATION;
+	if (!(cold->flags & (FMC_SIDE(FMC_DATA, 0) | FMC_SIDE(FMC_DATA, 1))) && idle > TICKS_PER_MIN)
+		return FM_EVICTED_PROBATION;
+	if (fm_ticks_ms(idle) > 2 * armed + 600000)
+		return FM_EVICTED_OUTLIVED;
+	return FM_REFUSED;
+}
+
+struct victim {
+	u32 index;
+	enum fm_count rank; /* FM_CREATED: a free slot; FM_REFUSED: none */
+	u32 idle;
+};
+
+static void consider(const struct flowmem *fm, u32 index, u32 tick, bool guests_only, struct victim *best)
+{
+	static const u8 order[] = {
+		[FM_CREATED] = 0, [FM_EVICTED_DEAD] = 1, [FM_EVICTED_PROBATION] = 2, [FM_EVICTED_OUTLIVED] = 3, [FM_REFUSED] = 4,
+	};
+	const struct fm_hot *hot = fm->hot + index;
+	enum fm_count rank;
+	u32 idle;
+
+	if (guests_only && !(hot->tag && (hot->flags & FM_GUEST)))
+		return;
+	rank = hot->tag ? victim_rank(hot, fm->cold + index, tick) : FM_CREATED;
+	idle = hot->tag ? fm_idle(hot, tick) : 0;
+	if (order[rank] < order[best->rank] || (rank == best->rank && rank != FM_REFUSED && idle > best->idle)) {
+		best->index = index;
+		best->rank = rank;
+		best->idle = idle;
+	}
+}
+
+/* The best slot of one set; its lock is held. A flow that has the tag already would hide the newcomer: then none. */
+static struct victim choose(const struct flowmem *fm, u32 set, u32 tick, bool guests_only)
+{
+	struct victim best = { FM_NONE, FM_REFUSED, 0 };
+	u32 way;
+
+	for (way = 0; way < FM_WAYS; way++)
+		consider(fm, set * FM_WAYS + way, tick, guests_only, &best);
+	return best;
+}
+
+/* Other namespaces together may fill a quarter; beyond it they evict each other. */
+static bool guests_full(struct flowmem *fm)
+{
+	return fm_count_read(&fm->guests) >= fm->sets * FM_WAYS / 4;
+}
+
+static void occupy(struct flowmem *fm, const struct victim *v, const struct fm_key *key, u32 tag, u32 tick, bool guest)
+{
+	struct fm_hot *hot = fm->hot + v->index;
+	struct fm_cold *cold = fm->cold + v->index;
+
+	fm_count_add(&fm->guests, (guest ? 1 : 0) - (hot->tag && (hot->flags & FM_GUEST) ? 1 : 0));
+	fm_count_add(&fm->used, hot->tag ? 0 : 1);
+	fm_count_add(&fm->counts[FM_CREATED], 1);
+	if (v->rank != FM_CREATED)
+		fm_count_add(&fm->counts[v->rank], 1);
+	WRITE_ONCE(hot->tag, 0);
+	memset(cold, 0, sizeof(*cold));
+	cold->key = *key;
+	memset(hot, 0, sizeof(*hot));
+	hot->last[0] = tick;
+	hot->last[1] = tick;
+	hot->flags = (u16)(FM_LEARN0 | FM_LEARN1 | (guest ? FM_GUEST : 0));
+	WRITE_ONCE(hot->tag, tag);
+}
+
+/**
+ * flowmem_create() - a record for a flow that has none
+ * @fm: the memory
+ * @key: the flow
+ * @hash: of @key
+ * @tick: now
+ * @guest: it belongs to another than the initial namespace
+ *
+ * The first set is taken while it has a free or a dead slot, else the better of both. Two CPUs may create one flow twice; the
+ * look-up finds the first, the other ages.
+ *
+ * Context: any; as flowmem_lock().
+ * Return: the index, locked, or FM_NONE: every slot is protected (counted).
+ */
+u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest)
+{
+	u32 sets[2] = { first_set(fm, hash), second_set(fm, hash) };
+	bool guests_only = guest && guests_full(fm);
+	int pass, i;
+
+	/* Pass 0 takes only what costs nobody, pass 1 the victims. */
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < 2; i++) {
+			struct victim v;
+
+			fm_lock(lock_of(fm, sets[i]));
+			v = choose(fm, sets[i], tick, guests_only);
+			if (v.index != FM_NONE && (pass || v.rank == FM_CREATED || v.rank == FM_EVICTED_DEAD)) {
+				occupy(fm, &v, key, tag_of(hash), tick, guest);
+				return v.index;
+			}
+			fm_unlock(lock_of(fm, sets[i]));
+		}
+	}
+	fm_count_add(&fm->counts[FM_REFUSED], 1);
+	return FM_NONE;
+}
+
+static bool is_inverse(const struct rstwhy_tuple *reply, const struct fm_key *key, u8 *side)
+{
+	struct fm_key other;
+
+	*side = flowmem_key(&other, reply, key->family, key->zone, key->netns);
+	return same_key(&other, key);
+}
+
+static void alias_insert(struct flowmem *fm, u64 hash, u32 index)
+{
+	struct fm_alias *alias = fm->alias + (size_t)first_set(fm, hash) * FM_WAYS;
+	u32 tag = tag_of(hash), way, pick = (u32)(hash >> 40) % FM_WAYS;
+
+	for (way = 0; way < FM_WAYS; way++) {
+		u32 held = READ_ONCE(alias[way].tag);
+
+		if (held == tag || !held || READ_ONCE(fm->cold[READ_ONCE(alias[way].index)].alias_tag) != held)
+			break;
+	}
+	if (way == FM_WAYS) {
+		way = pick;
+		fm_count_add(&fm->counts[FM_ALIAS_REPLACED], 1);
+	}
+	WRITE_ONCE(alias[way].tag, 0);
+	WRITE_ONCE(alias[way].index, index);
+	WRITE_ONCE(alias[way].tag, tag);
+}
+
+/**
+ * flowmem_set_reply() - remember a flow's REPLY tuple, and find the flow by it when it is translated
+ * @fm: the memory
+ * @index: the flow, locked
+ * @reply: as conntrack has it
+ *
+ * An alias whose flow has gone, or has another REPLY tuple by now, is known by that flow's alias_tag and gives way.
+ *
+ * Context: any, under flowmem_lock().
+ */
+void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply)
+{
+	struct fm_cold *cold = fm->cold + index;
+	struct fm_key wire;
+	u64 hash;
+	u8 side;
+
+	if (!memcmp(&cold->reply, reply, sizeof(*reply)))
+		return;
+	cold->reply = *reply;
+	WRITE_ONCE(cold->alias_tag, 0);
+	if (is_inverse(reply, &cold->key, &side))
+		return;
+	flowmem_key(&wire, reply, cold->key.family, cold->key.zone, cold->key.netns);
+	hash = flowmem_hash(fm, &wire);
+	WRITE_ONCE(cold->alias_tag, tag_of(hash));
+	alias_insert(fm, hash, index);
+}
+
+/* Hold the flow at index if its REPLY tuple is still this one. */
+static bool lock_if_alias(struct flowmem *fm, u32 index, const struct fm_key *wire, u32 tag, u8 wire_side, u8 *side)
+{
+	const struct fm_cold *cold = fm->cold + index;
+	struct fm_key held;
+	u8 reply_src;
+
+	fm_lock(lock_of(fm, index / FM_WAYS));
+	if (fm->hot[index].tag && cold->alias_tag == tag) {
+		reply_src = flowmem_key(&held, &cold->reply, cold->key.family, cold->key.zone, cold->key.netns);
+		if (same_key(&held, wire)) {
+			u8 reply_side = cold->flags & FMC_ORIG1 ? 0 : 1;
+
+			*side = wire_side == reply_src ? reply_side : !reply_side;
+			return true;
+		}
+	}
+	fm_unlock(lock_of(fm, index / FM_WAYS));
+	return false;
+}
+
+/**
+ * flowmem_lock_alias() - find a translated flow by the tuple its far side sees
+ * @fm: the memory
+ * @wire: canonical form of the tuple on the wire
+ * @hash: of @wire
+ * @wire_side: the packet's sender in @wire
+ * @side: on success the packet's sender as a side of the flow
+ *
+ * Context: any; as flowmem_lock().
+ * Return: the index, locked, or FM_NONE with nothing held.
+ */
+u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side)
+{
+	const struct fm_alias *alias = fm->alias + (size_t)first_set(fm, hash) * FM_WAYS;
+	u32 tag = tag_of(hash), way;
+
+	for (way = 0; way < FM_WAYS; way++) {
+		u32 index = READ_ONCE(alias[way].index);
+
+		if (READ_ONCE(alias[way].tag) == tag && lock_if_alias(fm, index, wire, tag, wire_side, side))
+			return index;
+	}
+	return FM_NONE;
+}
+
+/**
+ * flowmem_forget() - drop all flows of a namespace
+ * @fm: the memory
+ * @netns: its number
+ * @relax: called now and then without locks; may sleep
+ *
+ * Context: process; walks the whole table.
+ */
+void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void))
+{
+	u32 set, way;
+
+	for (set = 0; set < fm->sets; set++) {
+		fm_lock(lock_of(fm, set));
+		for (way = 0; way < FM_WAYS; way++) {
+			struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS + way;
+
+			if (!hot->tag || fm->cold[(size_t)set * FM_WAYS + way].key.netns != netns)
+				continue;
+			WRITE_ONCE(hot->tag, 0);
+			fm_count_add(&fm->used, -1);
+			fm_count_add(&fm->guests, hot->flags & FM_GUEST ? -1 : 0);
+		}
+		fm_unlock(lock_of(fm, set));
+		if (set % 1024 == 0)
+			relax();
+	}
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * flowmem.h - the flow memory: what was seen of a connection, also after conntrack has forgotten it
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Fixed size, nothing allocated per packet. A flow has two records at one index: a hot one of 32 bytes that every segment
+ * touches without a lock, and a cold one that only creation, resumption after a silence, flag changes and resets touch,
+ * under a hashed lock. Sets of four hot records; a flow lives in its first set or, when that is full, in its second.
+ *
+ * The key is the canonical (smaller end first) form of conntrack's ORIGINAL tuple, so that both directions, and a flow
+ * picked up again from the other side, meet in one record. A translated flow is also found by its REPLY tuple (alias).
+ * "Side" 0 is the smaller end, 1 the larger; sides become ORIGINAL and REPLY only on export.
+ *
+ * Time comes in with the calls: ticks of boottime (2^22 ns, 4.2 ms; 32 bits of them last 208 days, a longer silence reads
+ * as one shorter by that) and, on the slow path, microseconds.
+ */
+#ifndef RSTWHY_FLOWMEM_H
+#define RSTWHY_FLOWMEM_H
+
+#include "freestanding.h"
+#include "segment.h"
+#include "uapi/rstwhy.h"
+
+#define FM_WAYS 4
+#define FM_LOCKS 256 /* power of two */
+#define FM_NONE (~0U)
+
+#define FM_TICK_SHIFT 22
+#define FM_RESET_WATCH_US (120ULL * 1000000) /* how long what follows a RST is looked at */
+
+/* fm_hot.flags */
+#define FM_STATE 0x000f	    /* enum tcp_conntrack of the last accepted segment */
+#define FM_PENDING 0x0010   /* a burst awaits its answer */
+#define FM_RESET 0x0020	    /* a RST was seen lately */
+#define FM_SYN 0x0040	    /* a handshake is not complete */
+#define FM_FIN 0x0080	    /* a FIN was seen */
+#define FM_LEARN0 0x0100    /* side 0's looks are not learned yet */
+#define FM_LEARN1 0x0200
+#define FM_RECENT0 0x0400   /* side 0 has sent data since the last silence */
+#define FM_RECENT1 0x0800
+#define FM_ASSURED 0x1000   /* protected from eviction */
+#define FM_GUEST 0x2000	    /* belongs to another than the initial namespace */
+#define FM_SLOW (FM_PENDING | FM_RESET | FM_SYN | FM_FIN)
+
+/* What every segment touches. Two fit a cache line. tag 0: free. */
+struct fm_hot {
+	u32 tag;
+	u32 last[2]; /* tick of each side's last accepted segment */
+	u32 end[2];  /* highest sequence number behind each side's data */
+	u32 ack[2];  /* highest acknowledgement of each side */
+	u16 timeout; /* what conntrack armed, fm_timeout_code() */
+	u16 flags;
+};
+
+struct fm_key {
+	u8 addr[2][16]; /* IPv4: the first four bytes */
+	u16 port[2];	/* big-endian */
+	u16 zone;
+	u8 family;
+	u8 pad;
+	u32 netns; /* a number that is never used twice while the module is loaded */
+};
+
+/* One side's burst, or a mark: segments that conntrack refused and that may elicit a RST. */
+struct fm_burst {
+	u64 first_us;
+	u64 last_us;
+	u32 gap; /* ticks of silence before it */
+	u32 peer_gap;
+	u32 seq, end, ack;
+	u32 copies;
+	u32 probes;
+	u16 timeout; /* in force before the gap */
+	u8 side;
+	u8 kind; /* enum rstwhy_burst */
+};
+
+struct fm_looks {
+	u32 flowlabel, tsval, tick;
+	u16 ipid, win;
+	u8 ttl, tos, flags;
+};
+
+/* fm_cold.flags */
+#define FMC_ORIG1 (1 << 0)  /* side 1 is conntrack's ORIGINAL side */
+#define FMC_OPENER1 (1 << 1) /* side 1 sent the SYN, or is ORIGINAL where no SYN was seen */
+#define FMC_HANDSHAKE (1 << 2)
+#define FMC_COMPLETED (1 << 3)
+#define FMC_MIDSTREAM (1 << 4)
+#define FMC_SYN_PENDING (1 << 5)
+#define FMC_SYN_REUSE (1 << 6)
+#define FMC_BURST (1 << 7)
+#define FMC_ANSWERED (1 << 8)
+#define FMC_BLIND (1 << 9)
+#define FMC_LOST (1 << 10)
+#define FMC_MARK (1 << 11)
+#define FMC_SIDE(bit, side) ((u32)(bit) << (side))
+#define FMC_FIN (1 << 12)	     /* and << 13 for side 1 */
+#define FMC_FIN_ACKED (1 << 14)	     /* .. 15 */
+#define FMC_ACKED_PAST_FIN (1 << 16) /* .. 17 */
+#define FMC_DATA (1 << 18)	     /* .. 19 */
+
+struct fm_cold {
+	struct fm_key key;
+	struct rstwhy_tuple reply; /* conntrack's REPLY tuple */
+	u32 alias_tag;		   /* of the alias, 0 none */
+	u32 flags;
+	u32 last_data[2]; /* ticks */
+	u32 isn[2];
+	u32 fin_end[2];
+	u32 fin_ack[2];
+	u32 rtt_us[2];
+	u32 survived; /* ticks */
+	u32 unanswered_before;
+	u64 created_us;
+	struct fm_burst burst;
+	struct fm_burst mark;
+	u64 syn_us;
+	u64 synack_us;
+	u32 syn_seq;
+	u32 syn_copies;
+	u64 reset_seq; /* of the evidence, to refer to */
+	u64 reset_us;
+	u32 reset_count;
+	u32 reset_end[2];
+	u32 reset_ack[2];
+	u16 after_told; /* bits of enum rstwhy_after */
+	u8 reset_side;
+	u8 syn_side;
+	struct fm_looks looks[2];
+};
+
+struct fm_alias {
+	u32 tag;
+	u32 index;
+};
+
+/* Counted events, each a line of /proc/net/nf_rstwhy. */
+enum fm_count {
+	FM_CREATED,
+	FM_REFUSED,
+	FM_EVICTED_DEAD,
+	FM_EVICTED_PROBATION,
+	FM_EVICTED_OUTLIVED,
+	FM_ALIAS_REPLACED,
+	FM_COUNTS,
+};
+
+/* The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. */
+struct flowmem {
+	struct fm_hot *hot;	/* slots, cache-line aligned */
+	struct fm_cold *cold;	/* slots */
+	struct fm_alias *alias; /* slots */
+	u32 sets;
+	u64 secret[2];
+	fm_counter_t guests; /* slots used by other namespaces */
+	fm_counter_t used;
+	fm_counter_t counts[FM_COUNTS];
+	fm_lock_t locks[FM_LOCKS];
+};
+
+/* What the fast path needs of a segment. */
+struct fm_quick {
+	u32 seq, end, ack, len;
+	u32 tick;
+	u32 resume; /* ticks */
+	u16 timeout;
+	u8 flags; /* SEG_* */
+	u8 state; /* conntrack's, after this segment */
+	u8 side;
+};
+
+/* What the slow path needs. */
+struct fm_input {
+	const struct segment *seg;
+	const struct fm_key *key;
+	u64 hash;
+	const struct rstwhy_tuple *reply; /* conntrack's REPLY tuple, NULL without an entry */
+	struct fm_quick quick;
+	u64 now_us;
+	bool orig1;	/* side 1 is ORIGINAL */
+	bool fresh;	/* this segment made the entry: it is not confirmed yet */
+	bool confirmed; /* the REPLY tuple is final */
+	bool assured;
+	bool guest;
+};
+
+/* What the caller has to tell because of a segment. */
+struct fm_after {
+	u8 kind; /* enum rstwhy_after, 0 nothing */
+	u64 ref_seq;
+};
+
+/* How a packet refers to a flow: by an entry's ORIGINAL tuple, or by what is on the wire. */
+struct fm_query {
+	struct fm_key key;
+	u64 hash;
+	u8 side;
+	bool entry_gone; /* conntrack runs, looked, and has no entry */
+	u32 tick;
+	u64 now_us;
+};
+
+static inline u32 fm_tick(u64 boottime_ns)
+{
+	return (u32)(boottime_ns >> FM_TICK_SHIFT);
+}
+
+static inline u64 fm_ticks_ms(u32 ticks)
+{
+	return div_u64((u64)ticks << FM_TICK_SHIFT, 1000000);
+}
+
+static inline u32 fm_ms_ticks(u32 ms)
+{
+	return (u32)(((u64)ms * 1000000) >> FM_TICK_SHIFT);
+}
+
+/* Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use. */
+static inline u16 fm_timeout_code(u32 ms)
+{
+	if (ms < 4096000)
+		return (u16)((ms + 62) / 125);
+	ms = (ms / 1000 + 8) / 16;
+	return (u16)(0x8000 | (ms < 0x7fff ? ms : 0x7fff));
+}
+
+static inline u64 fm_timeout_ms(u16 code)
+{
+	return code & 0x8000 ? (u64)(code & 0x7fff) * 16000 : (u64)code * 125;
+}
+
+/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
+static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
+{
+	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
+
+	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
+	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
+	return a < b ? a : b;
+}
+
+static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *q)
+{
+	return q->len <= 1 && !(q->flags & (SEG_SYN | SEG_FIN)) && q->seq + 1 == READ_ONCE(hot->end[q->side]);
+}
+
+/**
+ * flowmem_touch() - note a segment of a flow in the middle of its life
+ * @hot: the flow's hot record, from flowmem_find()
+ * @q: the segment, which conntrack accepted; not a RST
+ *
+ * No lock: two CPUs on one flow may lose an update of the same millisecond to each other, never more.
+ *
+ * Context: any.
+ * Return: false when the segment needs flowmem_segment(); nothing was changed then.
+ */
+static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
+{
+	u8 d = q->side;
+	u16 flags = READ_ONCE(hot->flags);
+	u16 slow = FM_SLOW | (FM_LEARN0 << d);
+
+	if ((flags & slow) || (flags & FM_STATE) != q->state || (q->flags & (SEG_SYN | SEG_FIN)))
+		return false;
+	if (q->len && !(flags & (FM_RECENT0 << d)))
+		return false;
+	if (fm_idle(hot, q->tick) >= q->resume || fm_is_probe(hot, q))
+		return false;
+	if (READ_ONCE(hot->last[d]) != q->tick)
+		WRITE_ONCE(hot->last[d], q->tick);
+	if (seq_after(q->end, READ_ONCE(hot->end[d])))
+		WRITE_ONCE(hot->end[d], q->end);
+	if ((q->flags & SEG_ACK) && seq_after(q->ack, READ_ONCE(hot->ack[d])))
+		WRITE_ONCE(hot->ack[d], q->ack);
+	if (READ_ONCE(hot->timeout) != q->timeout)
+		WRITE_ONCE(hot->timeout, q->timeout);
+	return true;
+}
+
+/* flowmem.c: the table */
+void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
+u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns);
+u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
+struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
+u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
+u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
+void flowmem_unlock(struct flowmem *fm, u32 index);
+u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);
+void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply);
+void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void));
+
+/* flowmem_segment.c: the life of a flow */
+void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_after *after);
+void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_after *after);
+
+/* flowmem_export.c: what is told of it */
+bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_memory *mem, u8 *state);
+void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u64 evidence_seq);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - nf_rstwhy: load and unload
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kmod.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/vmalloc.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_log.h>
+
+#include "netns.h"
+#include "snapshot.h"
+
+#define FLOWS_LEAST 4096
+#define MEMORY_SHARE 64 /* the flow memory takes at most one part in this many of all memory */
+
+struct flowmem rstwhy_flows;
+u64 rstwhy_epoch __read_mostly;
+
+static unsigned int flows;
+module_param(flows, uint, 0444);
+MODULE_PARM_DESC(flows, "connections remembered (default: nf_conntrack_max, at least 4096, at most 1/64 of memory)");
+
+static unsigned int choose_flows(void)
+{
+	u64 each = sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias);
+	u64 most = div64_u64(((u64)totalram_pages() << PAGE_SHIFT) / MEMORY_SHARE, each);
+	u64 wanted = flows ? flows : nf_conntrack_max;
+
+	most = clamp_t(u64, most, FLOWS_LEAST, 1U << 30);
+	return round_down((unsigned int)clamp_t(u64, wanted, FLOWS_LEAST, most), FM_WAYS);
+}
+
+static void free_memory(void)
+{
+	vfree(rstwhy_flows.hot);
+	vfree(rstwhy_flows.cold);
+	vfree(rstwhy_flows.alias);
+}
+
+static int make_memory(void)
+{
+	u64 secret[2];
+
+	flows = choose_flows();
+	rstwhy_flows.hot = vzalloc(array_size(flows, sizeof(struct fm_hot)));
+	rstwhy_flows.cold = vzalloc(array_size(flows, sizeof(struct fm_cold)));
+	rstwhy_flows.alias = vzalloc(array_size(flows, sizeof(struct fm_alias)));
+	if (!rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
+		free_memory();
+		return -ENOMEM;
+	}
+	get_random_bytes(secret, sizeof(secret));
+	flowmem_init(&rstwhy_flows, flows, secret[0], secret[1]);
+	return 0;
+}
+
+static int hold_logger(u8 pf)
+{
+	int err = nf_logger_find_get(pf, NF_LOG_TYPE_ULOG);
+
+	if (err != -ENOENT)
+		return err;
+	request_module("nfnetlink_log");
+	return nf_logger_find_get(pf, NF_LOG_TYPE_ULOG);
+}
+
+static int hold_loggers(void)
+{
+	int err = hold_logger(NFPROTO_IPV4);
+
+	if (err)
+		return err;
+	err = hold_logger(NFPROTO_IPV6);
+	if (err)
+		nf_logger_put(NFPROTO_IPV4, NF_LOG_TYPE_ULOG);
+	return err;
+}
+
+static void put_loggers(void)
+{
+	nf_logger_put(NFPROTO_IPV6, NF_LOG_TYPE_ULOG);
+	nf_logger_put(NFPROTO_IPV4, NF_LOG_TYPE_ULOG);
+}
+
+static int __init rstwhy_load(void)
+{
+	int err;
+
+	do {
+		get_random_bytes(&rstwhy_epoch, sizeof(rstwhy_epoch));
+	} while (!rstwhy_epoch);
+	snapshot_init();
+	err = make_memory();
+	if (err)
+		return err;
+	err = hold_loggers();
+	if (err) {
+		pr_err("no NFLOG: nfnetlink_log cannot be loaded (%d)\n", err);
+		goto free;
+	}
+	err = rstwhy_netns_init();
+	if (err)
+		goto put;
+	pr_info("%s: remembers %u flows\n", THIS_MODULE->version, flows);
+	return 0;
+
+put:
+	put_loggers();
+free:
+	free_memory();
+	return err;
+}
+
+static void __exit rstwhy_unload(void)
+{
+	rstwhy_netns_exit();
+	put_loggers();
+	free_memory();
+}
+
+module_init(rstwhy_load);
+module_exit(rstwhy_unload);
+
+MODULE_DESCRIPTION("Tells who reset a TCP connection, and why");
+MODULE_AUTHOR("the rstwhy authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+MODULE_SOFTDEP("pre: nf_conntrack nfnetlink_log");

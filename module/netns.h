@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netns.h - what each network namespace has: settings, hooks, counters
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_NETNS_H
+#define RSTWHY_NETNS_H
+
+#include <linux/atomic.h>
+#include <linux/percpu.h>
+#include <net/net_namespace.h>
+
+#include "flowmem.h"
+#include "ratelimit.h"
+
+struct ctl_table;
+struct ctl_table_header;
+
+/* Counted per namespace and CPU, each a line of /proc/net/nf_rstwhy. */
+enum rstwhy_count {
+	COUNT_RST_SEEN,		  /* RSTs that reached the hook behind conntrack */
+	COUNT_RST_TOLD,		  /* of these, sent to the log group */
+	COUNT_AFTER_TOLD,	  /* segments after a RST, sent */
+	COUNT_SUPPRESSED_KNOWN,	  /* not sent by the rate limit, flow known */
+	COUNT_SUPPRESSED_UNKNOWN, /* and flow not known */
+	COUNT_FAILED,		  /* not sent for lack of memory */
+	COUNT_MALFORMED,	  /* no TCP segment could be read; accepted all the same */
+	COUNT_NO_SNAPSHOT,	  /* RST whose look before conntrack was lost to another's */
+	COUNTS,
+};
+
+struct rstwhy_counts {
+	u64 v[COUNTS];
+};
+
+/* sysctl values; ints because that is what sysctl writes */
+struct rstwhy_settings {
+	int enable;
+	int conntrack;
+	int group;
+	int resume_ms;
+	int rate;
+	int burst;
+	int copy;
+	int report_init;
+};
+
+struct rstwhy_net {
+	struct rstwhy_settings set;
+	u32 id; /* of the flow memory's keys: new whenever the namespace is enabled, so that nothing stale is found */
+	bool guest;
+	bool hooked;
+	bool holds_conntrack;
+	bool ever_enabled;
+	struct rstwhy_counts __percpu *counts;
+	atomic64_t sequence; /* of evidence */
+	struct ratelimit limit;
+	struct ctl_table *sysctl_table;
+	struct ctl_table_header *sysctl;
+};
+
+static inline void rstwhy_count(struct rstwhy_net *rn, enum rstwhy_count what)
+{
+	this_cpu_inc(rn->counts->v[what]);
+}
+
+u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what);
+struct rstwhy_net *rstwhy_pernet(struct net *net);
+int rstwhy_apply(struct net *net);
+bool rstwhy_tracking(struct net *net, u8 pf);
+
+int rstwhy_netns_init(void);
+void rstwhy_netns_exit(void);
+
+/* One memory and one epoch for all namespaces; set at load, before the first hook. */
+extern struct flowmem rstwhy_flows;
+extern u64 rstwhy_epoch;
+
+/* sysctl.c */
+int rstwhy_sysctl_init(struct net *net);
+void rstwhy_sysctl_exit(struct net *net);
+
+/* procfile.c */
+int rstwhy_procfile_init(struct net *net);
+void rstwhy_procfile_exit(struct net *net);
+
+/* hooks.c */
+int rstwhy_hooks_on(struct net *net);
+void rstwhy_hooks_off(struct net *net);
+
+#endif

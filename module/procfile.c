@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * procfile.c - /proc/net/nf_rstwhy: a name and a value a line
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/netfilter.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/user_namespace.h>
+
+#include "netns.h"
+
+#define FILE_NAME "nf_rstwhy"
+
+static const char *const count_names[COUNTS] = {
+	[COUNT_RST_SEEN] = "rst_seen",
+	[COUNT_RST_TOLD] = "rst_told",
+	[COUNT_AFTER_TOLD] = "after_told",
+	[COUNT_SUPPRESSED_KNOWN] = "suppressed_known",
+	[COUNT_SUPPRESSED_UNKNOWN] = "suppressed_unknown",
+	[COUNT_FAILED] = "failed",
+	[COUNT_MALFORMED] = "malformed",
+	[COUNT_NO_SNAPSHOT] = "no_snapshot",
+};
+
+static const char *const flow_names[FM_COUNTS] = {
+	[FM_CREATED] = "flows_created",
+	[FM_REFUSED] = "flows_refused",
+	[FM_EVICTED_DEAD] = "flows_evicted_dead",
+	[FM_EVICTED_PROBATION] = "flows_evicted_probation",
+	[FM_EVICTED_OUTLIVED] = "flows_evicted_outlived",
+	[FM_ALIAS_REPLACED] = "aliases_replaced",
+};
+
+static void show_place(struct seq_file *m, struct net *net, const struct rstwhy_net *rn)
+{
+	seq_printf(m, "version %s\n", THIS_MODULE->version);
+	seq_printf(m, "abi %u.%u\n", RSTWHY_ABI_MAJOR, RSTWHY_ABI_MINOR);
+	/* What makes evidence genuine is not for everybody who may read /proc. */
+	if (file_ns_capable(m->file, net->user_ns, CAP_NET_ADMIN))
+		seq_printf(m, "epoch %016llx\n", rstwhy_epoch);
+	seq_printf(m, "netns %u\n", net->ns.inum);
+	seq_printf(m, "enabled %d\n", rn->hooked);
+	seq_printf(m, "conntrack %s\n", rstwhy_tracking(net, NFPROTO_IPV4) || rstwhy_tracking(net, NFPROTO_IPV6) ? "on" : "off");
+	seq_printf(m, "group %d\n", rn->set.group);
+	seq_printf(m, "sequence %lld\n", (s64)atomic64_read(&rn->sequence));
+}
+
+static void show_memory(struct seq_file *m)
+{
+	int i;
+
+	seq_printf(m, "flows_capacity %u\n", rstwhy_flows.sets * FM_WAYS);
+	seq_printf(m, "flows_used %llu\n", fm_count_read(&rstwhy_flows.used));
+	seq_printf(m, "flows_guests %llu\n", fm_count_read(&rstwhy_flows.guests));
+	seq_printf(m, "flow_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
+	for (i = 0; i < FM_COUNTS; i++)
+		seq_printf(m, "%s %llu\n", flow_names[i], fm_count_read(&rstwhy_flows.counts[i]));
+}
+
+static int show(struct seq_file *m, void *v)
+{
+	struct net *net = seq_file_single_net(m);
+	const struct rstwhy_net *rn = rstwhy_pernet(net);
+	int i;
+
+	show_place(m, net, rn);
+	for (i = 0; i < COUNTS; i++)
+		seq_printf(m, "%s %llu\n", count_names[i], rstwhy_count_sum(rn, i));
+	show_memory(m);
+	return 0;
+}
+
+/**
+ * rstwhy_procfile_init() - make the file
+ * @net: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int rstwhy_procfile_init(struct net *net)
+{
+	return proc_create_net_single(FILE_NAME, 0444, net->proc_net, show, NULL) ? 0 : -ENOMEM;
+}
+
+/**
+ * rstwhy_procfile_exit() - remove the file; nobody reads it any more when it returns
+ * @net: the namespace
+ *
+ * Context: process.
+ */
+void rstwhy_procfile_exit(struct net *net)
+{
+	remove_proc_entry(FILE_NAME, net->proc_net);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * report.c - a RST, or what follows one, becomes evidence on the log group
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "report.h"
+
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_log.h>
+
+#include "actor.h"
+#include "compat/netns.h"
+#include "evidence.h"
+#include "snapshot.h"
+
+/* One packet on its way to the log group. */
+struct report {
+	struct rstwhy_net *rn;
+	struct sk_buff *skb;
+	const struct nf_hook_state *state;
+	const struct segment *seg;
+	struct rstwhy_evidence ev;
+	struct fm_query query;
+	bool known;
+};
+
+static u8 checksum_of(const struct report *r)
+{
+	u8 family = r->state->pf;
+
+	if (r->state->hook == NF_INET_LOCAL_OUT)
+		return RSTWHY_CSUM_GOOD;
+	return nf_checksum(r->skb, r->state->hook, skb_network_offset(r->skb) + r->seg->l4, IPPROTO_TCP, family) ?
+		       RSTWHY_CSUM_BAD :
+		       RSTWHY_CSUM_GOOD;
+}
+
+/* Everything about the packet and the place, nothing about its connection. */
+static void fill_place(struct report *r, u8 kind)
+{
+	const struct nf_hook_state *state = r->state;
+	struct rstwhy_evidence *ev = &r->ev;
+	bool passive = !(r->seg->flags & SEG_ACK) || !r->seg->seq;
+
+	ev->kind = kind;
+	ev->hook = state->hook;
+	ev->family = r->seg->family;
+	ev->by = actor_of(r->skb, state, passive, &ev->uid);
+	ev->csum = checksum_of(r);
+	ev->epoch = rstwhy_epoch;
+	ev->boottime_ns = ktime_get_boottime_ns();
+	ev->realtime_ns = ktime_get_real_ns();
+	ev->netns_cookie = compat_netns_cookie(state->net);
+	ev->netns_inum = state->net->ns.inum;
+	ev->ifin = state->in ? state->in->ifindex : 0;
+	ev->ifout = state->out && state->hook == NF_INET_LOCAL_OUT ? state->out->ifindex : 0;
+	ev->wire_len = r->skb->len - skb_network_offset(r->skb);
+}
+
+static void query_init(struct report *r, const struct rstwhy_tuple *tuple, u16 zone)
+{
+	struct fm_query *q = &r->query;
+
+	q->side = flowmem_key(&q->key, tuple, r->seg->family, zone, r->rn->id);
+	q->hash = flowmem_hash(&rstwhy_flows, &q->key);
+	q->now_us = div_u64(r->ev.boottime_ns, NSEC_PER_USEC);
+	q->tick = fm_tick(r->ev.boottime_ns);
+	q->entry_gone = false;
+}
+
+/* By conntrack's entry: the packet's sender is its ORIGINAL side, or the other. */
+static u8 recall_by_entry(struct report *r, u8 direction)
+{
+	u8 state;
+
+	query_init(r, &r->ev.ct.orig, r->ev.ct.zone);
+	if (direction == RSTWHY_DIR_REPLY)
+		r->query.side = !r->query.side;
+	r->known = flowmem_export(&rstwhy_flows, &r->query, &r->ev.mem, &state);
+	return state;
+}
+
+/*
+ * By what is on the wire: there is no entry, or the flow memory does not know the entry that is there, because it is a new one in
+ * the place of a translated flow's.
+ */
+static u8 recall_by_wire(struct report *r, bool entry_gone)
+{
+	u8 state;
+
+	query_init(r, &r->seg->tuple, r->ev.ct.zone);
+	r->query.entry_gone = entry_gone;
+	r->known = flowmem_export(&rstwhy_flows, &r->query, &r->ev.mem, &state);
+	return state;
+}
+
+static void fill_connection(struct report *r, struct snapshot *snap)
+{
+	struct rstwhy_evidence *ev = &r->ev;
+	bool tracking = rstwhy_tracking(r->state->net, r->state->pf);
+	u8 state = RSTWHY_STATE_UNKNOWN;
+	bool entry;
+
+	snapshot_after(r->skb, snap);
+	ev->ct = snap->ct;
+	if (!tracking)
+		ev->ct.flags = (ev->ct.flags & ~RSTWHY_CT_INVALID) | RSTWHY_CT_OFF;
+	entry = ev->ct.flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+	if (entry)
+		state = recall_by_entry(r, snap->direction);
+	if (!r->known)
+		state = recall_by_wire(r, tracking && !(ev->ct.flags & RSTWHY_CT_UNTRACKED));
+	ev->direction = entry ? snap->direction : r->known ? ev->mem.direction : RSTWHY_DIR_NONE;
+	/* Our REJECT has closed the entry before its RST came here (nf_ct_set_closing(), 6.1): the memory knows what it was. */
+	if ((ev->ct.flags & RSTWHY_CT_RELATED) && state != RSTWHY_STATE_UNKNOWN) {
+		ev->ct.state_before = state;
+		ev->ct.flags |= RSTWHY_CT_MEMSTATE;
+	}
+}
+
+/* The rate limit, then the number: a message that gets one and does not arrive is a loss that the reader can see. */
+static bool admit(struct report *r)
+{
+	const struct rstwhy_settings *set = &r->rn->set;
+	struct rstwhy_evidence *ev = &r->ev;
+
+	if (!ratelimit_allow(&r->rn->limit, r->known, READ_ONCE(set->rate), READ_ONCE(set->burst), ev->boottime_ns)) {
+		rstwhy_count(r->rn, r->known ? COUNT_SUPPRESSED_KNOWN : COUNT_SUPPRESSED_UNKNOWN);
+		return false;
+	}
+	ev->suppressed_known = rstwhy_count_sum(r->rn, COUNT_SUPPRESSED_KNOWN);
+	ev->suppressed_unknown = rstwhy_count_sum(r->rn, COUNT_SUPPRESSED_UNKNOWN);
+	ev->failed = rstwhy_count_sum(r->rn, COUNT_FAILED);
+	ev->seq = atomic64_inc_return(&r->rn->sequence);
+	return true;
+}
+
+/* A fresh skb of headers, some payload, trailer: never an expanded copy of the packet, which may be a GSO one. */
+static struct sk_buff *build(struct report *r)
+{
+	u32 limit = r->seg->payload + (u32)READ_ONCE(r->rn->set.copy);
+	u32 captured = min(r->ev.wire_len, limit);
+	struct sk_buff *copy = alloc_skb(captured + sizeof(r->ev), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!copy)
+		return NULL;
+	skb_reset_network_header(copy);
+	skb_set_transport_header(copy, r->seg->l4);
+	if (skb_copy_bits(r->skb, skb_network_offset(r->skb), skb_put(copy, captured), captured)) {
+		kfree_skb(copy);
+		return NULL;
+	}
+	r->ev.captured = captured;
+	copy->protocol = r->skb->protocol;
+	copy->mark = r->skb->mark;
+	copy->priority = r->skb->priority;
+	copy->tstamp = ns_to_ktime(r->ev.realtime_ns);
+	if (skb_nfct(r->skb)) {
+		copy->_nfct = r->skb->_nfct;
+		nf_conntrack_get(skb_nfct(copy));
+	}
+	return copy;
+}
+
+/* report_init: the initial namespace's reader gets it; interface numbers stay those of the namespace it was seen in. */
+static struct net *reader_of(const struct report *r)
+{
+	return READ_ONCE(r->rn->set.report_init) ? &init_net : r->state->net;
+}
+
+static bool send(struct report *r)
+{
+	const struct nf_loginfo info = {
+		.type = NF_LOG_TYPE_ULOG,
+		.u.ulog = {
+			.group = READ_ONCE(r->rn->set.group), /* all else is the reader's choice */
+		},
+	};
+	char prefix[RSTWHY_PREFIX_MAX + 1];
+	struct sk_buff *copy = build(r);
+
+	if (!copy) {
+		rstwhy_count(r->rn, COUNT_FAILED);
+		return false;
+	}
+	evidence_prefix(prefix, sizeof(prefix), &r->ev);
+	evidence_seal(&r->ev);
+	skb_put_data(copy, &r->ev, sizeof(r->ev));
+	nf_log_packet(reader_of(r), r->state->pf, r->state->hook, copy, r->state->in, r->state->out, &info, "%s", prefix);
+	consume_skb(copy);
+	return true;
+}
+
+/**
+ * report_rst() - tell of a RST
+ * @rn: its namespace
+ * @skb: the packet, in the hook behind conntrack's; read only (its checksum may be found valid)
+ * @state: of the hook
+ * @seg: of @skb
+ *
+ * Context: netfilter hook. One atomic allocation, behind the rate limit; what fails is counted.
+ */
+void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg)
+{
+	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg };
+	struct snapshot snap;
+
+	rstwhy_count(rn, COUNT_RST_SEEN);
+	if (!snapshot_claim(skb, &snap))
+		rstwhy_count(rn, COUNT_NO_SNAPSHOT);
+	fill_place(&r, RSTWHY_KIND_RST);
+	fill_connection(&r, &snap);
+	if (!admit(&r))
+		return;
+	flowmem_note_reset(&rstwhy_flows, &r.query, r.ev.seq);
+	if (send(&r))
+		rstwhy_count(rn, COUNT_RST_TOLD);
+}
+
+/**
+ * report_after() - tell of a segment on a flow lately reset
+ * @rn: its namespace
+ * @skb: the packet, as for report_rst()
+ * @state: of the hook
+ * @seg: of @skb
+ * @after: what the flow memory found in it
+ *
+ * Context: as report_rst().
+ */
+void report_after(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
+		  const struct fm_after *after)
+{
+	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg };
+	struct snapshot snap;
+
+	memset(&snap, 0, sizeof(snap));
+	snap.ct.state_before = RSTWHY_STATE_UNKNOWN;
+	snap.ct.state_after = RSTWHY_STATE_UNKNOWN;
+	snap.direction = RSTWHY_DIR_NONE;
+	fill_place(&r, RSTWHY_KIND_AFTER);
+	fill_connection(&r, &snap);
+	r.ev.after = after->kind;
+	r.ev.ref_seq = after->ref_seq;
+	if (admit(&r) && send(&r))
+		rstwhy_count(rn, COUNT_AFTER_TOLD);
+}
