@@ -12,6 +12,8 @@ top=$(cd "$here/../.." && pwd)
 kv=$1
 log=$top/build/vm/build.log
 mkdir -p "$top/build/vm"
+exec 9>"$log.lock"
+flock 9
 status=0
 : >"$log"
 build() { # build WHAT ARGUMENT...

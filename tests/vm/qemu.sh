@@ -10,11 +10,13 @@ qemu_boot() {
 	local accel=$1 limit=$2 console=$3
 	shift 3
 	local cpu=max
+	local clock=
 	[ "$accel" = kvm ] && cpu=host
-	[ "$accel" = tcg ] && accel=tcg,thread=multi
+	# Emulated, each CPU reads the host's counter by itself: time would jump back and forth by tens of milliseconds.
+	[ "$accel" = tcg ] && accel=tcg,thread=multi clock="tsc=unstable clocksource=hpet"
 	timeout --foreground --kill-after=5 "$limit" qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" \
 		-nodefaults -no-user-config -no-reboot -display none -kernel "$root/boot/vmlinuz-$kv" -initrd "$work/initramfs-$kv.gz" \
-		-append "console=ttyS0 quiet loglevel=6 nokaslr mitigations=off panic_on_warn=1 oops=panic panic=-1 random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=120 ${VM_APPEND:-}" \
+		-append "console=ttyS0 quiet loglevel=6 nokaslr mitigations=off panic_on_warn=1 oops=panic panic=-1 random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=120 $clock ${VM_APPEND:-}" \
 		-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-fsdev "local,id=stage,path=$stage,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage \
 		-fsdev "local,id=out,path=$out,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=out,mount_tag=out \

@@ -18,6 +18,9 @@ suite=bookworm
 [ "${1:-}" = --path ] && { echo "$root"; exit 0; }
 . "$here/packages.sh"
 
+mkdir -p "$(dirname "$root")"
+exec 9>"$root.lock"
+flock 9 # one builder at a time
 stamp=$root/.rstwhy-root
 want=$(echo "$suite $GUEST_PACKAGES" | sha256sum | cut -c1-32)
 [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && exit 0
@@ -46,7 +49,6 @@ if [ -e "$root" ] && [ -n "$(ls -A "$root")" ] && [ ! -e "$root/.rstwhy-root" ] 
 	echo "root.sh: $root exists and is not a guest root; remove it or set RSTWHY_GUEST_ROOT" >&2
 	exit 1
 fi
-mkdir -p "$(dirname "$root")"
 touch "$root.building"
 rm -rf --one-file-system "$root"
 log=$root.log
@@ -57,7 +59,7 @@ if ! INITRD=No mmdebstrap --mode=root --variant=apt --quiet \
 	--dpkgopt='force-unsafe-io' \
 	--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 	--dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/gpu/*' --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*' \
-	"$suite" "$root" - <<<"$list" >"$log" 2>&1
+	"$suite" "$root" - <<<"$list" >"$log" 2>&1 9>&-
 then
 	echo "root.sh: mmdebstrap failed; the end of $log:" >&2
 	tail -n 20 "$log" >&2

@@ -9,9 +9,11 @@ stall=${VM_STALL:-240} # seconds without a new line after which the guest counts
 
 count() { grep -c "^$1 " "$out/results.tap" 2>/dev/null || true; }
 
-show_scenario() {
-	local file
-	for file in "$out/$1"/*.txt "$out/$1"/*.jsonl; do
+show_scenario() { # show_scenario NAME FILE-PATTERN...
+	local file directory=$out/$1
+	shift
+	for file in $(cd "$directory" 2>/dev/null && ls $* 2>/dev/null); do
+		file=$directory/$file
 		[ -s "$file" ] && { echo "  -- ${file#"$out/"}"; sed 's/^/  /' "$file"; }
 	done
 	return 0
@@ -26,8 +28,8 @@ relay_lines() { # print the result lines beyond those shown already
 		esac
 		echo "$line"
 		case $line in
-		not\ ok\ *) line=${line#not ok }; show_scenario "${line%% *}" ;;
-		ok\ *) [ -z "$verbose" ] || { line=${line#ok }; show_scenario "${line%% *}"; } ;;
+		not\ ok\ *) line=${line#not ok }; show_scenario "${line%% *}" "*.txt *.jsonl" ;;
+		ok\ *) [ -z "$verbose" ] || { line=${line#ok }; show_scenario "${line%% *}" "notes.txt daemon.txt resets.jsonl"; } ;;
 		esac
 	done < <(tail -n "+$((shown + 1))" "$out/results.tap" 2>/dev/null | grep -a --line-buffered '')
 }

@@ -1,2 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+"""
+Runs the scenarios in the guest. Result lines go to /mnt/out/results.tap (see watch.sh): plan, ok, not ok, skip, done.
+
+    suite.py [-k PATTERN[,PATTERN]] [--keep]      --keep: leave the network of a failed scenario standing (shell)
+"""
+
+import glob
+import importlib.util
+import os
+import re
+import signal
+import sys
 import time
-open("/mnt/out/results.tap","a").write("plan x\nok x\ndone\n")
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import daemon  # noqa: E402
+import lab  # noqa: E402
+import netns  # noqa: E402
+import topology  # noqa: E402
+
+OUT = "/mnt/out"
+COMPLAINTS = re.compile("BUG:|WARNING:|Oops|KASAN|UBSAN|Call Trace|leaked|refcount|unregister_netdevice|general protection")
+
+
+class TooLong(BaseException):
+    """Raised by the alarm: a scenario may not hang the suite."""
+
+
+def load_scenarios():
+    for path in sorted(glob.glob(os.path.join(HERE, "..", "scenarios", "*.py"))):
+        name = os.path.basename(path)[:-3]
+        spec = importlib.util.spec_from_file_location("scenario_" + name, path)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return lab.SCENARIOS
+
+
+def report(line):
+    with open(OUT + "/results.tap", "a", encoding="utf-8") as results:
+        results.write(line.replace("\n", " ") + "\n")
+
+
+def kernel_log_since(mark):
+    lines = netns.run("dmesg").splitlines()
+    return lines[mark:], len(lines)
+
+
+def run_one(spec, keep):
+    """The faults of one scenario, or a Skip."""
+    place = lab.Lab(spec, f"{OUT}/{spec['name']}")
+    faults = []
+
+    def expired(*_):
+        raise TooLong(f"took longer than {spec['limit']} s")
+
+    signal.signal(signal.SIGALRM, expired)
+    signal.alarm(spec["limit"])
+    try:
+        place.set_up()
+        spec["function"](place)
+        faults = place.finish()
+    except lab.Skip:
+        raise
+    except (Exception, TooLong) as error:  # pylint: disable=broad-except
+        place.note(traceback.format_exc())
+        faults = [f"{type(error).__name__}: {error}"]
+        if place.daemon and place.daemon.process.poll() not in (None, 0):
+            faults.append(f"rstwhyd died: {place.daemon.process.returncode}")
+    finally:
+        signal.alarm(0)
+        if keep and faults:
+            sys.exit("\n".join(faults))
+        signal.alarm(60)
+        try:
+            place.tear_down()
+        except (Exception, TooLong) as error:  # pylint: disable=broad-except
+            faults.append(f"tear-down: {type(error).__name__}: {error}")
+        signal.alarm(0)
+    return faults
+
+
+def main():
+    arguments = sys.argv[1:]
+    keep = "--keep" in arguments
+    if "-k" in arguments:
+        pattern = arguments[arguments.index("-k") + 1]
+    else:
+        with open("/mnt/rstwhy/pattern", encoding="utf-8") as given:
+            pattern = given.read().strip()
+    wanted = [s for s in load_scenarios() if not pattern or any(p in s["name"] for p in pattern.split(","))]
+    for spec in wanted:
+        report(f"plan {spec['name']}")
+    netns.run("modprobe -a nf_conntrack nf_tables veth; sysctl -qw kernel.printk_ratelimit=0")
+    topology.tear_down()
+    mark = 0
+    for spec in wanted:
+        began = time.monotonic()
+        try:
+            if not spec["judged"] and not (daemon.have_module() and daemon.have_daemon()):
+                raise lab.Skip("module or daemon not built")
+            faults = run_one(spec, keep)
+        except lab.Skip as skip:
+            report(f"skip {spec['name']} # {skip}")
+            continue
+        lines, mark = kernel_log_since(mark)
+        faults += [f"kernel: {line}" for line in lines if COMPLAINTS.search(line)]
+        took = time.monotonic() - began
+        if faults:
+            report(f"not ok {spec['name']} # {'; '.join(faults[:6])}")
+        else:
+            report(f"ok {spec['name']} # {took:.1f} s")
+    report("done")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+"""rstwhyd under test, and the module."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+
+import netns
+from connection import wait_until
+
+MODULE = "/mnt/rstwhy/nf_rstwhy.ko"
+PROGRAM = "/mnt/rstwhy/bin/rstwhyd"
+PROC = "/proc/net/nf_rstwhy"
+
+
+def have_module():
+    return os.path.exists(MODULE)
+
+
+def have_daemon():
+    return os.path.exists(PROGRAM)
+
+
+def load_module(parameters="", path=MODULE):
+    # insmod, so that what is loaded is this file; its dependencies by name.
+    for dependency in netns.run(f"modinfo -F depends {path}").strip().replace(",", " ").split():
+        netns.run(f"modprobe {dependency}")
+    netns.run(f"insmod {path} {parameters}")
+
+
+def unload_module():
+    netns.run("! grep -q '^nf_rstwhy ' /proc/modules || rmmod nf_rstwhy")
+
+
+def counters():
+    """/proc/net/nf_rstwhy as a dictionary: name to text."""
+    values = {}
+    with open(PROC, encoding="ascii") as lines:
+        for line in lines:
+            name, _, value = line.strip().partition(" ")
+            values[name] = value.strip()
+    return values
+
+
+class Daemon:
+    """One rstwhyd; its JSON log is directory/resets.jsonl, its messages directory/daemon.txt."""
+
+    def __init__(self, directory, settings=(), arguments=(), program=PROGRAM):
+        self.log = os.path.join(directory, "resets.jsonl")
+        self.text = os.path.join(directory, "resets.txt")
+        self.messages = os.path.join(directory, "daemon.txt")
+        defaults = {
+            "log.json": self.log,
+            "log.text": self.text,
+            "log.noise": "all",
+            "state.file": os.path.join(directory, "paths.json"),
+            "verdict.idle_min_ms": "800",
+            "user": "root",
+        }
+        defaults.update(dict(settings))
+        command = [program]
+        for key, value in defaults.items():
+            command += ["-s", f"{key}={value}"]
+        with open(self.messages, "ab") as messages:
+            self.process = subprocess.Popen(command + list(arguments), stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
+
+    def said(self):
+        with open(self.messages, encoding="utf-8", errors="replace") as messages:
+            return messages.read()
+
+    def wait_ready(self, group=17):
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError(f"rstwhyd ended with {self.process.returncode}: {self.said().strip()}")
+            return re.search(rf"^rstwhyd: ready, NFLOG group {group}$", self.said(), re.M)
+
+        wait_until("rstwhyd to say that it is ready", ready)
+
+    def wait_exit(self):
+        try:
+            return self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired as late:
+            self.process.kill()
+            raise AssertionError("rstwhyd did not end within 20 s") from late
+
+    def stop(self):
+        """SIGTERM: it flushes what it holds and ends with 0."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.wait_exit()
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def records(self):
+        """The log so far. A line that is not whole JSON fails the test: each record is one write of one line."""
+        if not os.path.exists(self.log):
+            return []
+        with open(self.log, encoding="utf-8") as lines:
+            text = lines.read()
+        if text and not text.endswith("\n"):
+            raise AssertionError("the log ends in half a line")
+        return [json.loads(line) for line in text.splitlines()]

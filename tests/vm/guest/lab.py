@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+"""What a scenario is given: the network, the module, the daemon, captures, and the expectations it states."""
+
+import os
+import time
+
+import daemon
+import netns
+import topology
+from capture import RST, Capture
+from connection import Connection, listen, wait_until
+from judge import Expectation, judge
+
+SCENARIOS = []
+
+# Makes conntrack run in the gateway, as it does on any real one.
+TRACK = """
+table inet track {
+	chain forward { type filter hook forward priority -1; ct state established accept; }
+}
+"""
+
+
+def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, limit=120):
+    """
+    Registers a scenario; it runs once per address family. settings are rstwhyd's, added to the defaults. tracked: the gateway
+    has a rule that uses conntrack. judged: the log is compared at the end; else the scenario does its own checks and starts
+    module and daemon by itself. limit in seconds.
+    """
+
+    def register(function):
+        for family in families:
+            suffix = "-ipv6" if family == 6 else ""
+            SCENARIOS.append(
+                {
+                    "name": name + suffix, "function": function, "box": box, "family": family, "settings": settings or {},
+                    "tracked": tracked, "judged": judged, "limit": limit,
+                }
+            )  # fmt: skip
+        return function
+
+    return register
+
+
+class Skip(Exception):
+    """The scenario cannot run here; the text says why."""
+
+
+class Lab:
+    def __init__(self, spec, directory):
+        self.spec = spec
+        self.family = spec["family"]
+        self.directory = directory
+        self.address = topology.ADDRESS[self.family]
+        self.verdicts = daemon.have_module() and daemon.have_daemon()
+        self.daemon = self.lan = self.wan = None
+        self.expectations = []
+        self.allowed = set()
+        self.closing = []
+        self.notes = []
+        os.makedirs(directory, exist_ok=True)
+
+    # ---- set-up and end
+
+    def set_up(self):
+        topology.build(self.spec["box"])
+        if self.spec["tracked"]:
+            netns.nft(TRACK)
+        self.lan, self.wan = Capture("lan"), Capture("wan")
+        if self.spec["judged"] and self.verdicts:
+            daemon.load_module()
+            self.start_daemon()
+
+    def start_daemon(self, **kwargs):
+        self.daemon = daemon.Daemon(self.directory, self.spec["settings"], **kwargs)
+        self.daemon.wait_ready()
+        return self.daemon
+
+    def tear_down(self):
+        if self.daemon:
+            self.daemon.kill()
+        for thing in reversed(self.closing):
+            try:
+                if hasattr(thing, "terminate"):
+                    thing.kill()
+                    thing.wait()
+                else:
+                    thing.close()
+            except OSError:
+                pass
+        for capture in filter(None, (self.lan, self.wan)):
+            capture.write_pcap(f"{self.directory}/{capture.device}.pcap")
+            with open(f"{self.directory}/{capture.device}.txt", "w", encoding="ascii") as out:
+                shown = [s for s in capture.segments() if s.length < 1000]
+                out.writelines(f"{s}\n" for s in shown[:60])
+            capture.close()
+        with open(f"{self.directory}/notes.txt", "w", encoding="utf-8") as out:
+            out.writelines(f"{note}\n" for note in self.notes)
+        if os.path.exists(daemon.PROC):
+            with open(f"{self.directory}/counters.txt", "w", encoding="ascii") as out:
+                out.writelines(f"{name} {value}\n" for name, value in daemon.counters().items())
+        try:
+            if daemon.have_module():
+                daemon.unload_module()
+        finally:
+            topology.tear_down()
+
+    # ---- traffic
+
+    def keep(self, thing):
+        """Closed (or killed) when the scenario ends, whatever happens."""
+        self.closing.append(thing)
+        return thing
+
+    def listen(self, port=0, **kwargs):
+        return self.keep(listen("server", self.address["server"], port, **kwargs))
+
+    def connect(self, listener=None, prepare=None, address=None, port=None):
+        """A connection from the client to a listener of the server namespace (or by another address that leads there)."""
+        listener = listener or self.listen()
+        port = port or listener.getsockname()[1]
+        return self.keep(Connection(listener, "client", address or self.address["server"], port, prepare))
+
+    def silence(self, seconds):
+        """The only sleep of a scenario: nobody says anything."""
+        time.sleep(seconds)
+
+    def now(self):
+        """CLOCK_REALTIME, as the captures have it."""
+        return time.time()
+
+    def note(self, text):
+        self.notes.append(text)
+
+    # ---- expectations
+
+    def expect(self, near, verdict, server=None, **kwargs):
+        """One record for the connection whose client end is `near` (a Connection, or its (address, port))."""
+        if isinstance(near, Connection):
+            near, server = near.near, server or near.far
+        if "reset_at" not in kwargs:
+            resets = [s.at for s in self.lan.resets(near)]
+            if resets:
+                kwargs["reset_at"] = min(resets)
+        self.expectations.append(Expectation(near=near, verdict=verdict, server=server, **kwargs))
+        self.note(f"expect {near[0]}:{near[1]} {verdict} {kwargs}")
+
+    def allow(self, *names):
+        """Records of these kinds or class/cause may come as well."""
+        self.allowed.update(names)
+
+    def seen_reset(self, endpoint, capture=None, limit=20):
+        """Wait for a RST of this endpoint's connection to cross the gateway; the segment."""
+        capture = capture or self.lan
+        return wait_until(f"a RST at {capture.device} for {endpoint}", lambda: (capture.resets(endpoint) or [None])[0], limit)
+
+    def no_reset(self):
+        """The traffic went as the scenario means it: no RST anywhere."""
+        found = [s for capture in (self.lan, self.wan) for s in capture.segments() if s.flags & RST]
+        assert not found, f"a RST that was not meant: {found[0]}"
+
+    def finish(self):
+        """Wait for the records, let the daemon flush and end, and compare. Returns the faults."""
+        if not self.spec["judged"] or not self.verdicts:
+            return []
+        want = len(self.expectations)
+        try:
+            if want:
+                wait_until("records", lambda: len([r for r in self.daemon.records() if r["kind"] == "reset"]) >= want, 12)
+            else:
+                time.sleep(2.5)  # longer than verdict.hold_ms: what is held too long to be wanted shows up
+        except AssertionError as late:
+            self.note(str(late))
+        status = self.daemon.stop()
+        faults = judge(self.daemon.records(), self.expectations, self.allowed)
+        if status != 0:
+            faults.append(f"rstwhyd ended with {status}: {self.daemon.said().strip()[-300:]}")
+        return faults
