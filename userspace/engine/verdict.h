@@ -52,6 +52,8 @@ struct incident {
 	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
 	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, within 50 ms of this one */
 	bool hold_over;	      /* nothing more will come: judge with what there is */
+	bool repeat;	      /* a reset of this flow was handed out moments ago, and no new connection began since */
+	bool repeat_same_dir; /* by the same side */
 };
 
 struct verdict {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * aftermath.c - what followed the RST, and what that proves
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Segments that the peer sent before the RST reached it arrive here up to one round trip later: they prove nothing. A peer that
+ * the RST killed never acknowledges anything new. A side that did reset never sends or acknowledges new data.
+ */
+#include "facts.h"
+
+#define DELAYED_MS 250.0 /* an acknowledgement may be delayed so long */
+
+bool aftermath_saw(const struct facts *f, enum rstwhy_after what)
+{
+	return f->incident->after_seen & (1U << what);
+}
+
+static bool came_after(const struct facts *f, enum rstwhy_after what, double ms)
+{
+	return aftermath_saw(f, what) && (double)f->incident->after_ms[what] > ms;
+}
+
+/* The peer still talks, without a RST, after it must have got ours. */
+static bool peer_outlived(const struct facts *f)
+{
+	double crossed = facts_round_ms(f);
+
+	return came_after(f, RSTWHY_AFTER_PEER_SEGMENT, crossed) || came_after(f, RSTWHY_AFTER_PEER_DATA, crossed);
+}
+
+bool aftermath_sender_alive(const struct facts *f)
+{
+	return aftermath_saw(f, RSTWHY_AFTER_SENDER_DATA) || aftermath_saw(f, RSTWHY_AFTER_SENDER_ACK);
+}
+
+/*
+ * Each of these alone: the peer acknowledged what the resetting side sent after the RST; or the resetting side is alive and the
+ * peer outlived the RST; or the resetting side acknowledged what the peer can only have sent after it had got the RST.
+ */
+bool aftermath_went_on(const struct facts *f)
+{
+	if (aftermath_saw(f, RSTWHY_AFTER_PEER_ACK))
+		return true;
+	if (aftermath_sender_alive(f) && peer_outlived(f))
+		return true;
+	return came_after(f, RSTWHY_AFTER_SENDER_ACK, facts_round_ms(f) + DELAYED_MS);
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * facts.c - what can be derived from an incident without deciding anything
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Everything here comes from a packet or from whoever wrote to the group: directions are checked before they index.
+ */
+#include <string.h>
+
+#include "facts.h"
+
+#define ANSWER_LEAST_MS 250.0	  /* causes.md, "elicited"; also for queues on the way */
+#define FINE_NEAR_MS 20.0	  /* coarse and fine clocks speak of one segment */
+#define REPEAT_MS 900000U	  /* a peer retransmits for about a quarter of an hour */
+#define EXPIRY_SLACK_MS 100.0	  /* ticks of both clocks */
+#define EXPIRY_COARSE_MS 4096000U /* the memory keeps longer timeouts in steps of 16 s */
+#define CLOSE_TIMEOUT_MS 10000.0  /* what conntrack arms upon a RST */
+#define CT_HAS_TUPLES (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
+#define IPS_OFFLOADED (1U << 14 | 1U << 15) /* IPS_OFFLOAD, IPS_HW_OFFLOAD */
+
+static bool mem_has(const struct facts *f, uint32_t flag)
+{
+	return f->known && (f->mem->flags & flag);
+}
+
+bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
+{
+	return mem_has(f, orig << dir);
+}
+
+double facts_round_ms(const struct facts *f)
+{
+	return f->known ? (f->mem->rtt_us[0] + (double)f->mem->rtt_us[1]) / 1000.0 + ANSWER_LEAST_MS : ANSWER_LEAST_MS;
+}
+
+bool facts_peer_spoke_last(const struct facts *f)
+{
+	bool self = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd), peer = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->pd);
+
+	return peer && (!self || f->mem->last_data_ms[f->pd] < f->mem->last_data_ms[f->rd]);
+}
+
+double facts_answer_ms(const struct facts *f)
+{
+	double three = f->known ? 3.0 * f->mem->rtt_us[f->rd] / 1000.0 : 0;
+
+	return three > ANSWER_LEAST_MS ? three : ANSWER_LEAST_MS;
+}
+
+/* The SYN's sender: of the connection, or of a new one on the old tuple when the RST refuses that. */
+static unsigned int opener_of(const struct facts *f)
+{
+	if (mem_has(f, RSTWHY_MEM_SYN_PENDING) && f->shape == SHAPE_REFUSING && f->mem->syn_dir == f->pd)
+		return f->pd;
+	return mem_has(f, RSTWHY_MEM_OPENER_REPLY) ? RSTWHY_DIR_REPLY : RSTWHY_DIR_ORIGINAL;
+}
+
+static void orient(struct facts *f)
+{
+	f->known = (f->mem->flags & RSTWHY_MEM_KNOWN) && f->mem->direction <= RSTWHY_DIR_REPLY;
+	f->oriented = f->known || ((f->ct->flags & CT_HAS_TUPLES) && f->ev->direction <= RSTWHY_DIR_REPLY);
+	if (f->oriented)
+		f->rd = f->known ? f->mem->direction : f->ev->direction;
+	f->pd = f->rd ^ 1U;
+	f->shape = shape_of(f);
+	f->opener = opener_of(f);
+}
+
+/* a lies in [from, to] of sequence space */
+static bool seq_within(uint32_t a, uint32_t from, uint32_t to)
+{
+	return a - from <= to - from;
+}
+
+static bool fits_burst(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+	uint32_t end = seq_after(mem->end[f->pd], mem->burst_end) ? mem->end[f->pd] : mem->burst_end;
+
+	if (f->shape == SHAPE_PASSIVE)
+		return f->seg->seq == mem->burst_ack || f->seg->seq == mem->ack[f->pd];
+	return seq_within(f->seg->ack, mem->burst_seq, end);
+}
+
+static bool fits_last(const struct facts *f)
+{
+	if (f->mem->last_ms[f->pd] == RSTWHY_NEVER || (double)f->mem->last_ms[f->pd] > facts_answer_ms(f))
+		return false;
+	if (f->shape == SHAPE_PASSIVE)
+		return f->seg->seq == f->mem->ack[f->pd];
+	return f->seg->ack == f->mem->end[f->pd];
+}
+
+static void find_elicitor(struct facts *f)
+{
+	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1;
+	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
+	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
+	f->answers_burst =
+		f->burst_by_peer && (double)f->mem->burst_last_us / 1000.0 <= facts_answer_ms(f) && fits_burst(f);
+	f->elicited = f->answers_burst || (f->known && fits_last(f));
+}
+
+static double last_seen_ms(const struct facts *f)
+{
+	uint64_t a = f->mem->last_ms[0], b = f->mem->last_ms[1];
+
+	if (!f->known || (a == RSTWHY_NEVER && b == RSTWHY_NEVER))
+		return -1;
+	return (double)(a < b ? a : b);
+}
+
+static double fine_idle_ms(const struct facts *f)
+{
+	double fine = (double)f->mem->burst_last_us / 1000.0;
+
+	if (!mem_has(f, RSTWHY_MEM_BURST))
+		return f->silence_ms;
+	if (mem_has(f, RSTWHY_MEM_BURST_INVALID) && fine < f->silence_ms)
+		return fine;
+	return f->silence_ms >= 0 && fine < f->silence_ms + FINE_NEAR_MS && fine > f->silence_ms - FINE_NEAR_MS ? fine
+														 : f->silence_ms;
+}
+
+static void find_gap(struct facts *f)
+{
+	struct gap *gap = &f->gap;
+
+	f->silence_ms = last_seen_ms(f);
+	f->idle_ms = fine_idle_ms(f);
+	if (f->burst_open) {
+		gap->from = GAP_BURST;
+		gap->ms = (double)f->mem->burst_gap_ms;
+		gap->blind = mem_has(f, RSTWHY_MEM_BLIND);
+		gap->min_ms = gap->blind ? (double)f->mem->gap_min_ms : gap->ms;
+		gap->max_ms = gap->blind ? (double)f->mem->gap_max_ms : gap->ms;
+	} else if (!f->elicited && f->silence_ms > facts_answer_ms(f)) {
+		gap->from = GAP_SILENCE;
+		gap->ms = gap->min_ms = gap->max_ms = f->silence_ms;
+	}
+}
+
+/* All data of side dir was acknowledged, up to its FIN. */
+static bool drained(const struct facts *f, unsigned int dir)
+{
+	return facts_side_flag(f, RSTWHY_MEM_FIN_ORIG, dir) &&
+	       (facts_side_flag(f, RSTWHY_MEM_FIN_ACKED_ORIG, dir) ||
+		!seq_before(f->mem->ack[dir ^ 1U], f->mem->fin_end[dir] - 1));
+}
+
+/* An age, to an event that began later than the earlier RST by more than slack_ms. */
+static bool since_reset(const struct facts *f, double age_ms, double slack_ms)
+{
+	return age_ms + slack_ms < (double)f->mem->reset_ms;
+}
+
+/* Since the earlier RST that side spoke again; with slack: later than anything under way then can have come. */
+static bool spoke_since_reset(const struct facts *f, unsigned int dir, double slack_ms)
+{
+	uint64_t last = f->mem->last_ms[dir];
+
+	if (last != RSTWHY_NEVER && since_reset(f, (double)last, slack_ms))
+		return true;
+	return f->burst_open && f->mem->burst_dir == dir && since_reset(f, (double)f->mem->burst_first_us / 1000.0, slack_ms);
+}
+
+/* The peer woke up after the earlier RST with something new: this RST has a reason of its own. */
+static bool woke_since_reset(const struct facts *f)
+{
+	return f->burst_open && f->mem->burst_kind != RSTWHY_BURST_RETRANSMIT &&
+	       since_reset(f, (double)f->mem->burst_first_us / 1000.0, FINE_NEAR_MS);
+}
+
+static bool copies_earlier_reset(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+
+	return mem->reset_dir == f->rd && mem->reset_ms <= REPEAT_MS && mem->end[f->rd] == mem->reset_end[f->rd] &&
+	       mem->ack[f->pd] == mem->reset_ack[f->pd] && !spoke_since_reset(f, f->rd, FINE_NEAR_MS) && !woke_since_reset(f);
+}
+
+/* That side is gone since its earlier RST, which the peer seems not to have got. */
+static bool gone_since_reset(const struct facts *f)
+{
+	return f->mem->reset_dir == f->rd && f->ev->by == RSTWHY_BY_TRANSIT && !mem_has(f, RSTWHY_MEM_LOST) &&
+	       !spoke_since_reset(f, f->rd, FINE_NEAR_MS);
+}
+
+static void find_earlier_reset(struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+	double crossing = facts_round_ms(f);
+
+	f->reset_before = f->incident->repeat;
+	f->repeats = f->incident->repeat && f->incident->repeat_same_dir;
+	if (!mem_has(f, RSTWHY_MEM_RESET_BEFORE) || mem->reset_dir > 1)
+		return;
+	if (mem_has(f, RSTWHY_MEM_SYN_PENDING) && mem->syn_ms < mem->reset_ms)
+		return;
+	f->repeats = f->repeats || copies_earlier_reset(f);
+	f->reset_before = f->reset_before || f->repeats || gone_since_reset(f) || !spoke_since_reset(f, mem->reset_dir ^ 1U, crossing);
+}
+
+static void find_closing(struct facts *f)
+{
+	f->fin_self = facts_side_flag(f, RSTWHY_MEM_FIN_ORIG, f->rd);
+	f->fin_peer = facts_side_flag(f, RSTWHY_MEM_FIN_ORIG, f->pd);
+	f->both_closed = f->known && drained(f, f->rd) && drained(f, f->pd);
+	find_earlier_reset(f);
+}
+
+static double expiry_slack_ms(uint64_t timeout_ms)
+{
+	return timeout_ms > EXPIRY_COARSE_MS ? EXPIRY_SLACK_MS + 8000 : EXPIRY_SLACK_MS;
+}
+
+/* An earlier RST that killed nothing leaves conntrack ten seconds: did it last longer than that until the burst? */
+static bool outlasted_close(const struct facts *f)
+{
+	double before_burst = (double)f->mem->reset_ms - (double)f->mem->burst_first_us / 1000.0;
+
+	return mem_has(f, RSTWHY_MEM_RESET_BEFORE) && f->gap.from == GAP_BURST &&
+	       before_burst >= CLOSE_TIMEOUT_MS - EXPIRY_SLACK_MS;
+}
+
+static void find_expiry(struct facts *f)
+{
+	uint64_t timeout = f->mem->timeout_before_gap_ms;
+
+	f->lost = mem_has(f, RSTWHY_MEM_LOST);
+	if (!f->lost || !timeout || f->gap.from == GAP_UNKNOWN)
+		return;
+	f->expired = f->gap.max_ms + expiry_slack_ms(timeout) >= (double)timeout;
+	if (!f->expired)
+		f->expired = f->shortened = outlasted_close(f);
+}
+
+static void find_translation(struct facts *f)
+{
+	const struct rstwhy_tuple *orig = &f->mem->orig, *reply = &f->mem->reply;
+	bool picked_up = mem_has(f, RSTWHY_MEM_LOST_KNOWN) && f->lost && (f->ct->flags & CT_HAS_TUPLES);
+
+	if (!f->known || tuple_is_zero(orig) || tuple_is_zero(reply))
+		return;
+	f->translated = !tuple_mirrors(orig, reply);
+	f->remapped = picked_up && tuple_equal(&f->ct->orig, orig) && !tuple_is_zero(&f->ct->reply) &&
+		      !tuple_equal(&f->ct->reply, reply);
+	f->harmless_loss = picked_up && ((tuple_equal(&f->ct->orig, orig) && tuple_equal(&f->ct->reply, reply)) ||
+					 (tuple_equal(&f->ct->orig, reply) && tuple_equal(&f->ct->reply, orig)));
+}
+
+static bool sent_from(const struct facts *f, const uint8_t *addr, uint16_t port)
+{
+	return f->seg->tuple.sport == port && memcmp(f->seg->tuple.src, addr, 16) == 0;
+}
+
+/* The RST speaks for the address that stood for somebody else: the client seen from outside, or the server as addressed. */
+static void find_foreign_stack(struct facts *f)
+{
+	const struct rstwhy_tuple *orig = &f->mem->orig, *reply = &f->mem->reply;
+
+	if (f->ev->by != RSTWHY_BY_GATEWAY_STACK || !f->translated)
+		return;
+	if (memcmp(orig->src, reply->dst, 16) != 0 || orig->sport != reply->dport)
+		f->foreign_stack = sent_from(f, reply->dst, reply->dport);
+	if (memcmp(orig->dst, reply->src, 16) != 0 || orig->dport != reply->sport)
+		f->foreign_stack = f->foreign_stack || sent_from(f, orig->dst, orig->dport);
+}
+
+static void find_hidden(struct facts *f)
+{
+	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
+		       (f->mem->last_ms[0] == RSTWHY_NEVER || f->mem->last_ms[1] == RSTWHY_NEVER);
+
+	f->hidden = !f->known || one_way || mem_has(f, RSTWHY_MEM_BLIND) || (f->ct->status & IPS_OFFLOADED) ||
+		    (f->ct->flags & (RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF));
+}
+
+/**
+ * facts_of() - derive everything the rules look at
+ * @incident: any content; must outlive f
+ * @settings: must outlive f
+ * @f: filled
+ */
+void facts_of(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->incident = incident;
+	f->settings = settings;
+	f->ev = &incident->first.ev;
+	f->ct = &f->ev->ct;
+	f->mem = &f->ev->mem;
+	f->seg = &incident->first.seg;
+	orient(f);
+	find_elicitor(f);
+	find_gap(f);
+	f->marks = shape_marks(f);
+	f->continuous = shape_continuous(f);
+	find_closing(f);
+	find_expiry(f);
+	find_translation(f);
+	find_foreign_stack(f);
+	find_hidden(f);
+	f->went_on = aftermath_went_on(f);
+	f->sender_alive = aftermath_sender_alive(f);
+}

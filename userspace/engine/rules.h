@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * rules.h - the rules: one ordered table, the first that fits decides
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Adding a cause is one row in rules.c, its predicate and sentence in the file of its class, and one test.
+ */
+#ifndef RSTWHY_RULES_H
+#define RSTWHY_RULES_H
+
+#include "facts.h"
+#include "sentence.h"
+
+struct rule {
+	enum cause cause;
+	bool (*when)(const struct facts *f);
+	double confidence;		       /* when weigh is NULL */
+	double (*weigh)(const struct facts *f);
+	bool certain;			       /* nothing that may still come changes it */
+	bool needs_history;		       /* gap or earlier history is part of the proof: capped when hidden */
+	void (*tell)(const struct facts *f, struct verdict *v); /* its sentences, its `also`, its candidates */
+};
+
+/* The table; *count rows, the last of which always fits. */
+const struct rule *rules_table(size_t *count);
+
+/* Add a cause to v->also: once, never the verdict's own. */
+void verdict_also(struct verdict *v, enum cause cause);
+
+/* rules_gateway.c: what this gateway did itself; exact */
+bool when_gateway_ips(const struct facts *f);
+bool when_expired_reject(const struct facts *f);
+bool when_expired_remap(const struct facts *f);
+bool when_expired_stack(const struct facts *f);
+bool when_lost_early(const struct facts *f);
+bool when_gateway_invalid(const struct facts *f);
+bool when_gateway_rule(const struct facts *f);
+double weigh_gateway_invalid(const struct facts *f);
+double weigh_gateway_rule(const struct facts *f);
+void tell_gateway_ips(const struct facts *f, struct verdict *v);
+void tell_expired(const struct facts *f, struct verdict *v);
+void tell_lost_early(const struct facts *f, struct verdict *v);
+void tell_gateway_invalid(const struct facts *f, struct verdict *v);
+void tell_gateway_rule(const struct facts *f, struct verdict *v);
+
+/* rules_noise.c: RSTs that killed nothing */
+bool when_ignored(const struct facts *f);
+bool when_bad_checksum(const struct facts *f);
+bool when_duplicate(const struct facts *f);
+bool when_after_reset(const struct facts *f);
+bool when_after_close(const struct facts *f);
+bool when_out_of_window(const struct facts *f);
+void tell_ignored(const struct facts *f, struct verdict *v);
+void tell_bad_checksum(const struct facts *f, struct verdict *v);
+void tell_duplicate(const struct facts *f, struct verdict *v);
+void tell_after_reset(const struct facts *f, struct verdict *v);
+void tell_after_close(const struct facts *f, struct verdict *v);
+void tell_out_of_window(const struct facts *f, struct verdict *v);
+
+/* rules_connect.c: before the connection carried anything */
+bool when_refused(const struct facts *f);
+bool when_connect_abandoned(const struct facts *f);
+bool when_backlog_overflow(const struct facts *f);
+double weigh_refused(const struct facts *f);
+void tell_refused(const struct facts *f, struct verdict *v);
+void tell_connect_abandoned(const struct facts *f, struct verdict *v);
+void tell_backlog_overflow(const struct facts *f, struct verdict *v);
+
+/* rules_idle.c: silence, and somebody's timer */
+bool when_keepalive_expired(const struct facts *f);
+bool when_remote_on_next_packet(const struct facts *f);
+bool when_remote_at_expiry(const struct facts *f);
+double weigh_remote_on_next_packet(const struct facts *f);
+double weigh_remote_at_expiry(const struct facts *f);
+void tell_keepalive_expired(const struct facts *f, struct verdict *v);
+void tell_remote_on_next_packet(const struct facts *f, struct verdict *v);
+void tell_remote_at_expiry(const struct facts *f, struct verdict *v);
+
+/* rules_endpoint.c: an endpoint meant it */
+bool when_cancel(const struct facts *f);
+bool when_late_data(const struct facts *f);
+bool when_request_rejected(const struct facts *f);
+bool when_abort(const struct facts *f);
+double weigh_cancel(const struct facts *f);
+double weigh_abort(const struct facts *f);
+void tell_cancel(const struct facts *f, struct verdict *v);
+void tell_late_data(const struct facts *f, struct verdict *v);
+void tell_request_rejected(const struct facts *f, struct verdict *v);
+void tell_abort(const struct facts *f, struct verdict *v);
+
+/* rules_unknown.c: what is left, with its candidates */
+bool when_no_history(const struct facts *f);
+bool when_offloaded(const struct facts *f);
+bool when_always(const struct facts *f);
+void tell_no_history(const struct facts *f, struct verdict *v);
+void tell_candidates(const struct facts *f, struct verdict *v);
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rules_endpoint.c - an endpoint meant it
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * tcp_close() with unread data, SO_LINGER 0 and a destroyed socket send the ACTIVE shape at once; a socket that has closed
+ * before answers later data with the PASSIVE one (tcp_rcv_state_process(), tcp_v4_send_reset()).
+ */
+#include "rules.h"
+
+/* Nothing says that somebody else than the host itself sent it. */
+static bool host_itself(const struct facts *f)
+{
+	bool at_end = f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET ||
+		      f->ev->by == RSTWHY_BY_GATEWAY_STACK;
+
+	return f->known && at_end && !(f->marks & MARKS_BOX) && !f->sender_alive;
+}
+
+static bool live_socket(const struct facts *f)
+{
+	return host_itself(f) && f->shape == SHAPE_ACTIVE;
+}
+
+static bool has_data(const struct facts *f, unsigned int dir)
+{
+	return facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, dir);
+}
+
+static bool recent(const struct facts *f, unsigned int dir, double ms)
+{
+	return f->mem->last_ms[dir] != RSTWHY_NEVER && (double)f->mem->last_ms[dir] <= ms;
+}
+
+/* Data of the peer that the resetting side has not acknowledged. */
+static bool peer_data_unacked(const struct facts *f)
+{
+	uint32_t data_end = f->fin_peer ? f->mem->fin_end[f->pd] - 1 : f->mem->end[f->pd];
+
+	return seq_after(data_end, f->mem->ack[f->rd]);
+}
+
+/* Half of its receive buffer or more was full: it did not read what it had. */
+static bool buffer_full(const struct facts *f)
+{
+	unsigned int self = f->ev->direction, peer = self ^ 1U;
+	uint32_t room;
+
+	if (!(f->ct->flags & RSTWHY_CT_WINDOW) || self > RSTWHY_DIR_REPLY)
+		return false;
+	room = f->ct->td_maxend[peer] - f->ct->td_end[peer];
+	return (int32_t)room >= 0 && room < f->ct->td_maxwin[self] / 2;
+}
+
+/* The server was in the middle of sending: data under way, still coming after the RST, or piled up unread. */
+static bool server_sending(const struct facts *f)
+{
+	bool after = aftermath_saw(f, RSTWHY_AFTER_PEER_DATA) &&
+		     (double)f->incident->after_ms[RSTWHY_AFTER_PEER_DATA] <= facts_round_ms(f);
+
+	if (!has_data(f, f->pd))
+		return false;
+	return after || buffer_full(f) ||
+	       (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
+}
+
+/* The client had received some of it before: not the first byte of a late answer. */
+static bool had_received(const struct facts *f)
+{
+	return !(f->mem->flags & RSTWHY_MEM_HANDSHAKE) || f->mem->ack[f->rd] - f->mem->isn[f->pd] > 1;
+}
+
+/* The client closed this moment, and the data that was on its way met a closed socket. */
+static bool closed_amid_transfer(const struct facts *f)
+{
+	return host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self && recent(f, f->rd, facts_round_ms(f)) &&
+	       peer_data_unacked(f) && had_received(f);
+}
+
+bool when_cancel(const struct facts *f)
+{
+	if (!f->known || f->rd != f->opener)
+		return false;
+	return (live_socket(f) && server_sending(f)) || closed_amid_transfer(f);
+}
+
+bool when_late_data(const struct facts *f)
+{
+	return host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self &&
+	       !facts_side_flag(f, RSTWHY_MEM_ACKED_PAST_FIN_ORIG, f->rd) && !seq_after(f->seg->seq, f->mem->fin_end[f->rd]) &&
+	       (peer_data_unacked(f) || f->seg->seq == f->mem->fin_end[f->rd]);
+}
+
+/* In answer to the first the client ever said, the server having said nothing. */
+bool when_request_rejected(const struct facts *f)
+{
+	return live_socket(f) && f->rd != f->opener && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) && !has_data(f, f->rd) &&
+	       has_data(f, f->pd) && !f->fin_self && recent(f, f->pd, facts_answer_ms(f));
+}
+
+static bool long_silence(const struct facts *f)
+{
+	return f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms;
+}
+
+/* Right upon a waking segment an unproved live socket may as well be a box. */
+static bool woken_unproved(const struct facts *f)
+{
+	return f->burst_by_peer && f->gap.ms >= (double)f->settings->idle_min_ms && !f->continuous &&
+	       f->ev->by == RSTWHY_BY_TRANSIT;
+}
+
+bool when_abort(const struct facts *f)
+{
+	enum seq_match match = facts_seq_match(f);
+
+	if (!live_socket(f) || woken_unproved(f) || (match != SEQ_EXACT && match != SEQ_IN_WINDOW))
+		return false;
+	if (f->incident->have_echo && !f->continuous)
+		return false;
+	return !long_silence(f) || facts_peer_spoke_last(f);
+}
+
+double weigh_cancel(const struct facts *f)
+{
+	if (closed_amid_transfer(f))
+		return 0.9;
+	return f->continuous ? 0.92 : 0.85;
+}
+
+double weigh_abort(const struct facts *f)
+{
+	if (f->ev->by == RSTWHY_BY_GATEWAY_SOCKET)
+		return 0.97;
+	if (long_silence(f))
+		return 0.7;
+	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
+}
+
+void tell_cancel(const struct facts *f, struct verdict *v)
+{
+	if (closed_amid_transfer(f))
+		say(v, "the client closed and %s later reset what the server was still sending",
+		    duration((double)f->mem->last_ms[f->rd]).s);
+	else if (seq_after(f->mem->end[f->pd], f->seg->ack))
+		say(v, "a live socket of the client reset while %u bytes of the server were on their way",
+		    f->mem->end[f->pd] - f->seg->ack);
+	else
+		say(v, "a live socket of the client reset while the server was still sending, or its data lay unread");
+	if (f->known && (f->mem->flags & RSTWHY_MEM_HANDSHAKE))
+		say(v, "%u bytes of the server had been received", f->mem->ack[f->rd] - f->mem->isn[f->pd] - 1);
+	if (closed_amid_transfer(f))
+		verdict_also(v, CAUSE_LATE_DATA);
+}
+
+void tell_late_data(const struct facts *f, struct verdict *v)
+{
+	const char *self = resetting_side(f);
+
+	if (peer_data_unacked(f))
+		say(v, "%s had closed (its last segment %s before); %s went on sending, %s answered by RST", self,
+		    duration((double)f->mem->last_ms[f->rd]).s, peer_side(f), self);
+	else
+		say(v, "%s had closed (its last segment %s before) and was gone when %s spoke again", self,
+		    duration((double)f->mem->last_ms[f->rd]).s, peer_side(f));
+	if (f->rd == f->opener && recent(f, f->rd, facts_round_ms(f)))
+		verdict_also(v, CAUSE_CANCEL);
+}
+
+static void say_socket_proof(const struct facts *f, struct verdict *v)
+{
+	const struct rstwhy_baseline *base = &f->mem->base[f->rd];
+
+	if (f->continuous && (base->flags & RSTWHY_BASE_TS))
+		say(v, "the RST is from a live socket of %s: its timestamps go on", resetting_side(f));
+	else if (f->continuous)
+		say(v, "the RST is from a live socket of %s: its %s on", resetting_side(f),
+		    f->seg->family == 6 ? "flow label goes" : "packet numbers go");
+	else
+		say(v, "the RST has the form of a live socket of %s", resetting_side(f));
+}
+
+void tell_request_rejected(const struct facts *f, struct verdict *v)
+{
+	say(v, "the client's first data (%u bytes) was answered by RST in %s; the server had sent nothing",
+	    f->mem->end[f->pd] - f->mem->isn[f->pd] - 1, duration(f->idle_ms).s);
+	say_socket_proof(f, v);
+	verdict_also(v, CAUSE_ABORT);
+	verdict_also(v, CAUSE_CRASH);
+}
+
+void tell_abort(const struct facts *f, struct verdict *v)
+{
+	say_socket_proof(f, v);
+	if (f->gap.from == GAP_SILENCE)
+		say(v, "it came out of %s of silence; the last data was from %s", duration(f->gap.ms).s,
+		    facts_peer_spoke_last(f) ? peer_side(f) : resetting_side(f));
+	if (f->burst_by_self)
+		say(v, "%u of its segments had got no answer before", f->mem->burst_copies);
+	verdict_also(v, CAUSE_CRASH);
+	if (long_silence(f))
+		verdict_also(v, CAUSE_ENDPOINT_TIMER);
+	if (f->burst_by_self && f->mem->burst_copies > 1)
+		verdict_also(v, CAUSE_SILENT_DROP);
+	if (f->fin_self)
+		verdict_also(v, CAUSE_LATE_DATA);
+	if (f->rd == f->opener && has_data(f, f->pd) && recent(f, f->pd, facts_round_ms(f)))
+		verdict_also(v, CAUSE_CANCEL);
+}

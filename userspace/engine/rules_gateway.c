@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rules_gateway.c - what this gateway did itself
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * The actor is exact, so these come first. What remains to tell is why: a rule that applies, an entry that had expired, or one
+ * that was lost before its time.
+ */
+#include "rules.h"
+
+static bool by_reject(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_GATEWAY_REJECT;
+}
+
+bool when_gateway_ips(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_GATEWAY_RAW;
+}
+
+bool when_expired_reject(const struct facts *f)
+{
+	return by_reject(f) && f->expired && f->shape != SHAPE_REFUSING;
+}
+
+bool when_expired_remap(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->expired && f->remapped && f->burst_by_peer && f->shape != SHAPE_REFUSING &&
+	       !f->continuous;
+}
+
+bool when_expired_stack(const struct facts *f)
+{
+	return f->foreign_stack && f->expired && f->shape != SHAPE_REFUSING;
+}
+
+/* The same three, where the timeout had not run out or is not known: flushed, bypassed, or we do not know enough. */
+bool when_lost_early(const struct facts *f)
+{
+	if (f->shape == SHAPE_REFUSING)
+		return false;
+	if (f->foreign_stack)
+		return true;
+	return f->lost && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->remapped && f->burst_by_peer));
+}
+
+bool when_gateway_invalid(const struct facts *f)
+{
+	return by_reject(f) && (f->ct->flags & RSTWHY_CT_INVALID) && f->shape != SHAPE_REFUSING;
+}
+
+bool when_gateway_rule(const struct facts *f)
+{
+	return by_reject(f);
+}
+
+/* Without entry and without memory the flow may have been lost before our time. */
+double weigh_gateway_invalid(const struct facts *f)
+{
+	return (f->ct->flags & RSTWHY_CT_FOUND) ? 0.97 : f->known ? 0.9 : 0.6;
+}
+
+double weigh_gateway_rule(const struct facts *f)
+{
+	return (f->ct->flags & (RSTWHY_CT_RELATED | RSTWHY_CT_ATTACHED)) ? 0.99 : 0.95;
+}
+
+void tell_gateway_ips(const struct facts *f, struct verdict *v)
+{
+	if (f->ev->uid != RSTWHY_NO_UID)
+		say(v, "the RST left through a raw socket of this gateway, owned by uid %u", f->ev->uid);
+	else
+		say(v, "the RST left through a raw socket of this gateway");
+}
+
+/* How the loss is known, and what it is measured against. */
+static void say_loss(const struct facts *f, struct verdict *v)
+{
+	if (f->mem->flags & RSTWHY_MEM_LOST_KNOWN)
+		say(v, "conntrack had no entry for the flow any more when the segment came");
+	else
+		say(v, "conntrack has no entry for the flow, the flow memory has");
+	if (f->shortened)
+		say(v, "a RST seen %s ago had lowered the timeout of the entry", duration((double)f->mem->reset_ms).s);
+}
+
+static void say_found_gone(const struct facts *f, struct verdict *v, const char *what)
+{
+	const char *speaker = f->burst_by_self ? resetting_side(f) : peer_side(f);
+
+	say(v, "silent %s (our timeout was %s), then the next segment of %s %s", duration(f->gap.ms).s,
+	    duration((double)f->mem->timeout_before_gap_ms).s, speaker, what);
+}
+
+void tell_expired(const struct facts *f, struct verdict *v)
+{
+	if (v->cause == CAUSE_GATEWAY_EXPIRED_REJECT)
+		say_found_gone(f, v, "was rejected by a rule here");
+	else if (v->cause == CAUSE_GATEWAY_EXPIRED_STACK)
+		say_found_gone(f, v, "reached this gateway's own stack, which has no such connection");
+	else
+		say_found_gone(f, v, "left with a new translation, which the far host does not know");
+	say_loss(f, v);
+	say_hidden(f, v);
+	if (f->shortened)
+		verdict_also(v, CAUSE_GATEWAY_FLUSHED);
+}
+
+static enum cause expired_cause(const struct facts *f)
+{
+	if (f->foreign_stack)
+		return CAUSE_GATEWAY_EXPIRED_STACK;
+	return by_reject(f) ? CAUSE_GATEWAY_EXPIRED_REJECT : CAUSE_GATEWAY_EXPIRED_REMAP;
+}
+
+static void tell_bypass(const struct facts *f, struct verdict *v)
+{
+	say(v, "our own stack answered for a translated address although the translated flow lives (silent %s)",
+	    duration(f->gap.ms).s);
+	verdict_also(v, CAUSE_NAT_BYPASS);
+}
+
+void tell_lost_early(const struct facts *f, struct verdict *v)
+{
+	if (!f->lost) {
+		tell_bypass(f, v);
+		return;
+	}
+	if (f->mem->timeout_before_gap_ms && f->gap.from != GAP_UNKNOWN)
+		say(v, "conntrack had lost the flow after %s of silence, of a timeout of %s", duration(f->gap.ms).s,
+		    duration((double)f->mem->timeout_before_gap_ms).s);
+	else
+		say(v, "conntrack had lost the flow; which timeout was in force is not known");
+	say_loss(f, v);
+	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
+	if (!f->mem->timeout_before_gap_ms || f->gap.from == GAP_UNKNOWN)
+		verdict_also(v, expired_cause(f));
+}
+
+void tell_gateway_invalid(const struct facts *f, struct verdict *v)
+{
+	if (f->ct->flags & RSTWHY_CT_FOUND)
+		say(v, "a rule here rejected a segment that conntrack calls INVALID, while the entry of its connection lives");
+	else
+		say(v, "a rule here rejected a segment that conntrack calls INVALID; no entry, and no memory of the connection");
+	if (f->known && f->silence_ms >= 0)
+		say(v, "the connection's last valid segment passed %s before", duration(f->silence_ms).s);
+	if (!f->known && !(f->ct->flags & RSTWHY_CT_FOUND)) {
+		verdict_also(v, CAUSE_GATEWAY_EXPIRED_REJECT);
+		verdict_also(v, CAUSE_GATEWAY_FAILOVER);
+	}
+}
+
+void tell_gateway_rule(const struct facts *f, struct verdict *v)
+{
+	if (f->shape == SHAPE_REFUSING)
+		say(v, "a rule here rejected the SYN of %s", f->oriented ? peer_side(f) : who(SIDE_CLIENT));
+	else
+		say(v, "a rule here rejected a segment of %s", peer_side(f));
+	if (f->gap.from == GAP_BURST)
+		say(v, "it was the first after %s of silence; conntrack still had the flow", duration(f->gap.ms).s);
+}

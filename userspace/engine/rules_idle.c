@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rules_idle.c - silence, and somebody's timer
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * A living connection or one that an application reset must never be called an idle kill: where the shape allows a live socket,
+ * nothing is decided here.
+ */
+#include "rules.h"
+
+#define BOTH_ENDS_NS 1000000000ULL /* a box that resets both ends does so at once */
+
+static bool long_enough(const struct facts *f)
+{
+	return f->gap.from != GAP_UNKNOWN && f->gap.min_ms >= (double)f->settings->idle_min_ms;
+}
+
+/* Not a live socket of that host. */
+static bool socketless(const struct facts *f)
+{
+	return f->shape == SHAPE_PASSIVE || (f->shape == SHAPE_ACTIVE && (f->marks & MARKS_BOX));
+}
+
+/* Nobody had closed, unless the waking segment itself was the peer's FIN. */
+static bool nobody_closed(const struct facts *f)
+{
+	return !f->fin_self && (!f->fin_peer || (f->burst_by_peer && seq_after(f->mem->fin_end[f->pd], f->mem->burst_seq)));
+}
+
+bool when_keepalive_expired(const struct facts *f)
+{
+	return f->burst_by_self && f->mem->burst_probes >= 2 && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
+	       !f->sender_alive &&
+	       (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET);
+}
+
+bool when_remote_on_next_packet(const struct facts *f)
+{
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->answers_burst && socketless(f) && long_enough(f) &&
+	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before;
+}
+
+static bool both_ends_at_once(const struct facts *f)
+{
+	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo.ev.boottime_ns;
+
+	return f->incident->have_echo && echo - first <= BOTH_ENDS_NS;
+}
+
+bool when_remote_at_expiry(const struct facts *f)
+{
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->gap.from == GAP_SILENCE && long_enough(f) && !f->fin_self &&
+	       !f->fin_peer && facts_seq_match(f) == SEQ_EXACT && !f->continuous && f->shape != SHAPE_REFUSING &&
+	       (socketless(f) || both_ends_at_once(f));
+}
+
+double weigh_remote_on_next_packet(const struct facts *f)
+{
+	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
+		return 0.5; /* this very connection has survived as much */
+	if (f->lost)
+		return 0.7;
+	if ((f->marks & MARK_TTL) && (f->marks & MARK_FAST))
+		return 0.97;
+	return (f->marks & MARKS_BOX) ? 0.95 : 0.8;
+}
+
+double weigh_remote_at_expiry(const struct facts *f)
+{
+	if (both_ends_at_once(f))
+		return 0.95;
+	return (f->marks & MARKS_BOX) ? 0.9 : 0.8;
+}
+
+void tell_keepalive_expired(const struct facts *f, struct verdict *v)
+{
+	say(v, "%u keepalive probes of %s went unanswered over %s, then it gave up", f->mem->burst_probes, resetting_side(f),
+	    duration((double)f->mem->burst_first_us / 1000.0).s);
+	say(v, "the connection had been silent %s before the first probe; %s may be gone, or a box dropped the flow silently",
+	    duration(f->gap.ms).s, peer_side(f));
+	verdict_also(v, CAUSE_SILENT_DROP);
+	verdict_also(v, CAUSE_HOST_LOST);
+	say_hidden(f, v);
+}
+
+static const char *waking_segment(const struct facts *f)
+{
+	switch (f->mem->burst_kind) {
+	case RSTWHY_BURST_PROBE:
+		return "keepalive probe";
+	case RSTWHY_BURST_FIN:
+		return "FIN";
+	case RSTWHY_BURST_ACK:
+		return "acknowledgement";
+	default:
+		return "segment";
+	}
+}
+
+static void say_swallowed(const struct facts *f, struct verdict *v)
+{
+	if (f->mem->burst_copies > 1)
+		say(v, "%u copies over %s got no answer before", f->mem->burst_copies - 1,
+		    duration((double)(f->mem->burst_first_us - f->mem->burst_last_us) / 1000.0).s);
+}
+
+static void say_answer_time(const struct facts *f, struct verdict *v)
+{
+	struct duration_text gap = duration(f->gap.ms), took = duration((double)f->mem->burst_last_us / 1000.0);
+	uint32_t rtt = f->mem->rtt_us[f->rd];
+
+	if (rtt)
+		say(v, "silent %s, then the next %s of %s was answered by RST in %s; the host itself is %s away", gap.s,
+		    waking_segment(f), peer_side(f), took.s, duration(rtt / 1000.0).s);
+	else
+		say(v, "silent %s, then the next %s of %s was answered by RST in %s", gap.s, waking_segment(f), peer_side(f), took.s);
+}
+
+void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
+{
+	say_answer_time(f, v);
+	say_swallowed(f, v);
+	say_marks(f, v);
+	say_hidden(f, v);
+	if (f->mem->survived_ms)
+		say(v, "this connection had survived a silence of %s before", duration((double)f->mem->survived_ms).s);
+	if (f->harmless_loss)
+		say(v, "our own entry had expired too, but was made again unchanged");
+	if (!(f->marks & MARKS_BOX))
+		verdict_also(v, CAUSE_HOST_LOST);
+	if (!facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && f->rd != f->opener)
+		verdict_also(v, CAUSE_BACKLOG_OVERFLOW);
+	hint_candidates(f, true, v);
+}
+
+void tell_remote_at_expiry(const struct facts *f, struct verdict *v)
+{
+	say(v, "both directions silent for %s, then a RST that no segment elicited", duration(f->silence_ms).s);
+	if (both_ends_at_once(f))
+		say(v, "both ends were reset, %s apart",
+		    duration((double)(f->incident->echo.ev.boottime_ns - f->ev->boottime_ns) / 1e6).s);
+	say_marks(f, v);
+	say_hidden(f, v);
+	hint_candidates(f, false, v);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sentence.c - words for people
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sentence.h"
+
+#define SECOND 1000.0
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+static struct duration_text two_units(double ms, double big, const char *big_name, double small, const char *small_name)
+{
+	struct duration_text t;
+	unsigned long long whole = (unsigned long long)(ms / small + 0.5), per = (unsigned long long)(big / small);
+
+	snprintf(t.s, sizeof(t.s), "%llu %s %llu %s", whole / per, big_name, whole % per, small_name);
+	return t;
+}
+
+struct duration_text duration(double ms)
+{
+	struct duration_text t;
+
+	if (ms >= 2 * DAY)
+		return two_units(ms, DAY, "d", HOUR, "h");
+	if (ms >= 2 * HOUR)
+		return two_units(ms, HOUR, "h", MINUTE, "min");
+	if (ms < 0)
+		snprintf(t.s, sizeof(t.s), "an unknown time");
+	else if (ms < 10)
+		snprintf(t.s, sizeof(t.s), "%.1f ms", ms);
+	else if (ms < SECOND)
+		snprintf(t.s, sizeof(t.s), "%.0f ms", ms);
+	else
+		snprintf(t.s, sizeof(t.s), "%.1f s", ms / SECOND);
+	return t;
+}
+
+void say(struct verdict *v, const char *format, ...)
+{
+	va_list args;
+
+	if (v->evidence_count >= VERDICT_EVIDENCE_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(v->evidence[v->evidence_count++], VERDICT_TEXT_MAX, format, args);
+	va_end(args);
+}
+
+const char *who(enum side side)
+{
+	static const char *const names[] = {
+		[SIDE_UNKNOWN] = "one side",
+		[SIDE_CLIENT] = "the client",
+		[SIDE_SERVER] = "the server",
+		[SIDE_GATEWAY] = "the gateway",
+	};
+
+	return names[side];
+}
+
+const char *resetting_side(const struct facts *f)
+{
+	if (!f->oriented)
+		return who(SIDE_UNKNOWN);
+	return who(f->rd == f->opener ? SIDE_CLIENT : SIDE_SERVER);
+}
+
+const char *peer_side(const struct facts *f)
+{
+	if (!f->oriented)
+		return "the other side";
+	return who(f->rd == f->opener ? SIDE_SERVER : SIDE_CLIENT);
+}
+
+static void say_ttl(const struct facts *f, struct verdict *v)
+{
+	if (f->marks & MARK_TTL)
+		say(v, "the RST's TTL is %u, segments of %s have %u: another box sent it", f->seg->ttl, resetting_side(f),
+		    f->mem->base[f->rd].ttl);
+}
+
+void say_marks(const struct facts *f, struct verdict *v)
+{
+	say_ttl(f, v);
+	if (f->marks & MARK_TS_MISSING)
+		say(v, "it lacks the timestamps that a live socket of %s would have sent", resetting_side(f));
+	if (f->marks & MARK_TS_JUMP)
+		say(v, "its timestamp is not from the clock of %s", resetting_side(f));
+	if (f->marks & MARK_WINDOW)
+		say(v, "it bears a window (%u) although it speaks for no socket: not a common stack", f->seg->win);
+}
+
+void say_hidden(const struct facts *f, struct verdict *v)
+{
+	if (!f->known)
+		return;
+	if (f->gap.blind)
+		say(v, "part of the traffic was hidden from us: the silence was between %s and %s", duration(f->gap.min_ms).s,
+		    duration(f->gap.max_ms).s);
+	else if (f->hidden)
+		say(v, "part of the traffic was not seen here (offloaded, untracked, or one way only)");
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shape.c - what the RST itself looks like, against what its supposed sender's segments look like
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Shapes: tcp_send_active_reset() and tcp_v4_send_reset() in Linux, measured in facts/resets.md. Others' stacks differ only in
+ * the marks. Marks are about RSTs in transit: what this gateway made is known exactly.
+ */
+#include "facts.h"
+
+#define DSCP_MASK 0xfcU
+#define IPID_NEAR 2048U	      /* segments a socket may have sent unseen since its IPID was noted */
+#define TS_SLACK_MS 2000U     /* between two hosts' timestamp clocks over any time we look at */
+#define TS_FASTEST 1100U      /* per second, a tenth above the 1000 Hz of Linux */
+#define FAST_LEAST_US 1000U   /* a round trip below that is no yardstick */
+
+static const struct rstwhy_baseline *own_base(const struct facts *f)
+{
+	const struct rstwhy_baseline *base = &f->mem->base[f->rd];
+
+	return f->known && (base->flags & RSTWHY_BASE_SEEN) ? base : NULL;
+}
+
+static const struct rstwhy_baseline *peer_base(const struct facts *f)
+{
+	const struct rstwhy_baseline *base = &f->mem->base[f->pd];
+
+	return f->known && (base->flags & RSTWHY_BASE_SEEN) ? base : NULL;
+}
+
+enum shape shape_of(const struct facts *f)
+{
+	if (!(f->seg->flags & SEG_ACK))
+		return SHAPE_PASSIVE;
+	return f->seg->seq == 0 ? SHAPE_REFUSING : SHAPE_ACTIVE;
+}
+
+/* Timestamps advance by at most a thousand or so a second; an age that saturated says nothing. */
+static bool ts_goes_on(const struct facts *f, const struct rstwhy_baseline *base)
+{
+	uint64_t most = ((uint64_t)base->age_ms + TS_SLACK_MS) * TS_FASTEST / 1000;
+	uint32_t step = f->seg->tsval - base->tsval;
+
+	return most > INT32_MAX || step <= most;
+}
+
+static bool ipid_goes_on(const struct facts *f, const struct rstwhy_baseline *base)
+{
+	uint16_t step = (uint16_t)(f->seg->ipid - base->ipid);
+
+	return f->seg->ipid && step && step <= IPID_NEAR;
+}
+
+bool shape_continuous(const struct facts *f)
+{
+	const struct rstwhy_baseline *base = own_base(f);
+
+	if (f->shape != SHAPE_ACTIVE || !base || (f->marks & MARKS_BOX))
+		return false;
+	if (base->flags & RSTWHY_BASE_TS)
+		return true; /* no TS_MISSING, no TS_JUMP: they go on */
+	if (f->seg->family == 6)
+		return base->flowlabel && f->seg->flowlabel == base->flowlabel;
+	return (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
+}
+
+static unsigned int socket_marks(const struct facts *f, const struct rstwhy_baseline *base)
+{
+	unsigned int marks = 0;
+
+	if ((base->flags & RSTWHY_BASE_TS) && !f->seg->has_ts)
+		marks |= MARK_TS_MISSING;
+	else if ((base->flags & RSTWHY_BASE_TS) && !ts_goes_on(f, base))
+		marks |= MARK_TS_JUMP;
+	if (f->seg->family == 4 && (base->flags & RSTWHY_BASE_IPID) && !ipid_goes_on(f, base))
+		marks |= MARK_IPID;
+	if (f->seg->family == 6 && base->flowlabel && f->seg->flowlabel != base->flowlabel)
+		marks |= MARK_LABEL;
+	if ((f->seg->tos ^ base->tos) & DSCP_MASK)
+		marks |= MARK_TOS;
+	return marks;
+}
+
+/* Without a socket: window 0, ack 0, the elicitor's DSCP. */
+static unsigned int stackless_marks(const struct facts *f)
+{
+	const struct rstwhy_baseline *elicitor = peer_base(f);
+	unsigned int marks = 0;
+
+	if (f->seg->win)
+		marks |= MARK_WINDOW;
+	if (f->seg->ack && f->shape == SHAPE_PASSIVE)
+		marks |= MARK_ACK_FIELD;
+	if (elicitor && ((f->seg->tos ^ elicitor->tos) & DSCP_MASK))
+		marks |= MARK_TOS;
+	return marks;
+}
+
+/* Answered in less than half of the round trip that the host behind needs. */
+static bool too_fast(const struct facts *f)
+{
+	uint32_t rtt = f->mem->rtt_us[f->rd];
+
+	return f->known && f->answers_burst && rtt >= FAST_LEAST_US && f->mem->burst_last_us < rtt / 2;
+}
+
+unsigned int shape_marks(const struct facts *f)
+{
+	const struct rstwhy_baseline *base = own_base(f);
+	unsigned int marks = 0;
+
+	if (f->ev->by != RSTWHY_BY_TRANSIT)
+		return 0;
+	if (f->shape != SHAPE_ACTIVE)
+		marks |= stackless_marks(f);
+	else if (base)
+		marks |= socket_marks(f, base);
+	if (base && f->seg->ttl != base->ttl)
+		marks |= MARK_TTL;
+	if (base && f->seg->family == 4 && (base->flags & RSTWHY_BASE_DF) && !f->seg->df)
+		marks |= MARK_DF;
+	if (too_fast(f))
+		marks |= MARK_FAST;
+	return marks;
+}

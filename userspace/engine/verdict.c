@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * verdict.c - walk the rules, and fill in what a record says besides the cause
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "rules.h"
+
+#define HIDDEN_CAP 0.6 /* causes.md, "confidence" */
+#define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
+
+static const struct rule *first_fitting(const struct facts *f)
+{
+	size_t count;
+	const struct rule *rules = rules_table(&count);
+
+	for (size_t i = 0; i + 1 < count; i++)
+		if (rules[i].when(f))
+			return &rules[i];
+	return &rules[count - 1];
+}
+
+void verdict_also(struct verdict *v, enum cause cause)
+{
+	if (cause == v->cause || v->also_count >= VERDICT_ALSO_MAX)
+		return;
+	for (size_t i = 0; i < v->also_count; i++)
+		if (v->also[i] == cause)
+			return;
+	v->also[v->also_count++] = cause;
+}
+
+static double confidence_of(const struct rule *rule, const struct facts *f)
+{
+	double c = rule->weigh ? rule->weigh(f) : rule->confidence;
+
+	return rule->needs_history && f->hidden && c > HIDDEN_CAP ? HIDDEN_CAP : c;
+}
+
+static void fill_gap(const struct facts *f, struct verdict *v)
+{
+	bool told = f->gap.from != GAP_UNKNOWN;
+
+	v->blind = f->known && (f->mem->flags & RSTWHY_MEM_BLIND);
+	v->gap_ms = told && !f->gap.blind ? f->gap.ms : -1;
+	v->gap_min_ms = told && f->gap.blind ? f->gap.min_ms : -1;
+	v->gap_max_ms = told && f->gap.blind ? f->gap.max_ms : -1;
+}
+
+/* Conntrack's own idea of the age, right before this packet: small in most cases, which is the point of showing it. */
+static double ct_idle(const struct facts *f)
+{
+	double idle = (double)f->mem->timeout_now_ms - (double)f->ct->remaining_before_ms;
+	bool readable = (f->ct->flags & RSTWHY_CT_FOUND) && !(f->ct->flags & RSTWHY_CT_REFRESHED) && f->known;
+
+	return readable && f->mem->timeout_now_ms && idle >= 0 ? idle : -1;
+}
+
+static double or_unknown(bool known, uint64_t ms)
+{
+	return known && ms && ms != RSTWHY_NEVER ? (double)ms : -1;
+}
+
+static void fill_numbers(const struct facts *f, struct verdict *v)
+{
+	fill_gap(f, v);
+	v->idle_ms = f->idle_ms;
+	v->ct_idle_ms = ct_idle(f);
+	v->ct_timeout_before_gap_ms = or_unknown(f->known && f->gap.from != GAP_UNKNOWN, f->mem->timeout_before_gap_ms);
+	v->ct_timeout_at_rst_ms = or_unknown(f->known, f->mem->timeout_now_ms);
+	v->age_ms = or_unknown(f->known, f->mem->age_ms);
+	v->ct_state = (f->ct->flags & CT_STATE_HOLDS) && f->ct->state_before != RSTWHY_STATE_UNKNOWN ? f->ct->state_before : -1;
+}
+
+void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
+{
+	const struct rule *rule;
+	struct facts f;
+
+	memset(out, 0, sizeof(*out));
+	facts_of(incident, settings, &f);
+	rule = first_fitting(&f);
+	out->cause = rule->cause;
+	out->confidence = confidence_of(rule, &f);
+	out->certain = rule->certain;
+	out->stage = facts_stage(&f);
+	out->sender = facts_sender(&f);
+	out->both_ends = incident->have_echo;
+	out->seq_match = facts_seq_match(&f);
+	snprintf(out->advice, sizeof(out->advice), "%s", cause_text(rule->cause)->advice);
+	fill_numbers(&f, out);
+	if (rule->tell)
+		rule->tell(&f, out);
+	if (incident->count > 1)
+		say(out, "%u RSTs in all", incident->count);
+}
+
+const char *stage_name(enum stage stage)
+{
+	static const char *const names[] = {
+		[STAGE_UNKNOWN] = "unknown", [STAGE_CONNECT] = "connect",	  [STAGE_ACCEPTED] = "accepted",
+		[STAGE_REQUEST] = "request", [STAGE_ESTABLISHED] = "established", [STAGE_CLOSING] = "closing",
+		[STAGE_CLOSED] = "closed",
+	};
+
+	return (unsigned int)stage <= STAGE_CLOSED ? names[stage] : names[STAGE_UNKNOWN];
+}
+
+const char *side_name(enum side side)
+{
+	static const char *const names[] = {
+		[SIDE_UNKNOWN] = "unknown",
+		[SIDE_CLIENT] = "client",
+		[SIDE_SERVER] = "server",
+		[SIDE_GATEWAY] = "gateway",
+	};
+
+	return (unsigned int)side <= SIDE_GATEWAY ? names[side] : names[SIDE_UNKNOWN];
+}
+
+const char *seq_match_name(enum seq_match match)
+{
+	static const char *const names[] = {
+		[SEQ_UNKNOWN] = "unknown", [SEQ_EXACT] = "exact", [SEQ_IN_WINDOW] = "in-window",
+		[SEQ_BELOW] = "below",	   [SEQ_ABOVE] = "above",
+	};
+
+	return (unsigned int)match <= SEQ_ABOVE ? names[match] : names[SEQ_UNKNOWN];
+}
