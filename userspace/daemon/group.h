@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * group.h - one NFLOG group, bound and read
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_GROUP_H
+#define RSTWHY_GROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct group; /* opaque, by group_open() and group_close() */
+
+/* One logged packet: NFULA_PREFIX (NULL: none) and NFULA_PAYLOAD. */
+typedef void group_packet_fn(void *user, const char *prefix, const uint8_t *payload, size_t len);
+
+struct group_settings {
+	uint16_t number;
+	uint32_t buffer; /* bytes the kernel may queue for us */
+	uint32_t buffer_max;
+	group_packet_fn *packet;
+	void *user;
+};
+
+/* Bind the group. NULL: errno tells; EBUSY: somebody else reads it. */
+struct group *group_open(const struct group_settings *settings);
+void group_close(struct group *group);
+
+/* Becomes readable when packets wait. */
+int group_fd(const struct group *group);
+
+/* Hand out what waits, up to a bounded number of batches. False: errno tells. */
+bool group_read(struct group *group);
+
+/* New upper bound for the receive buffer. */
+void group_set_buffer_max(struct group *group, uint32_t buffer_max);
+
+#endif

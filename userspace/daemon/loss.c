@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * loss.c - which records are missing
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "loss.h"
+
+#include <stdlib.h>
+
+/* One namespace. Numbers from next on have not all been seen; bit i of seen stands for next + i, bit 0 is never set. */
+struct space {
+	bool used;
+	uint32_t netns;
+	uint64_t next;
+	uint64_t expected; /* one beyond the highest number known to be used */
+	uint64_t seen;
+	uint64_t moved_ns; /* when next last moved, or a hole appeared */
+	uint64_t suppressed, failed;
+	uint64_t failed_unmatched; /* failures whose numbers are not found missing yet */
+};
+
+struct loss {
+	struct space space[LOSS_NAMESPACES];
+	uint64_t pending[LOSS_KINDS];
+	bool told[LOSS_KINDS];
+	uint64_t told_ns[LOSS_KINDS];
+	uint64_t since;
+};
+
+_Static_assert(LOSS_WINDOW == 64, "the window is the bits of a uint64_t");
+
+struct loss *loss_new(void)
+{
+	return calloc(1, sizeof(struct loss));
+}
+
+void loss_free(struct loss *loss)
+{
+	free(loss);
+}
+
+static void add(struct loss *loss, enum loss_where where, uint64_t lost)
+{
+	loss->pending[where] += lost;
+	loss->since += lost;
+}
+
+/* Missing numbers: the module says how many it could not make, the rest got lost on the way. */
+static void add_missing(struct loss *loss, struct space *space, uint64_t missing)
+{
+	uint64_t failed = missing < space->failed_unmatched ? missing : space->failed_unmatched;
+
+	space->failed_unmatched -= failed;
+	add(loss, LOSS_MEMORY, failed);
+	add(loss, LOSS_NETLINK, missing - failed);
+}
+
+static struct space *find(struct loss *loss, uint32_t netns)
+{
+	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++)
+		if (loss->space[i].netns == netns)
+			return &loss->space[i];
+	return NULL;
+}
+
+/* The counting of a namespace starts behind this report. */
+static void start(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+{
+	for (size_t i = 0; i < LOSS_NAMESPACES; i++) {
+		if (loss->space[i].used)
+			continue;
+		loss->space[i] = (struct space){
+			.used = true,
+			.netns = report->netns,
+			.next = report->seq + 1,
+			.expected = report->seq + 1,
+			.moved_ns = now_ns,
+			.suppressed = report->suppressed,
+			.failed = report->failed,
+		};
+		return;
+	}
+}
+
+/* Step over what has been seen from next on. */
+static void slide(struct space *space, uint64_t now_ns)
+{
+	while (space->seen & 1) {
+		space->seen >>= 1;
+		space->next++;
+		space->moved_ns = now_ns;
+	}
+}
+
+/* Leave the oldest numbers behind, lost or not, so that next becomes to. */
+static void give_up(struct loss *loss, struct space *space, uint64_t to)
+{
+	uint64_t steps = to - space->next;
+	uint64_t within = steps < LOSS_WINDOW ? space->seen & ((1ULL << steps) - 1) : space->seen;
+
+	add_missing(loss, space, steps - (uint64_t)__builtin_popcountll(within));
+	space->seen = steps < LOSS_WINDOW ? space->seen >> steps : 0;
+	space->next = to;
+}
+
+static void expect(struct space *space, uint64_t last, uint64_t now_ns)
+{
+	if (last + 1 <= space->expected)
+		return;
+	if (space->expected == space->next)
+		space->moved_ns = now_ns;
+	space->expected = last + 1;
+}
+
+static void note_counts(struct loss *loss, struct space *space, const struct loss_report *report)
+{
+	if (report->suppressed > space->suppressed) {
+		add(loss, LOSS_RATE, report->suppressed - space->suppressed);
+		space->suppressed = report->suppressed;
+	}
+	if (report->failed > space->failed) {
+		space->failed_unmatched += report->failed - space->failed;
+		space->failed = report->failed;
+	}
+}
+
+void loss_message(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+{
+	struct space *space = find(loss, report->netns);
+
+	if (!space) {
+		start(loss, report, now_ns);
+		return;
+	}
+	note_counts(loss, space, report);
+	if (report->seq < space->next)
+		return; /* given up already, or seen by its /proc line */
+	expect(space, report->seq, now_ns);
+	if (report->seq - space->next >= LOSS_WINDOW)
+		give_up(loss, space, report->seq - LOSS_WINDOW + 1);
+	space->seen |= 1ULL << (report->seq - space->next);
+	slide(space, now_ns);
+}
+
+void loss_counters(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+{
+	struct space *space = find(loss, report->netns);
+
+	if (!space) {
+		start(loss, report, now_ns);
+		return;
+	}
+	note_counts(loss, space, report);
+	expect(space, report->seq, now_ns);
+}
+
+void loss_restart(struct loss *loss)
+{
+	for (size_t i = 0; i < LOSS_NAMESPACES; i++)
+		loss->space[i].used = false;
+	loss->pending[LOSS_RESTART] = 1;
+}
+
+/* Holes that had their time. */
+static void expire(struct loss *loss, uint64_t now_ns, bool flush)
+{
+	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++) {
+		struct space *space = &loss->space[i];
+		bool hole = space->next < space->expected;
+
+		if (!hole || (!flush && now_ns < space->moved_ns + LOSS_PATIENCE_NS))
+			continue;
+		give_up(loss, space, space->expected);
+		space->moved_ns = now_ns;
+	}
+}
+
+bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *where, uint64_t *lost)
+{
+	expire(loss, now_ns, flush);
+	for (enum loss_where i = 0; i < LOSS_KINDS; i++) {
+		bool recent = loss->told[i] && now_ns < loss->told_ns[i] + LOSS_INTERVAL_NS;
+
+		if (loss->pending[i] == 0 || (recent && !flush))
+			continue;
+		*where = i;
+		*lost = loss->pending[i];
+		loss->pending[i] = 0;
+		loss->told[i] = true;
+		loss->told_ns[i] = now_ns;
+		return true;
+	}
+	return false;
+}
+
+uint64_t loss_since(struct loss *loss)
+{
+	uint64_t since = loss->since;
+
+	loss->since = 0;
+	return since;
+}
+
+const char *loss_where_name(enum loss_where where)
+{
+	static const char *const names[] = {
+		[LOSS_NETLINK] = "netlink", [LOSS_RATE] = "rate", [LOSS_MEMORY] = "memory", [LOSS_RESTART] = "restart",
+	};
+
+	return names[where];
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - rstwhyd: the order of starting, and of ending
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "await.h"
+#include "notify.h"
+#include "privileges.h"
+#include "announce.h"
+#include "serve.h"
+#include "start.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define EXIT_CONFIG 2
+#define INCIDENTS 8192 /* held at once; beyond them verdicts do not wait */
+
+/* Signals come by a descriptor; a closed standard output is a write error like any other. */
+static int take_signals(void)
+{
+	sigset_t signals;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* As the user who will have to open them again later. */
+static bool open_logs(struct report *report, const struct config *config, const struct identity *identity)
+{
+	const char *path = config->json;
+	bool opened;
+	int error;
+
+	if (!identity_borrow(identity)) {
+		announce("user: cannot act as %s: %s", config->user, strerror(errno));
+		return false;
+	}
+	opened = report_open(report, config, &path);
+	error = errno;
+	if (!opened)
+		announce("the log %s cannot be written%s%s: %s; its directory must exist and be writable", path, identity->stay ? "" : " as user ",
+		    identity->stay ? "" : config->user, strerror(error));
+	if (!identity_return(identity))
+		return false;
+	return opened;
+}
+
+/* nflog.epoch stands in for the module, in tests. */
+static bool find_epoch(const struct serve *serve, struct intake_settings *settings, int *status)
+{
+	struct module_state state;
+
+	settings->fixed = serve->config->epoch != 0;
+	settings->epoch = serve->config->epoch;
+	if (settings->fixed)
+		return true;
+	if (!await_module(serve->signal_fd, &state, status))
+		return false;
+	settings->epoch = state.epoch;
+	start_tell_limits(serve->config, &state);
+	return true;
+}
+
+static bool bind_group(struct serve *serve)
+{
+	struct group_settings settings = {
+		.number = (uint16_t)serve->config->group,
+		.buffer = serve->config->buffer,
+		.buffer_max = serve->config->buffer_max,
+		.packet = intake_packet,
+		.user = serve->intake,
+	};
+
+	serve->group = group_open(&settings);
+	if (!serve->group)
+		start_tell_bind_error(serve->config->group, errno);
+	return serve->group;
+}
+
+static int no_memory(void)
+{
+	announce("no memory");
+	return EXIT_FAILURE;
+}
+
+/* With the logs open: module, group, privileges, loop. */
+static int start(struct serve *serve, const struct identity *identity)
+{
+	struct intake_settings settings = { .netns = start_netns(), .correlate = serve->correlate, .loss = serve->loss };
+	int status = EXIT_FAILURE;
+
+	if (!find_epoch(serve, &settings, &status))
+		return status;
+	serve->intake = intake_new(&settings);
+	if (!serve->intake)
+		return no_memory();
+	if (!bind_group(serve))
+		return EXIT_FAILURE;
+	if (!privileges_drop(identity)) {
+		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	announce("ready, NFLOG group %u", serve->config->group);
+	notify("READY=1");
+	return serve_run(serve);
+}
+
+static int run(const struct options *options, struct config *config, const struct identity *identity)
+{
+	struct verdict_settings rules = serve_verdict_settings(config);
+	struct serve serve = { .options = options, .config = config, .signal_fd = take_signals() };
+	int status;
+
+	serve.loss = loss_new();
+	serve.report = serve.loss ? report_new(config, serve.loss) : NULL;
+	serve.correlate = serve.report ? correlate_new(INCIDENTS, &rules, report_incident, serve.report) : NULL;
+	if (!serve.correlate)
+		status = no_memory();
+	else if (!open_logs(serve.report, config, identity))
+		status = EXIT_FAILURE;
+	else
+		status = start(&serve, identity);
+	group_close(serve.group);
+	intake_free(serve.intake);
+	correlate_free(serve.correlate);
+	report_free(serve.report);
+	loss_free(serve.loss);
+	close(serve.signal_fd);
+	return status;
+}
+
+static bool settle(const struct options *options, struct config *config, struct identity *identity)
+{
+	struct config_error error;
+
+	if (!options_config(options, config, &error)) {
+		announce("%s", error.text);
+		return false;
+	}
+	if (!identity_find(config->user, identity)) {
+		announce("user: there is no user \"%s\" on this machine; allowed: a user that exists (`useradd --system %s`), or root", config->user,
+		    config->user);
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct identity identity;
+	struct options options;
+	struct config config;
+	int status;
+
+	if (!options_parse(argc, argv, &options, &status))
+		return status;
+	if (!settle(&options, &config, &identity))
+		return EXIT_CONFIG;
+	if (options.check) {
+		puts("rstwhyd: the settings are right");
+		return EXIT_SUCCESS;
+	}
+	return run(&options, &config, &identity);
+}

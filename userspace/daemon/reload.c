@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reload.c - SIGHUP: new settings, new log files
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "reload.h"
+
+#include "announce.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Settings that were used once, at the start, stay; it is said when the file wants others. */
+static void keep_fixed(const struct config *current, struct config *next)
+{
+	bool differs = next->group != current->group || next->epoch != current->epoch || strcmp(next->user, current->user) != 0;
+
+	if (differs)
+		announce("nflog.group, nflog.epoch and user take effect at the next start only");
+	next->group = current->group;
+	next->epoch = current->epoch;
+	next->buffer = current->buffer;
+	memcpy(next->user, current->user, sizeof(next->user));
+}
+
+void reload(struct serve *serve)
+{
+	struct verdict_settings settings;
+	struct config_error error;
+	struct config next;
+	const char *path;
+
+	if (!options_config(serve->options, &next, &error)) {
+		announce("%s", error.text);
+		announce("the settings stay as they were");
+		next = *serve->config;
+	}
+	keep_fixed(serve->config, &next);
+	if (!report_open(serve->report, &next, &path)) {
+		announce("%s: %s; the logs stay as they were", path, strerror(errno));
+		memcpy(next.json, serve->config->json, sizeof(next.json));
+		memcpy(next.text, serve->config->text, sizeof(next.text));
+	}
+	*serve->config = next;
+	settings = serve_verdict_settings(&next);
+	correlate_settings(serve->correlate, &settings);
+	group_set_buffer_max(serve->group, next.buffer_max);
+	announce("logs and settings read again");
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * report.c - from verdicts to lines in the logs
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "report.h"
+
+#include "clock.h"
+#include "noise.h"
+#include "sink.h"
+
+#include "../record/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a record becomes text. */
+typedef void render_fn(struct report *report, struct line *line, const struct record *record);
+
+struct report {
+	const struct config *config;
+	struct loss *loss;
+	struct noise *noise;
+	struct sink *json, *text;
+	struct report_counts counts;
+	uint64_t text_day;
+	char buf[RECORD_LINE_MAX];
+};
+
+static void render_json(struct report *report, struct line *line, const struct record *record)
+{
+	(void)report;
+	record_json(line, record);
+}
+
+static void render_text(struct report *report, struct line *line, const struct record *record)
+{
+	record_day(line, record->ts_ns, &report->text_day);
+	record_text(line, record, false);
+}
+
+static bool write_line(struct report *report, struct sink *sink, render_fn *render, const struct record *record)
+{
+	struct line line;
+
+	line_init(&line, report->buf, sizeof(report->buf));
+	render(report, &line, record);
+	return sink_write(sink, line.data, line.len);
+}
+
+/* Where lines were missed, the log says so before it goes on. */
+static bool write_missed(struct report *report, struct sink *sink, render_fn *render, uint64_t ts_ns)
+{
+	struct record loss;
+
+	if (sink_missed(sink) == 0)
+		return true;
+	record_init(&loss, RECORD_LOSS);
+	loss.ts_ns = ts_ns;
+	loss.gateway = report->config->gateway;
+	loss.lost = (double)sink_missed(sink);
+	loss.where = "log";
+	if (!write_line(report, sink, render, &loss))
+		return false;
+	sink_forgive(sink);
+	return true;
+}
+
+static void write_record(struct report *report, const struct record *record)
+{
+	struct sink *const sinks[] = { report->json, report->text };
+	render_fn *const renders[] = { render_json, render_text };
+
+	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++)
+		if (sinks[i] && write_missed(report, sinks[i], renders[i], record->ts_ns))
+			write_line(report, sinks[i], renders[i], record);
+}
+
+static void write_summary(void *user, const struct noise_summary *summary)
+{
+	struct report *report = user;
+	struct record_host source;
+	struct record record;
+
+	record_host_set(&source, summary->family, summary->source, 0);
+	record_init(&record, RECORD_SUMMARY);
+	record.ts_ns = summary->to_ns;
+	record.gateway = report->config->gateway;
+	record.source = source.ip;
+	record.class = class_name(cause_text(summary->cause)->class);
+	record.cause = cause_name(summary->cause);
+	record.from_ns = summary->from_ns;
+	record.to_ns = summary->to_ns;
+	record.count = summary->count;
+	write_record(report, &record);
+}
+
+struct report *report_new(const struct config *config, struct loss *loss)
+{
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return NULL;
+	report->config = config;
+	report->loss = loss;
+	report->noise = noise_new(write_summary, report);
+	if (report->noise)
+		return report;
+	free(report);
+	return NULL;
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	noise_free(report->noise);
+	sink_close(report->json);
+	sink_close(report->text);
+	free(report);
+}
+
+/* "" is a log that is off: no sink, and no error. */
+static bool open_one(const char *path, struct sink **sink, const char **failed)
+{
+	*sink = path[0] ? sink_open(path) : NULL;
+	if (*sink || !path[0])
+		return true;
+	*failed = path;
+	return false;
+}
+
+bool report_open(struct report *report, const struct config *config, const char **path)
+{
+	struct sink *json, *text;
+	int saved;
+
+	if (!open_one(config->json, &json, path))
+		return false;
+	if (!open_one(config->text, &text, path)) {
+		saved = errno;
+		sink_close(json);
+		errno = saved;
+		return false;
+	}
+	sink_close(report->json);
+	sink_close(report->text);
+	report->json = json;
+	report->text = text;
+	report->text_day = 0;
+	return true;
+}
+
+static bool is_ignored(const struct report *report, const struct endpoints *ends)
+{
+	const struct ignore_list *list = &report->config->ignore;
+
+	return ignore_match(list, ends->family, ends->client.addr, ends->client.port) ||
+	       ignore_match(list, ends->family, ends->server.addr, ends->server.port);
+}
+
+/* Whose noise it is: the end of the connection that the RST came from; for the gateway's own, whoever it answered. */
+static const uint8_t *noise_source(const struct endpoints *ends, enum side sender)
+{
+	return sender == SIDE_SERVER ? ends->server.addr : ends->client.addr;
+}
+
+static bool is_held_back(struct report *report, const struct incident *incident, const struct verdict *verdict, const struct endpoints *ends)
+{
+	struct noise_event event = {
+		.family = ends->family,
+		.cause = verdict->cause,
+		.boottime_ns = incident->first.ev.boottime_ns,
+		.realtime_ns = incident->first.ev.realtime_ns,
+	};
+
+	if (report->config->noise == NOISE_ALL || cause_text(verdict->cause)->class != CLASS_NOISE)
+		return false;
+	if (report->config->noise == NOISE_NONE)
+		return true;
+	memcpy(event.source, noise_source(ends, verdict->sender), sizeof(event.source));
+	return !noise_admit(report->noise, &event);
+}
+
+void report_incident(void *user, const struct incident *incident, const struct verdict *verdict, bool held)
+{
+	struct report *report = user;
+	struct record_context context = { .gateway = report->config->gateway, .payload = report->config->payload };
+	struct endpoints ends;
+	struct record record;
+
+	verdict_endpoints(incident, &ends);
+	if (is_ignored(report, &ends)) {
+		report->counts.ignored++;
+		return;
+	}
+	if (is_held_back(report, incident, verdict, &ends)) {
+		report->counts.noise++;
+		return;
+	}
+	context.lost_before = loss_since(report->loss);
+	record_of_verdict(&record, incident, verdict, held, &context);
+	write_record(report, &record);
+	report->counts.written++;
+}
+
+void report_advance(struct report *report, uint64_t boottime_ns, bool flush)
+{
+	noise_advance(report->noise, boottime_ns, flush);
+}
+
+void report_loss(struct report *report, enum loss_where where, uint64_t lost)
+{
+	struct record record;
+
+	record_init(&record, RECORD_LOSS);
+	record.ts_ns = clock_realtime_ns();
+	record.gateway = report->config->gateway;
+	record.lost = where == LOSS_RESTART ? -1.0 : (double)lost;
+	record.where = loss_where_name(where);
+	write_record(report, &record);
+}
+
+const struct report_counts *report_counts(const struct report *report)
+{
+	return &report->counts;
+}

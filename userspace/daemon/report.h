@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * report.h - from verdicts to lines in the logs
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Leaves out what the configuration ignores, caps the noise, renders each record once per form and writes it to the sinks.
+ */
+#ifndef RSTWHY_REPORT_H
+#define RSTWHY_REPORT_H
+
+#include "config.h"
+#include "loss.h"
+
+#include "../engine/verdict.h"
+
+struct report; /* opaque, by report_new() and report_free() */
+
+struct report_counts {
+	uint64_t written; /* resets */
+	uint64_t ignored; /* by the list `ignore` */
+	uint64_t noise;	  /* held back by log.noise */
+};
+
+/* loss is asked for lost_before; it and config outlive the report. NULL: no memory. */
+struct report *report_new(const struct config *config, struct loss *loss);
+void report_free(struct report *report);
+
+/* Open the logs that the configuration names, or open them again; names may have changed. False: *path could not be opened, errno tells; the old logs stay. */
+bool report_open(struct report *report, const struct config *config, const char **path);
+
+/* A verdict is due: a correlate_emit_fn. */
+void report_incident(void *report, const struct incident *incident, const struct verdict *verdict, bool held);
+
+/* Evidence time goes on: summaries of noise are written. With flush, all. */
+void report_advance(struct report *report, uint64_t boottime_ns, bool flush);
+
+void report_loss(struct report *report, enum loss_where where, uint64_t lost);
+
+const struct report_counts *report_counts(const struct report *report);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * serve.c - the daemon's loop
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "serve.h"
+
+#include "clock.h"
+#include "notify.h"
+#include "reload.h"
+#include "announce.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define NS_PER_SEC 1000000000ULL
+#define SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
+#define TICK_NS NS_PER_SEC    /* how often the module's counters and the minutes of noise are looked at */
+
+struct loop {
+	struct serve *serve;
+	int epoll_fd;
+	int timer_fd;
+	uint64_t next_tick_ns;
+	bool stop;
+	int status;
+};
+
+static void tell_losses(struct serve *serve, uint64_t now_ns, bool flush)
+{
+	enum loss_where where;
+	uint64_t lost;
+
+	while (loss_take(serve->loss, now_ns, flush, &where, &lost))
+		report_loss(serve->report, where, lost);
+}
+
+static void poll_module(struct serve *serve, uint64_t now_ns)
+{
+	struct module_state state;
+
+	if (serve->config->epoch == 0 && module_state_read(MODULE_STATE_FILE, &state) == MODULE_PRESENT)
+		intake_state(serve->intake, &state, now_ns);
+}
+
+static void read_group(struct loop *loop)
+{
+	if (group_read(loop->serve->group))
+		return;
+	announce("reading the NFLOG group failed: %s", strerror(errno));
+	loop->stop = true;
+	loop->status = 1;
+}
+
+static void tick(struct loop *loop, uint64_t now_ns)
+{
+	struct serve *serve = loop->serve;
+
+	if (now_ns < loop->next_tick_ns)
+		return;
+	loop->next_tick_ns = now_ns + TICK_NS;
+	poll_module(serve, now_ns);
+	report_advance(serve->report, now_ns - SLACK_NS, false);
+}
+
+/* What waits in the socket first: it may belong to what is due, and is not lost because we slept. */
+static void on_timer(struct loop *loop)
+{
+	uint64_t expirations, now_ns;
+
+	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0)
+		return;
+	read_group(loop);
+	now_ns = clock_boottime_ns();
+	tick(loop, now_ns);
+	correlate_advance(loop->serve->correlate, now_ns - SLACK_NS);
+}
+
+static void on_signal(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+
+	if (read(loop->serve->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		reload(loop->serve);
+	else
+		loop->stop = true;
+}
+
+/* The timer goes off when the next verdict is due, and every second. */
+static void arm(struct loop *loop)
+{
+	uint64_t due = correlate_next_due(loop->serve->correlate);
+	uint64_t at = due < UINT64_MAX - SLACK_NS && due + SLACK_NS < loop->next_tick_ns ? due + SLACK_NS : loop->next_tick_ns;
+	struct itimerspec when = {
+		.it_value = { .tv_sec = (time_t)(at / NS_PER_SEC), .tv_nsec = (long)(at % NS_PER_SEC) },
+	};
+
+	if (at == 0)
+		when.it_value.tv_nsec = 1;
+	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+static void turn(struct loop *loop)
+{
+	struct epoll_event events[4];
+	int ready = epoll_wait(loop->epoll_fd, events, 4, -1);
+
+	for (int i = 0; i < ready; i++) {
+		if (events[i].data.fd == loop->timer_fd)
+			on_timer(loop);
+		else if (events[i].data.fd == loop->serve->signal_fd)
+			on_signal(loop);
+		else
+			read_group(loop);
+	}
+	tell_losses(loop->serve, clock_boottime_ns(), false);
+}
+
+static bool watch(int epoll_fd, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool set_up(struct loop *loop)
+{
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	loop->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	return loop->epoll_fd >= 0 && loop->timer_fd >= 0 && watch(loop->epoll_fd, loop->timer_fd) &&
+	       watch(loop->epoll_fd, loop->serve->signal_fd) && watch(loop->epoll_fd, group_fd(loop->serve->group));
+}
+
+/* The end: what is queued, what is held, what is missing. */
+static void finish(struct serve *serve)
+{
+	uint64_t now_ns;
+
+	notify("STOPPING=1");
+	group_read(serve->group);
+	correlate_flush(serve->correlate);
+	now_ns = clock_boottime_ns();
+	poll_module(serve, now_ns);
+	report_advance(serve->report, now_ns, true);
+	tell_losses(serve, now_ns, true);
+}
+
+static void tell_counts(const struct serve *serve)
+{
+	const struct report_counts *report = report_counts(serve->report);
+	const struct intake_counts *intake = intake_counts(serve->intake);
+
+	announce("ended: %llu records, %llu ignored as configured, %llu held back as noise; %llu foreign and %llu malformed messages",
+	    (unsigned long long)report->written, (unsigned long long)report->ignored, (unsigned long long)report->noise,
+	    (unsigned long long)intake->foreign, (unsigned long long)intake->malformed);
+}
+
+int serve_run(struct serve *serve)
+{
+	struct loop loop = { .serve = serve };
+
+	if (!set_up(&loop)) {
+		announce("cannot set up the event loop: %s", strerror(errno));
+		return 1;
+	}
+	poll_module(serve, clock_boottime_ns());
+	while (!loop.stop) {
+		arm(&loop);
+		turn(&loop);
+	}
+	finish(serve);
+	tell_counts(serve);
+	close(loop.timer_fd);
+	close(loop.epoll_fd);
+	return loop.status;
+}
+
+struct verdict_settings serve_verdict_settings(const struct config *config)
+{
+	return (struct verdict_settings){ .idle_min_ms = config->idle_min_ms, .hold_ms = config->hold_ms };
+}

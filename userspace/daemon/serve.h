@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * serve.h - the daemon's loop
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_SERVE_H
+#define RSTWHY_SERVE_H
+
+#include "group.h"
+#include "intake.h"
+#include "options.h"
+#include "report.h"
+
+#include "../engine/correlate.h"
+
+/* All that the loop drives; owned by main.c. */
+struct serve {
+	const struct options *options;
+	struct config *config;
+	struct loss *loss;
+	struct report *report;
+	struct correlate *correlate;
+	struct intake *intake;
+	struct group *group;
+	int signal_fd;
+};
+
+/* Read, judge and write until SIGTERM or SIGINT; what is held is written then. Returns the exit status. */
+int serve_run(struct serve *serve);
+
+/* The settings of the rules that a configuration asks for. */
+struct verdict_settings serve_verdict_settings(const struct config *config);
+
+#endif

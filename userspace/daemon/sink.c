@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sink.c - a file that takes whole lines
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "sink.h"
+
+#include "announce.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct sink {
+	int fd;
+	bool standard_output;
+	uint64_t missed;
+	char path[];
+};
+
+static int open_path(const char *path)
+{
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
+struct sink *sink_open(const char *path)
+{
+	size_t size = strlen(path) + 1;
+	struct sink *sink = calloc(1, sizeof(*sink) + size);
+
+	if (!sink)
+		return NULL;
+	memcpy(sink->path, path, size);
+	sink->standard_output = !strcmp(path, "-");
+	sink->fd = sink->standard_output ? STDOUT_FILENO : open_path(path);
+	if (sink->fd >= 0)
+		return sink;
+	free(sink);
+	return NULL;
+}
+
+void sink_close(struct sink *sink)
+{
+	if (!sink)
+		return;
+	if (!sink->standard_output)
+		close(sink->fd);
+	free(sink);
+}
+
+const char *sink_path(const struct sink *sink)
+{
+	return sink->standard_output ? "standard output" : sink->path;
+}
+
+/* A line of which only the beginning fits on the disk must not become the beginning of the next one. */
+static void take_back(struct sink *sink, size_t written)
+{
+	struct stat st;
+
+	if (fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(sink->fd, st.st_size - (off_t)written) < 0)
+		announce("%s: a torn line could not be taken back: %s", sink_path(sink), strerror(errno));
+}
+
+/* Told once; sink_forgive() ends it. */
+static void miss(struct sink *sink, const char *why)
+{
+	if (sink->missed++ == 0)
+		announce("%s: %s; records are lost until it can be written again", sink_path(sink), why);
+}
+
+bool sink_write(struct sink *sink, const char *text, size_t len)
+{
+	ssize_t written = write(sink->fd, text, len);
+
+	if (written == (ssize_t)len)
+		return true;
+	if (written > 0)
+		take_back(sink, (size_t)written);
+	miss(sink, written < 0 ? strerror(errno) : strerror(ENOSPC));
+	return false;
+}
+
+uint64_t sink_missed(const struct sink *sink)
+{
+	return sink->missed;
+}
+
+void sink_forgive(struct sink *sink)
+{
+	announce("%s: can be written again; %llu records were lost", sink_path(sink), (unsigned long long)sink->missed);
+	sink->missed = 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sink.h - a file that takes whole lines
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * One write a line. A line that cannot be written whole is taken back and counted; the trouble is told once, and once when it is over.
+ */
+#ifndef RSTWHY_SINK_H
+#define RSTWHY_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sink; /* opaque, by sink_open() and sink_close() */
+
+/* A file to append to, or "-" for standard output. NULL: errno tells. */
+struct sink *sink_open(const char *path);
+void sink_close(struct sink *sink);
+
+const char *sink_path(const struct sink *sink);
+
+/* False: the line is not there. */
+bool sink_write(struct sink *sink, const char *text, size_t len);
+
+/* Lines that could not be written since the last sink_forgive(). */
+uint64_t sink_missed(const struct sink *sink);
+void sink_forgive(struct sink *sink);
+
+#endif

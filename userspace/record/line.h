@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * line.h - a bounded line of text, built piece by piece
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * The caller owns the buffer. A line never writes beyond it: what does not fit is left out and `cut` is set, for the caller to
+ * decide what a cut line is worth. No locale, no allocation.
+ */
+#ifndef RSTWHY_LINE_H
+#define RSTWHY_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct line {
+	char *data; /* always ends in a NUL byte */
+	size_t size;
+	size_t len;
+	bool cut;
+};
+
+/* Start an empty line in buf; size is at least 1. */
+void line_init(struct line *line, char *buf, size_t size);
+
+void line_bytes(struct line *line, const char *bytes, size_t len);
+void line_text(struct line *line, const char *text);
+void line_char(struct line *line, char c);
+void line_u64(struct line *line, uint64_t value);
+/* width digits at least, zeros in front. */
+void line_padded(struct line *line, uint64_t value, unsigned int width);
+void line_hex(struct line *line, uint64_t value, unsigned int width);
+/* A number from 0 up with at most three decimals, trailing zeros left out: "350412", "0.3". */
+void line_decimal(struct line *line, double value);
+
+/* Time of day in UTC from nanoseconds since 1970: "2026-11-22T10:12:13.123456Z", "10:12:13.123" and "2026-11-22". */
+void line_timestamp(struct line *line, uint64_t realtime_ns);
+void line_clock(struct line *line, uint64_t realtime_ns);
+void line_date(struct line *line, uint64_t realtime_ns);
+
+/*
+ * Bytes from outside, so that no reader can be fooled: inside a JSON string, every byte that is not printable ASCII becomes
+ * \u00XX, one escape per byte (so the text can be turned back into the bytes); in plain text it becomes \xXX.
+ */
+void line_json_escaped(struct line *line, const char *bytes, size_t len);
+void line_plain_escaped(struct line *line, const char *bytes, size_t len);
+
+#endif

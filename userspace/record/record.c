@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * record.c - records as such
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "record.h"
+
+#include <arpa/inet.h>
+
+static const char *const kind_names[] = {
+	[RECORD_RESET] = "reset",     [RECORD_AMENDMENT] = "amendment", [RECORD_SILENCE] = "silence",
+	[RECORD_LOSS] = "loss",	      [RECORD_SUMMARY] = "summary",
+};
+
+const char *record_kind_name(enum record_kind kind)
+{
+	return kind_names[kind];
+}
+
+void record_init(struct record *record, enum record_kind kind)
+{
+	*record = (struct record){
+		.kind = kind,
+		.confidence = -1,
+		.gap_ms = -1,
+		.gap_min_ms = -1,
+		.gap_max_ms = -1,
+		.idle_ms = -1,
+		.ct_idle_ms = -1,
+		.ct_timeout_before_gap_ms = -1,
+		.ct_timeout_at_rst_ms = -1,
+		.age_ms = -1,
+		.lost = -1,
+		.held = true,
+		.rst.ipid = -1,
+	};
+}
+
+void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be)
+{
+	if (!inet_ntop(family == 6 ? AF_INET6 : AF_INET, addr, host->ip, sizeof(host->ip)))
+		host->ip[0] = '\0';
+	host->port = ntohs(port_be);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * record_json.c - a record as one JSON line
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "json.h"
+#include "record.h"
+
+/* The longest resets: lists and texts of the engine, a payload, a host name, all of them escaped byte by byte. */
+_Static_assert(RECORD_LINE_MAX > 6 * (VERDICT_EVIDENCE_MAX * VERDICT_TEXT_MAX + VERDICT_CANDIDATES_MAX * 64 + VERDICT_TEXT_MAX +
+				      EVENT_PAYLOAD_MAX + 256 + 2 * EVENT_IFNAME) + 2048,
+	       "a record must fit into a line");
+
+static void json_optional(struct json *json, const char *key, const char *value)
+{
+	if (value)
+		json_string(json, key, value);
+}
+
+static void json_list(struct json *json, const char *key, const struct record_list *list)
+{
+	json_open(json, key, '[');
+	for (size_t i = 0; i < list->count; i++)
+		json_string(json, NULL, list->item[i]);
+	json_close(json, ']');
+}
+
+static void json_host(struct json *json, const char *key, const struct record_host *host)
+{
+	if (!host->ip[0])
+		return;
+	json_open(json, key, '{');
+	json_string(json, "ip", host->ip);
+	json_u64(json, "port", host->port);
+	json_close(json, '}');
+}
+
+static void json_hosts(struct json *json, const struct record *record)
+{
+	json_host(json, "client", &record->client);
+	json_host(json, "server", &record->server);
+	if (!record->nat_client.ip[0] && !record->nat_server.ip[0])
+		return;
+	json_open(json, "nat", '{');
+	json_host(json, "client", &record->nat_client);
+	json_host(json, "server", &record->nat_server);
+	json_close(json, '}');
+}
+
+static void json_ages(struct json *json, const struct record *record)
+{
+	json_known_decimal(json, "gap_ms", record->gap_ms);
+	json_known_decimal(json, "gap_min_ms", record->gap_min_ms);
+	json_known_decimal(json, "gap_max_ms", record->gap_max_ms);
+	if (record->blind)
+		json_bool(json, "blind", true);
+	json_known_decimal(json, "idle_ms", record->idle_ms);
+	json_known_decimal(json, "ct_idle_ms", record->ct_idle_ms);
+	json_known_decimal(json, "ct_timeout_before_gap_ms", record->ct_timeout_before_gap_ms);
+	json_known_decimal(json, "ct_timeout_at_rst_ms", record->ct_timeout_at_rst_ms);
+	json_optional(json, "ct_state", record->ct_state);
+	json_known_decimal(json, "age_ms", record->age_ms);
+}
+
+static void json_rst(struct json *json, const struct record_rst *rst)
+{
+	json_open(json, "rst", '{');
+	json_optional(json, "flags", rst->flags);
+	json_optional(json, "seq_match", rst->seq_match);
+	json_u64(json, "ttl", rst->ttl);
+	json_u64(json, "win", rst->win);
+	if (rst->ipid >= 0)
+		json_u64(json, "ipid", (uint64_t)rst->ipid);
+	if (rst->payload)
+		json_bytes(json, "payload", rst->payload, rst->payload_len);
+	json_close(json, '}');
+}
+
+static void json_reset(struct json *json, const struct record *record)
+{
+	json_optional(json, "class", record->class);
+	json_optional(json, "cause", record->cause);
+	json_known_decimal(json, "confidence", record->confidence);
+	json_list(json, "also", &record->also);
+	json_optional(json, "stage", record->stage);
+	json_optional(json, "sender", record->sender);
+	if (record->both_ends)
+		json_bool(json, "both_ends", true);
+	json_optional(json, "by", record->by);
+	json_optional(json, "direction", record->direction);
+	json_hosts(json, record);
+	json_ages(json, record);
+	if (record->have_rst)
+		json_rst(json, &record->rst);
+	json_u64(json, "count", record->count);
+	json_list(json, "related", &record->related);
+	json_optional(json, "in", record->in);
+	json_optional(json, "out", record->out);
+	json_u64(json, "netns", record->netns);
+	json_list(json, "evidence", &record->evidence);
+	json_list(json, "candidates", &record->candidates);
+	json_optional(json, "advice", record->advice);
+	json_u64(json, "lost_before", record->lost_before);
+	if (!record->held)
+		json_bool(json, "held", false);
+}
+
+static void json_loss(struct json *json, const struct record *record)
+{
+	json_known_decimal(json, "lost", record->lost);
+	json_optional(json, "where", record->where);
+}
+
+static void json_summary(struct json *json, const struct record *record)
+{
+	json_optional(json, "source", record->source);
+	json_optional(json, "class", record->class);
+	json_optional(json, "cause", record->cause);
+	json_time(json, "from", record->from_ns);
+	json_time(json, "to", record->to_ns);
+	json_u64(json, "count", record->count);
+}
+
+void record_json(struct line *line, const struct record *record)
+{
+	struct json json = { .line = line };
+
+	json_open(&json, NULL, '{');
+	json_u64(&json, "v", RECORD_VERSION);
+	json_string(&json, "kind", record_kind_name(record->kind));
+	if (record->id[0])
+		json_string(&json, "id", record->id);
+	json_optional(&json, "amends", record->amends);
+	json_time(&json, "ts", record->ts_ns);
+	json_optional(&json, "gateway", record->gateway);
+	switch (record->kind) {
+	case RECORD_LOSS:
+		json_loss(&json, record);
+		break;
+	case RECORD_SUMMARY:
+		json_summary(&json, record);
+		break;
+	default:
+		json_reset(&json, record);
+	}
+	json_close(&json, '}');
+	line_char(line, '\n');
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * record_verdict.c - an incident and its verdict as a record
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "record.h"
+
+static const char *actor_name(uint8_t by)
+{
+	static const char *const names[] = {
+		[RSTWHY_BY_UNSEEN] = "unseen",
+		[RSTWHY_BY_TRANSIT] = "transit",
+		[RSTWHY_BY_GATEWAY_REJECT] = "gateway-reject",
+		[RSTWHY_BY_GATEWAY_STACK] = "gateway-stack",
+		[RSTWHY_BY_GATEWAY_RAW] = "gateway-raw",
+		[RSTWHY_BY_GATEWAY_SOCKET] = "gateway-socket",
+	};
+
+	return by < sizeof(names) / sizeof(names[0]) ? names[by] : NULL;
+}
+
+static const char *direction_name(uint8_t direction)
+{
+	static const char *const names[] = {
+		[RSTWHY_DIR_ORIGINAL] = "original",
+		[RSTWHY_DIR_REPLY] = "reply",
+		[RSTWHY_DIR_NONE] = "none",
+	};
+
+	return direction < sizeof(names) / sizeof(names[0]) ? names[direction] : NULL;
+}
+
+/* As /proc/net/nf_conntrack spells them. */
+static const char *ct_state_name(int state)
+{
+	static const char *const names[] = {
+		"NONE",	    "SYN_SENT",	 "SYN_RECV", "ESTABLISHED", "FIN_WAIT",
+		"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",	     "SYN_SENT2",
+	};
+
+	return state >= 0 && (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
+}
+
+static void fill_id(struct record *record, const struct rstwhy_evidence *ev)
+{
+	struct line line;
+
+	line_init(&line, record->id, sizeof(record->id));
+	line_hex(&line, ev->epoch, 16);
+	line_char(&line, '-');
+	line_u64(&line, ev->netns_inum);
+	line_char(&line, '-');
+	line_u64(&line, ev->seq);
+}
+
+static void fill_hosts(struct record *record, const struct incident *incident)
+{
+	struct endpoints ends;
+
+	verdict_endpoints(incident, &ends);
+	record_host_set(&record->client, ends.family, ends.client.addr, ends.client.port);
+	record_host_set(&record->server, ends.family, ends.server.addr, ends.server.port);
+	if (ends.have_nat_client)
+		record_host_set(&record->nat_client, ends.family, ends.nat_client.addr, ends.nat_client.port);
+	if (ends.have_nat_server)
+		record_host_set(&record->nat_server, ends.family, ends.nat_server.addr, ends.nat_server.port);
+}
+
+static void fill_numbers(struct record *record, const struct verdict *verdict)
+{
+	record->gap_ms = verdict->gap_ms;
+	record->gap_min_ms = verdict->gap_min_ms;
+	record->gap_max_ms = verdict->gap_max_ms;
+	record->blind = verdict->blind;
+	record->idle_ms = verdict->idle_ms;
+	record->ct_idle_ms = verdict->ct_idle_ms;
+	record->ct_timeout_before_gap_ms = verdict->ct_timeout_before_gap_ms;
+	record->ct_timeout_at_rst_ms = verdict->ct_timeout_at_rst_ms;
+	record->ct_state = ct_state_name(verdict->ct_state);
+	record->age_ms = verdict->age_ms;
+}
+
+static void fill_rst(struct record *record, const struct incident *incident, const struct verdict *verdict, bool payload)
+{
+	const struct event *event = &incident->first;
+	const struct segment *seg = &event->seg;
+
+	record->have_rst = true;
+	record->rst.flags = seg->flags & SEG_ACK ? "RA" : "R";
+	record->rst.seq_match = seq_match_name(verdict->seq_match);
+	record->rst.ttl = seg->ttl;
+	record->rst.win = seg->win;
+	record->rst.ipid = seg->family == 4 ? seg->ipid : -1;
+	record->rst.payload = payload ? (const char *)event->payload : NULL;
+	record->rst.payload_len = payload ? event->payload_len : 0;
+}
+
+static void fill_lists(struct record *record, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->also_count; i++)
+		record->also.item[record->also.count++] = cause_path(verdict->also[i]);
+	for (size_t i = 0; i < verdict->evidence_count; i++)
+		record->evidence.item[record->evidence.count++] = verdict->evidence[i];
+	for (size_t i = 0; i < verdict->candidates_count; i++)
+		record->candidates.item[record->candidates.count++] = verdict->candidates[i];
+}
+
+_Static_assert(VERDICT_ALSO_MAX <= RECORD_LIST_MAX, "also");
+_Static_assert(VERDICT_EVIDENCE_MAX <= RECORD_LIST_MAX, "evidence");
+_Static_assert(VERDICT_CANDIDATES_MAX <= RECORD_LIST_MAX, "candidates");
+
+void record_of_verdict(struct record *record, const struct incident *incident, const struct verdict *verdict, bool held,
+		       const struct record_context *context)
+{
+	const struct event *event = &incident->first;
+
+	record_init(record, RECORD_RESET);
+	fill_id(record, &event->ev);
+	record->ts_ns = event->ev.realtime_ns;
+	record->gateway = context->gateway;
+	record->class = class_name(cause_text(verdict->cause)->class);
+	record->cause = cause_name(verdict->cause);
+	record->confidence = verdict->confidence;
+	record->stage = stage_name(verdict->stage);
+	record->sender = verdict->sender == SIDE_UNKNOWN ? NULL : side_name(verdict->sender);
+	record->both_ends = verdict->both_ends;
+	record->by = actor_name(event->ev.by);
+	record->direction = direction_name(event->ev.direction);
+	fill_hosts(record, incident);
+	fill_numbers(record, verdict);
+	fill_rst(record, incident, verdict, context->payload);
+	fill_lists(record, verdict);
+	record->count = incident->count;
+	record->in = event->in;
+	record->out = event->out;
+	record->netns = event->ev.netns_inum;
+	record->advice = verdict->advice;
+	record->lost_before = context->lost_before;
+	record->held = held;
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+# build/rstwhyd and build/rstwhy. Included by the top-level Makefile.
+#
+# WERROR=1 (or CI set): warnings are errors. SAN=address,undefined: a build with these sanitizers, in its own object directory.
+
+BUILD ?= build
+US_PACKAGES := libmnl libnetfilter_log libnfnetlink inih json-c libcap-ng
+US_WARN := -Wall -Wextra -Wshadow -Wconversion $(if $(WERROR)$(CI),-Werror)
+US_SAN := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+US_CFLAGS := -std=c17 -D_GNU_SOURCE $(if $(CFLAGS),$(CFLAGS),-O2 -g) $(US_WARN) $(US_SAN) -Imodule/uapi
+US_LDFLAGS := $(LDFLAGS) $(US_SAN)
+US_OBJ := $(BUILD)/userspace$(if $(SAN),-san)
+
+# := and once: the compiler's flags of the libraries
+US_LIB_CFLAGS := $(shell pkg-config --cflags $(US_PACKAGES) 2>/dev/null)
+US_DAEMON_LIBS := $(shell pkg-config --libs $(US_PACKAGES) 2>/dev/null)
+US_TOOL_LIBS := $(shell pkg-config --libs inih json-c 2>/dev/null)
+
+US_PURE_SRCS := module/segment.c module/evidence.c
+US_ENGINE_SRCS := $(wildcard userspace/engine/*.c)
+US_RECORD_SRCS := $(wildcard userspace/record/*.c)
+# what both programs know about settings and about this machine
+US_SHARED_SRCS := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c nearest.c module_state.c nflog_peer.c identity.c)
+US_DAEMON_SRCS := $(US_PURE_SRCS) $(US_ENGINE_SRCS) $(US_RECORD_SRCS) $(wildcard userspace/daemon/*.c)
+US_TOOL_SRCS := $(US_ENGINE_SRCS) $(US_PURE_SRCS) $(US_RECORD_SRCS) $(US_SHARED_SRCS) $(wildcard userspace/tool/*.c)
+
+us_objects = $(patsubst %.c,$(US_OBJ)/%.o,$(1))
+
+.PHONY: userspace
+userspace: $(BUILD)/rstwhyd $(BUILD)/rstwhy
+
+# One directory of objects a flavour; the programs follow the flavour that was asked for.
+US_FLAVOUR := $(BUILD)/userspace.flavour
+.PHONY: us-flavour
+$(US_FLAVOUR): us-flavour
+	@mkdir -p $(@D)
+	@echo '$(CC) $(US_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(US_CFLAGS)' >$@
+
+$(BUILD)/rstwhyd: $(call us_objects,$(US_DAEMON_SRCS)) $(US_FLAVOUR)
+	$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_DAEMON_LIBS)
+
+$(BUILD)/rstwhy: $(call us_objects,$(US_TOOL_SRCS)) $(US_FLAVOUR)
+	$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_TOOL_LIBS)
+
+$(US_OBJ)/%.o: %.c $(US_FLAVOUR)
+	@mkdir -p $(@D)
+	$(CC) $(US_CFLAGS) $(US_LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(call us_objects,$(sort $(US_DAEMON_SRCS) $(US_TOOL_SRCS))))
