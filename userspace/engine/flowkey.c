@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flowkey.c - by which names a flow is found again
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <string.h>
+
+#include "facts.h"
+#include "flowkey.h"
+
+#define CT_HAS_TUPLES (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
+
+_Static_assert(sizeof(struct flowkey) == 44, "flowkey is compared as bytes");
+
+static bool swapped(const struct rstwhy_tuple *t)
+{
+	int order = memcmp(t->src, t->dst, sizeof(t->src));
+
+	return order > 0 || (order == 0 && t->sport > t->dport);
+}
+
+static struct flowkey key_of(const struct rstwhy_tuple *t, const struct event *event)
+{
+	struct flowkey key = { .family = event->seg.family, .netns = event->ev.netns_inum };
+	bool swap = swapped(t);
+
+	memcpy(key.addr[swap], t->src, sizeof(t->src));
+	memcpy(key.addr[!swap], t->dst, sizeof(t->dst));
+	key.port[swap] = t->sport;
+	key.port[!swap] = t->dport;
+	return key;
+}
+
+bool flowkey_equal(const struct flowkey *a, const struct flowkey *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static void add(struct flowkeys *keys, const struct rstwhy_tuple *t, const struct event *event)
+{
+	struct flowkey key;
+
+	if (tuple_is_zero(t))
+		return;
+	key = key_of(t, event);
+	for (unsigned int i = 0; i < keys->count; i++)
+		if (flowkey_equal(&keys->key[i], &key))
+			return;
+	keys->key[keys->count++] = key;
+}
+
+/* What the memory knows outlives conntrack's entry; the wire tuple serves where there is nothing else. */
+void flowkeys_of(const struct event *event, struct flowkeys *keys)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	const struct rstwhy_conntrack *ct = &event->ev.ct;
+
+	keys->count = 0;
+	if (mem->flags & RSTWHY_MEM_KNOWN) {
+		add(keys, &mem->orig, event);
+		add(keys, &mem->reply, event);
+	} else if (ct->flags & CT_HAS_TUPLES) {
+		add(keys, &ct->orig, event);
+		add(keys, &ct->reply, event);
+	}
+	add(keys, &event->seg.tuple, event);
+	if (!keys->count)
+		keys->key[keys->count++] = key_of(&event->seg.tuple, event);
+}
+
+/* Multiply and fold, a byte at a time (FNV-1a), with a final avalanche. */
+uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed)
+{
+	const uint8_t *p = bytes;
+	uint64_t h = 0xcbf29ce484222325ULL ^ seed;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * 0x100000001b3ULL;
+	h ^= h >> 32;
+	h *= 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+struct origin origin_of(const struct event *event)
+{
+	const struct rstwhy_evidence *ev = &event->ev;
+	struct origin o = { .sport = event->seg.tuple.sport };
+
+	o.mem_dir = (ev->mem.flags & RSTWHY_MEM_KNOWN) ? ev->mem.direction : RSTWHY_DIR_NONE;
+	o.ct_dir = (ev->ct.flags & CT_HAS_TUPLES) ? ev->direction : RSTWHY_DIR_NONE;
+	memcpy(o.src, event->seg.tuple.src, sizeof(o.src));
+	return o;
+}
+
+static bool told(uint8_t dir)
+{
+	return dir <= RSTWHY_DIR_REPLY;
+}
+
+bool origin_same_side(const struct origin *a, const struct origin *b)
+{
+	if (told(a->mem_dir) && told(b->mem_dir))
+		return a->mem_dir == b->mem_dir;
+	if (told(a->ct_dir) && told(b->ct_dir))
+		return a->ct_dir == b->ct_dir;
+	return a->sport == b->sport && memcmp(a->src, b->src, sizeof(a->src)) == 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * flowkey.h - by which names a flow is found again: either direction, either leg of a translation
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_FLOWKEY_H
+#define RSTWHY_FLOWKEY_H
+
+#include "event.h"
+
+/* A tuple with its smaller end first, so that both directions are one key. No padding: compared and hashed as bytes. */
+struct flowkey {
+	uint8_t addr[2][16];
+	uint16_t port[2];
+	uint32_t family;
+	uint32_t netns;
+};
+
+/* Original, reply and wire tuple. */
+#define FLOWKEYS_MAX 3
+
+struct flowkeys {
+	struct flowkey key[FLOWKEYS_MAX];
+	unsigned int count; /* at least 1 */
+};
+
+void flowkeys_of(const struct event *event, struct flowkeys *keys);
+bool flowkey_equal(const struct flowkey *a, const struct flowkey *b);
+
+/* seed: so that nobody can aim at one bucket. */
+uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed);
+
+/* From where a RST of a flow came, comparable between RSTs that know more and less of the flow. */
+struct origin {
+	uint8_t mem_dir; /* rstwhy_dir, RSTWHY_DIR_NONE unknown */
+	uint8_t ct_dir;
+	uint16_t sport;
+	uint8_t src[16];
+};
+
+struct origin origin_of(const struct event *event);
+bool origin_same_side(const struct origin *a, const struct origin *b);
+
+#endif

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * held.c - the incidents that wait for their verdict
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. The binary heap orders slots by due time, then by arrival.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "held.h"
+#include "noisy.h"
+
+struct held {
+	uint32_t capacity, count, mask;
+	uint32_t free; /* first free slot; linked by newer */
+	uint64_t seed;
+	struct held_slot *slots;
+	uint32_t *buckets; /* nodes */
+	uint32_t *heap;	   /* slots */
+	uint32_t *oldest;  /* by source */
+	uint32_t *newest;
+	struct noisy *noisy;
+};
+
+static uint32_t buckets_for(uint32_t capacity)
+{
+	uint32_t n = 1;
+
+	while (n < capacity * 2 && n < 1U << 30)
+		n <<= 1;
+	return n;
+}
+
+void held_free(struct held *h)
+{
+	if (!h)
+		return;
+	noisy_free(h->noisy);
+	free(h->slots);
+	free(h->buckets);
+	free(h->heap);
+	free(h->oldest);
+	free(h->newest);
+	free(h);
+}
+
+static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
+{
+	h->slots = calloc(capacity, sizeof(*h->slots));
+	h->buckets = malloc(buckets * sizeof(*h->buckets));
+	h->heap = calloc(capacity, sizeof(*h->heap));
+	h->oldest = calloc(capacity, sizeof(*h->oldest));
+	h->newest = calloc(capacity, sizeof(*h->newest));
+	h->noisy = noisy_new(capacity, h->seed);
+	return h->slots && h->buckets && h->heap && h->oldest && h->newest && h->noisy;
+}
+
+struct held *held_new(uint32_t capacity, uint64_t seed)
+{
+	struct held *h = calloc(1, sizeof(*h));
+	uint32_t buckets = buckets_for(capacity);
+
+	if (!h)
+		return NULL;
+	h->seed = seed;
+	if (!allocate(h, capacity, buckets)) {
+		held_free(h);
+		return NULL;
+	}
+	memset(h->buckets, 0xff, buckets * sizeof(*h->buckets));
+	memset(h->oldest, 0xff, capacity * sizeof(*h->oldest));
+	memset(h->newest, 0xff, capacity * sizeof(*h->newest));
+	for (uint32_t i = 0; i < capacity; i++)
+		h->slots[i].newer = i + 1 < capacity ? i + 1 : HELD_NONE;
+	h->capacity = capacity;
+	h->mask = buckets - 1;
+	return h;
+}
+
+uint32_t held_count(const struct held *h)
+{
+	return h->count;
+}
+
+bool held_full(const struct held *h)
+{
+	return h->count == h->capacity;
+}
+
+struct held_slot *held_at(struct held *h, uint32_t index)
+{
+	return &h->slots[index];
+}
+
+/* heap */
+
+static bool sooner(const struct held *h, uint32_t a, uint32_t b)
+{
+	const struct held_slot *x = &h->slots[a], *y = &h->slots[b];
+
+	return x->due_ns != y->due_ns ? x->due_ns < y->due_ns : x->incident.first.ev.seq < y->incident.first.ev.seq;
+}
+
+static void place(struct held *h, uint32_t at, uint32_t slot)
+{
+	h->heap[at] = slot;
+	h->slots[slot].heap_at = at;
+}
+
+static void sift_up(struct held *h, uint32_t at)
+{
+	uint32_t slot = h->heap[at];
+
+	while (at && sooner(h, slot, h->heap[(at - 1) / 2])) {
+		place(h, at, h->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	place(h, at, slot);
+}
+
+static void sift_down(struct held *h, uint32_t at)
+{
+	uint32_t slot = h->heap[at], child;
+
+	while ((child = 2 * at + 1) < h->count) {
+		if (child + 1 < h->count && sooner(h, h->heap[child + 1], h->heap[child]))
+			child++;
+		if (!sooner(h, h->heap[child], slot))
+			break;
+		place(h, at, h->heap[child]);
+		at = child;
+	}
+	place(h, at, slot);
+}
+
+void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns)
+{
+	h->slots[index].due_ns = due_ns;
+	sift_up(h, h->slots[index].heap_at);
+	sift_down(h, h->slots[index].heap_at);
+}
+
+uint32_t held_first_due(const struct held *h)
+{
+	return h->count ? h->heap[0] : HELD_NONE;
+}
+
+/* Takes a slot out of the heap; count is lower by one afterwards. */
+static void leave_heap(struct held *h, uint32_t index)
+{
+	uint32_t at = h->slots[index].heap_at, last = h->heap[--h->count];
+
+	if (last == index)
+		return;
+	place(h, at, last);
+	sift_up(h, at);
+	sift_down(h, h->slots[last].heap_at);
+}
+
+/* chains */
+
+static uint32_t *bucket_of(const struct held *h, const struct flowkey *key)
+{
+	return &h->buckets[flowkey_hash(key, sizeof(*key), h->seed) & h->mask];
+}
+
+static void enter_chains(struct held *h, uint32_t index)
+{
+	struct held_slot *s = &h->slots[index];
+
+	for (unsigned int k = 0; k < s->keys.count; k++) {
+		uint32_t *bucket = bucket_of(h, &s->keys.key[k]);
+
+		s->chain[k] = *bucket;
+		*bucket = index * FLOWKEYS_MAX + k;
+	}
+}
+
+static uint32_t *chain_of(struct held *h, uint32_t node)
+{
+	return &h->slots[node / FLOWKEYS_MAX].chain[node % FLOWKEYS_MAX];
+}
+
+static void leave_chains(struct held *h, uint32_t index)
+{
+	struct held_slot *s = &h->slots[index];
+
+	for (unsigned int k = 0; k < s->keys.count; k++) {
+		uint32_t *link = bucket_of(h, &s->keys.key[k]);
+
+		while (*link != index * FLOWKEYS_MAX + k)
+			link = chain_of(h, *link);
+		*link = s->chain[k];
+	}
+}
+
+static bool holds_seq(const struct held_slot *s, uint64_t seq)
+{
+	return seq >= s->incident.first.ev.seq && seq <= s->last_seq;
+}
+
+static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any_seq, uint64_t seq)
+{
+	for (unsigned int k = 0; k < keys->count; k++) {
+		uint32_t node = *bucket_of(h, &keys->key[k]);
+
+		while (node != HELD_NONE) {
+			const struct held_slot *s = &h->slots[node / FLOWKEYS_MAX];
+
+			if (flowkey_equal(&s->keys.key[node % FLOWKEYS_MAX], &keys->key[k]) && (any_seq || holds_seq(s, seq)))
+				return node / FLOWKEYS_MAX;
+			node = s->chain[node % FLOWKEYS_MAX];
+		}
+	}
+	return HELD_NONE;
+}
+
+uint32_t held_find(const struct held *h, const struct flowkeys *keys)
+{
+	return find(h, keys, true, 0);
+}
+
+uint32_t held_find_seq(const struct held *h, const struct flowkeys *keys, uint64_t seq)
+{
+	return find(h, keys, false, seq);
+}
+
+/* sources */
+
+static void enter_source(struct held *h, uint32_t index)
+{
+	struct held_slot *s = &h->slots[index];
+
+	s->source = noisy_raise(h->noisy, &s->incident.first);
+	s->newer = HELD_NONE;
+	s->older = h->newest[s->source];
+	if (s->older != HELD_NONE)
+		h->slots[s->older].newer = index;
+	else
+		h->oldest[s->source] = index;
+	h->newest[s->source] = index;
+}
+
+static void leave_source(struct held *h, uint32_t index)
+{
+	struct held_slot *s = &h->slots[index];
+
+	if (s->older != HELD_NONE)
+		h->slots[s->older].newer = s->newer;
+	else
+		h->oldest[s->source] = s->newer;
+	if (s->newer != HELD_NONE)
+		h->slots[s->newer].older = s->older;
+	else
+		h->newest[s->source] = s->older;
+	noisy_lower(h->noisy, s->source);
+}
+
+uint32_t held_oldest_of_noisiest(const struct held *h)
+{
+	uint32_t source = noisy_top(h->noisy);
+
+	return source == NOISY_NONE ? HELD_NONE : h->oldest[source];
+}
+
+uint32_t held_add(struct held *h, const struct event *event, uint64_t due_ns)
+{
+	uint32_t index = h->free;
+	struct held_slot *s = &h->slots[index];
+
+	h->free = s->newer;
+	memset(s, 0, sizeof(*s));
+	s->incident.first = *event;
+	s->incident.count = 1;
+	s->last_seq = event->ev.seq;
+	s->origin = origin_of(event);
+	s->due_ns = due_ns;
+	flowkeys_of(event, &s->keys);
+	enter_chains(h, index);
+	enter_source(h, index);
+	place(h, h->count++, index);
+	sift_up(h, h->count - 1);
+	return index;
+}
+
+void held_remove(struct held *h, uint32_t index)
+{
+	leave_chains(h, index);
+	leave_source(h, index);
+	leave_heap(h, index);
+	h->slots[index].newer = h->free;
+	h->free = index;
+}

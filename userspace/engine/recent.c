@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * recent.c - flows whose reset was handed out moments ago
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * A ring of (key, origin, time); a hash bucket names its newest entry and each entry the next older of its bucket by a running
+ * number. A number that has left the ring ends the chain, so overwriting needs no unlinking.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "recent.h"
+
+struct entry {
+	struct flowkey key;
+	struct origin origin;
+	uint64_t when_ns;
+	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
+};
+
+struct recent {
+	uint32_t size, mask;
+	uint64_t last; /* running number of the newest entry, from 1 */
+	uint64_t seed;
+	struct entry *ring;
+	uint64_t *buckets;
+};
+
+static uint32_t power_above(uint32_t n)
+{
+	uint32_t p = 1;
+
+	while (p < n && p < 1U << 30)
+		p <<= 1;
+	return p;
+}
+
+void recent_free(struct recent *r)
+{
+	if (!r)
+		return;
+	free(r->ring);
+	free(r->buckets);
+	free(r);
+}
+
+struct recent *recent_new(uint32_t capacity, uint64_t seed)
+{
+	struct recent *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->size = power_above(capacity);
+	r->mask = r->size - 1;
+	r->seed = seed;
+	r->ring = calloc(r->size, sizeof(*r->ring));
+	r->buckets = calloc(r->size, sizeof(*r->buckets));
+	if (r->ring && r->buckets)
+		return r;
+	recent_free(r);
+	return NULL;
+}
+
+static uint64_t *bucket_of(const struct recent *r, const struct flowkey *key)
+{
+	return &r->buckets[flowkey_hash(key, sizeof(*key), r->seed) & r->mask];
+}
+
+/* The entry of a running number; NULL when it was overwritten. */
+static struct entry *entry_of(const struct recent *r, uint64_t number)
+{
+	return number && number + r->size > r->last ? &r->ring[number & r->mask] : NULL;
+}
+
+void recent_add(struct recent *r, const struct flowkeys *keys, const struct origin *origin, uint64_t when_ns)
+{
+	for (unsigned int k = 0; k < keys->count; k++) {
+		uint64_t *bucket = bucket_of(r, &keys->key[k]), number = ++r->last;
+		struct entry *e = &r->ring[number & r->mask];
+
+		*e = (struct entry){ .key = keys->key[k], .origin = *origin, .when_ns = when_ns, .older = *bucket };
+		*bucket = number;
+	}
+}
+
+static const struct entry *find_key(const struct recent *r, const struct flowkey *key)
+{
+	uint64_t number = *bucket_of(r, key), older;
+	const struct entry *e;
+
+	while ((e = entry_of(r, number))) {
+		if (flowkey_equal(&e->key, key))
+			return e;
+		older = e->older;
+		if (older >= number)
+			break;
+		number = older;
+	}
+	return NULL;
+}
+
+bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin, uint64_t *when_ns)
+{
+	for (unsigned int k = 0; k < keys->count; k++) {
+		const struct entry *e = find_key(r, &keys->key[k]);
+
+		if (!e || e->when_ns < since_ns)
+			continue;
+		*origin = e->origin;
+		*when_ns = e->when_ns;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * recent.h - flows whose reset was handed out moments ago, so that its stragglers are known for what they are
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_RECENT_H
+#define RSTWHY_RECENT_H
+
+#include "flowkey.h"
+
+struct recent; /* opaque: a ring of fixed size, the oldest is overwritten */
+
+/* NULL without memory. */
+struct recent *recent_new(uint32_t capacity, uint64_t seed);
+void recent_free(struct recent *r);
+
+/* Remember a reset of these keys, seen at when_ns. */
+void recent_add(struct recent *r, const struct flowkeys *keys, const struct origin *origin, uint64_t when_ns);
+
+/* The latest one that shares a key, not before since_ns. Returns false when there is none. */
+bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin, uint64_t *when_ns);
+
+#endif
