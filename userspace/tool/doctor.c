@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * doctor.c - rstwhy doctor: why it does not work here, and the fix
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "command.h"
+#include "doctor.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const char help[] = "usage: rstwhy doctor [-c FILE]\n"
+			   "\n"
+			   "Looks at each thing that must be right for resets to reach the log, and tells the fix where one is not.\n"
+			   "Changes nothing. Exit: 0 nothing fails, 1 something does.\n"
+			   "\n"
+			   "  -c, --config FILE  the daemon's settings; default " CONFIG_DEFAULT_FILE "\n";
+
+static void print(const struct finding *finding)
+{
+	static const char *const words[] = { [HEALTH_OK] = "OK  ", [HEALTH_WARN] = "WARN", [HEALTH_FAIL] = "FAIL" };
+
+	printf("%s %s\n", words[finding->health], finding->text);
+	if (finding->fix[0])
+		printf("     fix: %s\n", finding->fix);
+}
+
+static int examine(const char *config_file)
+{
+	unsigned int failures = 0, warnings = 0;
+	struct patient patient;
+	struct finding finding;
+
+	patient_read(&patient, config_file);
+	for (size_t i = 0; i < doctor_checks_count; i++) {
+		if (!doctor_checks[i](&patient, &finding))
+			continue;
+		print(&finding);
+		failures += finding.health == HEALTH_FAIL;
+		warnings += finding.health == HEALTH_WARN;
+	}
+	printf("%s: %u failed, %u warnings\n", failures ? "not working" : "working", failures, warnings);
+	return failures ? STATUS_FAILED : STATUS_OK;
+}
+
+int command_doctor(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' }, { 0 },
+	};
+	const char *config_file = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return STATUS_OK;
+		}
+		if (option != 'c') {
+			fputs("try rstwhy doctor --help\n", stderr);
+			return STATUS_USAGE;
+		}
+		config_file = optarg;
+	}
+	if (optind < argc) {
+		complain("doctor takes options only");
+		return STATUS_USAGE;
+	}
+	return examine(config_file);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * doctor.h - what rstwhy doctor looks at
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * First everything is read, then pure checks judge it one by one.
+ */
+#ifndef RSTWHY_DOCTOR_H
+#define RSTWHY_DOCTOR_H
+
+#include "../daemon/config.h"
+#include "../daemon/module_state.h"
+
+/* The machine, read once. */
+struct patient {
+	bool config_ok;
+	char config_error[CONFIG_ERROR_MAX];
+	struct config config;
+	char kernel[128];
+	bool module_file; /* /lib/modules of the running kernel has it */
+	enum module_presence presence;
+	struct module_state state;
+	bool nflog; /* nfnetlink_log is there */
+	bool peers_readable;
+	bool have_peer;
+	uint32_t peer_port;
+	char peer[64]; /* its program; "" not known */
+	bool user_exists;
+	bool log_writable; /* by that user */
+	char log_trouble[128];
+};
+
+enum health { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
+
+#define FINDING_MAX 640
+
+struct finding {
+	enum health health;
+	char text[FINDING_MAX];
+	char fix[FINDING_MAX]; /* a command, or "" */
+};
+
+/* False: the check does not apply to this patient. */
+typedef bool check_fn(const struct patient *patient, struct finding *finding);
+
+extern check_fn *const doctor_checks[];
+extern const size_t doctor_checks_count;
+
+/* Read this machine. config_file: NULL is the default one. */
+void patient_read(struct patient *patient, const char *config_file);
+
+#endif

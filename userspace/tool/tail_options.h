@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tail_options.h - what rstwhy tail was asked for
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_TAIL_OPTIONS_H
+#define RSTWHY_TAIL_OPTIONS_H
+
+#include "filter.h"
+
+#include "../daemon/config.h"
+
+struct tail_options {
+	struct filter filter;
+	char file[CONFIG_PATH_MAX];
+	size_t lines; /* how many of those there are already */
+	bool follow;
+	bool json;
+};
+
+/* True: go on. False: stop with *status; help or the error has been printed. */
+bool tail_options_parse(int argc, char **argv, struct tail_options *options, int *status);
+
+#endif
