@@ -56,7 +56,6 @@ class Daemon:
             "log.json": self.log,
             "log.text": self.text,
             "log.noise": "all",
-            "state.file": os.path.join(directory, "paths.json"),
             "verdict.idle_min_ms": "800",
             "user": "root",
         }

@@ -5,6 +5,7 @@
 import contextlib
 import ctypes
 import os
+import re
 import subprocess
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -57,6 +58,8 @@ def sysctl(key, value, namespace=GATEWAY):
 
 
 def nft(rules, namespace=GATEWAY):
+    """Load rules; they may be written on one line, nft wants each brace on its own."""
+    rules = re.sub(r"\}\s*", "\n}\n", re.sub(r"\{\s+", "{\n", rules))
     run("nft -f - <<'END'\n" + rules + "\nEND", namespace)
 
 

@@ -10,6 +10,7 @@ import glob
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -51,7 +52,7 @@ def kernel_log_since(mark):
 
 def run_one(spec, keep):
     """The faults of one scenario, or a Skip."""
-    place = lab.Lab(spec, f"{OUT}/{spec['name']}")
+    place = lab.Lab(spec, f"/tmp/scenarios/{spec['name']}")
     faults = []
 
     def expired(*_):
@@ -80,6 +81,7 @@ def run_one(spec, keep):
         except (Exception, TooLong) as error:  # pylint: disable=broad-except
             faults.append(f"tear-down: {type(error).__name__}: {error}")
         signal.alarm(0)
+        shutil.copytree(place.directory, f"{OUT}/{spec['name']}")
     return faults
 
 

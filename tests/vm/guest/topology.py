@@ -46,7 +46,7 @@ def build(box):
     """Make the namespaces and wires; tear_down() undoes it."""
     names = ("client", "server") + (("box",) if box else ())
     wires = ["link add lan type veth peer name eth0 netns client"]
-    wires += ["link add wan type veth peer name up netns box"] if box else ["link add wan type veth peer name eth0 netns server"]
+    wires += ["link add wan type veth peer name outer netns box"] if box else ["link add wan type veth peer name eth0 netns server"]
     gateway = _address("lan", "lan") + _address("wan", "wan-box" if box else "wan")
     if box:
         routes = [f"route add 10.2.0.0/24 via {ADDRESS[4]['box']}", f"route add fd00:2::/64 via {ADDRESS[6]['box']}"]
@@ -60,8 +60,8 @@ def build(box):
     _batch(_leaf("client", "lan"), "client")
     if box:
         back = [f"route add default via {ADDRESS[4]['wan-box']}", f"route add default via {ADDRESS[6]['wan-box']}"]
-        down = ["link add down type veth peer name eth0 netns server"]
-        _batch(["link set lo up"] + down + _address("up", "box") + _address("down", "wan") + back, "box")
+        inner = ["link add inner type veth peer name eth0 netns server"]
+        _batch(["link set lo up"] + inner + _address("outer", "box") + _address("inner", "wan") + back, "box")
         _batch(routes)
     _batch(_leaf("server", "wan"), "server")
 

@@ -39,7 +39,7 @@ def rule_established(lab):
     """A rule that comes in the middle of a living connection; what the server says later meets the client's reset: the same record."""
     conn = lab.connect()
     conn.exchange()
-    forward_rule(f"tcp dport {conn.far[1]} reject with tcp reset")
+    forward_rule(f"tcp dport {conn.far[1]} tcp flags & rst != rst reject with tcp reset")
     conn.client.sendall(b"am I still welcome?")
     assert was_reset(conn.client)
     conn.server.sendall(b"of course")
