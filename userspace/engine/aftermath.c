@@ -29,20 +29,26 @@ static bool peer_outlived(const struct facts *f)
 	return came_after(f, RSTWHY_AFTER_PEER_SEGMENT, crossed) || came_after(f, RSTWHY_AFTER_PEER_DATA, crossed);
 }
 
+static bool saw_beyond(const struct facts *f, enum rstwhy_after what)
+{
+	return aftermath_saw(f, what) && !(f->incident->after_below & (1U << what));
+}
+
 bool aftermath_sender_alive(const struct facts *f)
 {
-	return aftermath_saw(f, RSTWHY_AFTER_SENDER_DATA) || aftermath_saw(f, RSTWHY_AFTER_SENDER_ACK);
+	return saw_beyond(f, RSTWHY_AFTER_SENDER_DATA) || aftermath_saw(f, RSTWHY_AFTER_SENDER_ACK);
 }
 
 /*
- * Each of these alone: the peer acknowledged what the resetting side sent after the RST; or the resetting side is alive and the
- * peer outlived the RST; or the resetting side acknowledged what the peer can only have sent after it had got the RST.
+ * Each of these alone: the peer acknowledged what the resetting side sent after the RST; or the resetting side is alive, and the
+ * peer acknowledged new data or outlived the RST; or the resetting side acknowledged what the peer can only have sent after it had
+ * got the RST.
  */
 bool aftermath_went_on(const struct facts *f)
 {
-	if (aftermath_saw(f, RSTWHY_AFTER_PEER_ACK))
+	if (saw_beyond(f, RSTWHY_AFTER_PEER_ACK))
 		return true;
-	if (aftermath_sender_alive(f) && peer_outlived(f))
+	if (aftermath_sender_alive(f) && (aftermath_saw(f, RSTWHY_AFTER_PEER_ACK) || peer_outlived(f)))
 		return true;
 	return came_after(f, RSTWHY_AFTER_SENDER_ACK, facts_round_ms(f) + DELAYED_MS);
 }

@@ -10,16 +10,16 @@
 
 #include "cause.h"
 
-#define ROW(id, cls, word, what, how, todo)                                                                                    \
-	[CAUSE_##id] = { .text = { .class = CLASS_##cls, .name = word, .meaning = what, .recognised = how, .advice = todo },   \
-			 .path = PATH_##cls "/" word }
+#define ROW(id, cls, word, what, how, todo)                                                                                      \
+	[CAUSE_##id] = {.text = {.class = CLASS_##cls, .name = word, .meaning = what, .recognised = how, .advice = todo},        \
+			.path = PATH_##cls "/" word}
 
-#define PATH_IDLE_TIMEOUT "idle-timeout"
+#define PATH_IDLE_TIMEOUT    "idle-timeout"
 #define PATH_FIREWALL_REJECT "firewall-reject"
-#define PATH_APPLICATION "application"
-#define PATH_STALE_STATE "stale-state"
-#define PATH_NOISE "noise"
-#define PATH_UNKNOWN "unknown"
+#define PATH_APPLICATION     "application"
+#define PATH_STALE_STATE     "stale-state"
+#define PATH_NOISE	     "noise"
+#define PATH_UNKNOWN	     "unknown"
 
 struct cause_row {
 	struct cause_text text;
@@ -65,8 +65,7 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	    "A box forgot the silent connection and drops what follows without an answer.",
 	    "After a long silence three or more copies of a segment went unanswered while both ends are otherwise alive.",
 	    "Set TCP keepalive on one end below that box's idle timeout, or make the box answer with a RST."),
-	ROW(ENDPOINT_TIMER, IDLE_TIMEOUT, "endpoint-timer",
-	    "The application's own idle timer aborted the connection.",
+	ROW(ENDPOINT_TIMER, IDLE_TIMEOUT, "endpoint-timer", "The application's own idle timer aborted the connection.",
 	    "A live socket's RST out of silence, with that host's timestamps or packet numbers going on.",
 	    "Raise the idle timeout in that application, or let the other side retry."),
 	ROW(GATEWAY_RULE, FIREWALL_REJECT, "gateway-rule", "A rule of this gateway rejected the segment with a RST.",
@@ -80,10 +79,12 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	ROW(GATEWAY_IPS, FIREWALL_REJECT, "gateway-ips", "A program on this gateway reset the connection through a raw socket.",
 	    "The RST left through a raw socket of this gateway, not through the TCP stack.",
 	    "Look at the inline IPS (or other packet tool) that runs here, and at its log of that moment."),
-	ROW(REMOTE_CONNECT, FIREWALL_REJECT, "remote-connect", "A firewall in front of the server, not the server, refused the connection.",
+	ROW(REMOTE_CONNECT, FIREWALL_REJECT, "remote-connect",
+	    "A firewall in front of the server, not the server, refused the connection.",
 	    "The refusal's TTL, window or TOS is not that host's, or it came faster than the host can answer.",
 	    "Ask for the rule on the firewall in front of that server."),
-	ROW(REMOTE_POLICY, FIREWALL_REJECT, "remote-policy", "An inline box reset the connection because of its content or a policy.",
+	ROW(REMOTE_POLICY, FIREWALL_REJECT, "remote-policy",
+	    "An inline box reset the connection because of its content or a policy.",
 	    "A RST with marks of a box right after a particular payload, often to both ends.",
 	    "Look for an IPS, proxy or filter between this gateway and the resetting side."),
 	ROW(INJECTED, FIREWALL_REJECT, "injected", "Somebody on the path forged a RST, and the connection died of it.",
@@ -92,20 +93,23 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	ROW(REFUSED, APPLICATION, "refused", "Nobody listens on that port.",
 	    "RST+ACK with sequence 0 in answer to a SYN, with the marks of the host itself.",
 	    "Check that the service runs and listens on that address and port (ss -ltn on the server)."),
-	ROW(BACKLOG_OVERFLOW, APPLICATION, "backlog-overflow", "The server's accept queue was full and it resets what it cannot queue.",
+	ROW(BACKLOG_OVERFLOW, APPLICATION, "backlog-overflow",
+	    "The server's accept queue was full and it resets what it cannot queue.",
 	    "SYN-ACK seen, then the handshake's third segment was answered as if there were no connection.",
 	    "Raise the listen backlog and net.core.somaxconn on the server, or make it accept faster (nstat: TcpExtListenOverflows)."),
 	ROW(ABORT, APPLICATION, "abort",
 	    "The program at that end closed with unread data or with linger 0, or its socket was destroyed.",
 	    "A live socket's RST: its sequence, acknowledgement and timestamps go on from the connection.",
 	    "Look in that program's log at this second: it crashed, was restarted, or hangs up by intent."),
-	ROW(REQUEST_REJECTED, APPLICATION, "request-rejected", "The server would not take what it was sent, and hung up without a word.",
+	ROW(REQUEST_REJECTED, APPLICATION, "request-rejected",
+	    "The server would not take what it was sent, and hung up without a word.",
 	    "A live socket's RST from the server right upon the client's first data, before it ever sent data itself.",
 	    "Check protocol and port (TLS to a plain port, plain to a TLS port), request size and allow-lists on the server."),
 	ROW(CRASH, APPLICATION, "crash", "The process died: the kernel reset all its connections that held unread data.",
 	    "Several live-socket RSTs from one host and port within milliseconds.",
 	    "Look for a crash, an OOM kill or a restart of that service at this second."),
-	ROW(LATE_DATA, APPLICATION, "late-data", "One side had closed already; the other went on sending and was told that nobody reads.",
+	ROW(LATE_DATA, APPLICATION, "late-data",
+	    "One side had closed already; the other went on sending and was told that nobody reads.",
 	    "A FIN from the resetting side earlier; the RST answers data that came after it.",
 	    "Mostly harmless. If data is lost: the side that closed should read to the end first (lingering close)."),
 	ROW(CANCEL, APPLICATION, "cancel", "The client gave up a transfer while the server was still sending.",
@@ -124,10 +128,12 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	    "This gateway lost the connection's entry before its time: flush, address change, or a full table.",
 	    "conntrack had lost the flow although its timeout had not run out.",
 	    "Look for 'conntrack -F' or a firewall reload, a changed masquerade address, or 'table full' in the kernel log."),
-	ROW(GATEWAY_FAILOVER, STALE_STATE, "gateway-failover", "This gateway took over or booted and never had the connection's state.",
+	ROW(GATEWAY_FAILOVER, STALE_STATE, "gateway-failover",
+	    "This gateway took over or booted and never had the connection's state.",
 	    "Connections picked up in mid-stream without history, all since one moment.",
 	    "Synchronise states between the gateways (conntrackd), or let nf_conntrack_tcp_loose pick them up."),
-	ROW(NAT_BYPASS, STALE_STATE, "nat-bypass", "A segment escaped translation and met a host that does not know the connection.",
+	ROW(NAT_BYPASS, STALE_STATE, "nat-bypass",
+	    "A segment escaped translation and met a host that does not know the connection.",
 	    "A RST for an untranslated tuple while the translated connection lives.",
 	    "Drop INVALID packets in the forward chain: NAT never translates them."),
 	ROW(AFTER_CLOSE, NOISE, "after-close", "The connection was over already.",
@@ -140,7 +146,8 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	ROW(IGNORED, NOISE, "ignored", "A RST that killed nothing: the connection went on in both directions.",
 	    "After the RST each side still acknowledged what the other sent.",
 	    "Nothing broke. If it repeats, somebody is forging RSTs, or a box resets with a TTL that does not reach the host."),
-	ROW(PROBE, NOISE, "probe", "A port scan, or a load balancer's health check.", "SYN, SYN-ACK, RST and nothing else, again and again.",
+	ROW(PROBE, NOISE, "probe", "A port scan, or a load balancer's health check.",
+	    "SYN, SYN-ACK, RST and nothing else, again and again.",
 	    "Nothing; put a known health checker's address under 'ignore'."),
 	ROW(BACKSCATTER, NOISE, "backscatter", "An answer to something that was never sent from here.",
 	    "A RST for a connection that neither conntrack nor the flow memory has seen begin.",
@@ -169,9 +176,12 @@ const char *cause_name(enum cause cause)
 const char *class_name(enum cause_class class)
 {
 	static const char *const names[] = {
-		[CLASS_IDLE_TIMEOUT] = PATH_IDLE_TIMEOUT, [CLASS_FIREWALL_REJECT] = PATH_FIREWALL_REJECT,
-		[CLASS_APPLICATION] = PATH_APPLICATION,	  [CLASS_STALE_STATE] = PATH_STALE_STATE,
-		[CLASS_NOISE] = PATH_NOISE,		  [CLASS_UNKNOWN] = PATH_UNKNOWN,
+		[CLASS_IDLE_TIMEOUT] = PATH_IDLE_TIMEOUT,
+		[CLASS_FIREWALL_REJECT] = PATH_FIREWALL_REJECT,
+		[CLASS_APPLICATION] = PATH_APPLICATION,
+		[CLASS_STALE_STATE] = PATH_STALE_STATE,
+		[CLASS_NOISE] = PATH_NOISE,
+		[CLASS_UNKNOWN] = PATH_UNKNOWN,
 	};
 
 	return (unsigned int)class <= CLASS_UNKNOWN ? names[class] : PATH_UNKNOWN;

@@ -10,10 +10,10 @@
 #include "held.h"
 #include "recent.h"
 
-#define NS_PER_MS 1000000ULL
-#define SETTLE_NS (250 * NS_PER_MS)   /* a certain verdict still gathers its train: segments under way, one retransmission */
-#define LINGER_NS (5000 * NS_PER_MS)  /* how long later RSTs of a flow are stragglers of a reset handed out */
-#define NEW_LIFE_MS 10		      /* two clocks' ticks */
+#define NS_PER_MS     1000000ULL
+#define SETTLE_NS     (500 * NS_PER_MS)	 /* a certain verdict still gathers its train: segments under way, one retransmission */
+#define LINGER_NS     (5000 * NS_PER_MS) /* how long later RSTs of a flow are stragglers of a reset handed out */
+#define NEW_LIFE_MS   10		 /* two clocks' ticks */
 #define CAPACITY_MOST (1U << 24)
 
 struct correlate {
@@ -190,17 +190,21 @@ static void on_reset(struct correlate *c, const struct event *event)
 }
 
 /*
- * Segments that the RST had overtaken on the way bring nothing beyond it. An answer to a SYN has no sequence number to compare.
+ * A segment that the RST overtook on the way brings nothing beyond the RST's own number, nor does its acknowledgement. The number
+ * of an answer to a SYN is 0 and says nothing.
  */
-static bool beyond_reset(const struct held_slot *s, const struct event *event)
+static bool below_reset(const struct held_slot *s, const struct event *event)
 {
-	uint32_t rst = s->incident.first.seg.seq;
+	const struct segment *seg = &s->incident.first.seg;
+	uint32_t rst = seg->seq;
 
+	if (!rst && (seg->flags & SEG_ACK))
+		return false;
 	if (event->ev.after == RSTWHY_AFTER_SENDER_DATA)
-		return seq_after(event->seg.end, rst);
+		return !seq_after(event->seg.end, rst);
 	if (event->ev.after == RSTWHY_AFTER_PEER_ACK)
-		return seq_after(event->seg.ack, rst);
-	return true;
+		return !seq_after(event->seg.ack, rst);
+	return false;
 }
 
 static void on_after(struct correlate *c, const struct event *event)
@@ -216,10 +220,11 @@ static void on_after(struct correlate *c, const struct event *event)
 	if (index == HELD_NONE || !what || what >= sizeof(s->incident.after_ms) / sizeof(s->incident.after_ms[0]))
 		return;
 	s = held_at(c->held, index);
-	if ((s->incident.after_seen & (1U << what)) || !beyond_reset(s, event))
+	if (s->incident.after_seen & (1U << what))
 		return;
 	first = s->incident.first.ev.boottime_ns;
 	s->incident.after_seen |= 1U << what;
+	s->incident.after_below |= below_reset(s, event) ? 1U << what : 0;
 	s->incident.after_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
 	judge_again(c, index);
 }

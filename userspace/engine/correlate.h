@@ -6,7 +6,7 @@
  *
  * An incident is one reset of one connection. It is held until its verdict is certain or its hold is over, then handed to the
  * callback exactly once. A certain verdict is handed out at once where no train can follow (an answer to a SYN, noise), else after
- * a quarter of a second, so that the train counts into one record. RSTs of a flow that was handed out within the last five seconds
+ * half a second, so that the train counts into one record. RSTs of a flow that was handed out within the last five seconds
  * are incidents of their own, marked as repeats (judged noise/duplicate or noise/after-close), unless a new connection began since.
  * Memory is bounded by capacity; when full, the oldest incident of the noisiest source is handed out at once with held = false.
  * Nothing is dropped. No clock: time comes in with events and correlate_advance(). The callback must not call back in.

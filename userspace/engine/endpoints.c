@@ -27,7 +27,7 @@ bool tuple_equal(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
 
 static struct rstwhy_tuple mirror(const struct rstwhy_tuple *t)
 {
-	struct rstwhy_tuple m = { .sport = t->dport, .dport = t->sport };
+	struct rstwhy_tuple m = {.sport = t->dport, .dport = t->sport};
 
 	memcpy(m.src, t->dst, sizeof(m.src));
 	memcpy(m.dst, t->src, sizeof(m.dst));
@@ -43,7 +43,7 @@ bool tuple_mirrors(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
 
 static struct endpoint source(const struct rstwhy_tuple *t)
 {
-	struct endpoint e = { .port = t->sport };
+	struct endpoint e = {.port = t->sport};
 
 	memcpy(e.addr, t->src, sizeof(e.addr));
 	return e;
@@ -51,7 +51,7 @@ static struct endpoint source(const struct rstwhy_tuple *t)
 
 static struct endpoint destination(const struct rstwhy_tuple *t)
 {
-	struct endpoint e = { .port = t->dport };
+	struct endpoint e = {.port = t->dport};
 
 	memcpy(e.addr, t->dst, sizeof(e.addr));
 	return e;

@@ -15,7 +15,7 @@
 #include "../../module/uapi/rstwhy.h"
 
 #define EVENT_PAYLOAD_MAX 256
-#define EVENT_IFNAME 16
+#define EVENT_IFNAME	  16
 
 /*
  * Plain data: copied by value, owns nothing. ev is in host byte order (addresses and ports as on the wire). All names and
@@ -23,10 +23,10 @@
  */
 struct event {
 	struct rstwhy_evidence ev;
-	struct segment seg;	   /* of the packet itself */
-	char in[EVENT_IFNAME];	   /* interface names; "" none or gone */
+	struct segment seg;    /* of the packet itself */
+	char in[EVENT_IFNAME]; /* interface names; "" none or gone */
 	char out[EVENT_IFNAME];
-	uint16_t payload_len;	   /* bytes held in payload (the packet may have had more: seg.len) */
+	uint16_t payload_len; /* bytes held in payload (the packet may have had more: seg.len) */
 	uint8_t payload[EVENT_PAYLOAD_MAX];
 };
 

@@ -10,14 +10,14 @@
 
 #include "facts.h"
 
-#define ANSWER_LEAST_MS 250.0	  /* causes.md, "elicited"; also for queues on the way */
-#define FINE_NEAR_MS 20.0	  /* coarse and fine clocks speak of one segment */
-#define REPEAT_MS 900000U	  /* a peer retransmits for about a quarter of an hour */
-#define EXPIRY_SLACK_MS 100.0	  /* ticks of both clocks */
+#define ANSWER_LEAST_MS	 250.0	  /* causes.md, "elicited"; also for queues on the way */
+#define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
+#define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
+#define EXPIRY_SLACK_MS	 100.0	  /* ticks of both clocks */
 #define EXPIRY_COARSE_MS 4096000U /* the memory keeps longer timeouts in steps of 16 s */
 #define CLOSE_TIMEOUT_MS 10000.0  /* what conntrack arms upon a RST */
-#define CT_HAS_TUPLES (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
-#define IPS_OFFLOADED (1U << 14 | 1U << 15) /* IPS_OFFLOAD, IPS_HW_OFFLOAD */
+#define CT_HAS_TUPLES	 (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
+#define IPS_OFFLOADED	 (1U << 14 | 1U << 15) /* IPS_OFFLOAD, IPS_HW_OFFLOAD */
 
 static bool mem_has(const struct facts *f, uint32_t flag)
 {
@@ -97,8 +97,7 @@ static void find_elicitor(struct facts *f)
 	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1;
 	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
 	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
-	f->answers_burst =
-		f->burst_by_peer && (double)f->mem->burst_last_us / 1000.0 <= facts_answer_ms(f) && fits_burst(f);
+	f->answers_burst = f->burst_by_peer && (double)f->mem->burst_last_us / 1000.0 <= facts_answer_ms(f) && fits_burst(f);
 	f->elicited = f->answers_burst || (f->known && fits_last(f));
 }
 
@@ -120,7 +119,7 @@ static double fine_idle_ms(const struct facts *f)
 	if (mem_has(f, RSTWHY_MEM_BURST_INVALID) && fine < f->silence_ms)
 		return fine;
 	return f->silence_ms >= 0 && fine < f->silence_ms + FINE_NEAR_MS && fine > f->silence_ms - FINE_NEAR_MS ? fine
-														 : f->silence_ms;
+														: f->silence_ms;
 }
 
 static void find_gap(struct facts *f)
@@ -144,9 +143,8 @@ static void find_gap(struct facts *f)
 /* All data of side dir was acknowledged, up to its FIN. */
 static bool drained(const struct facts *f, unsigned int dir)
 {
-	return facts_side_flag(f, RSTWHY_MEM_FIN_ORIG, dir) &&
-	       (facts_side_flag(f, RSTWHY_MEM_FIN_ACKED_ORIG, dir) ||
-		!seq_before(f->mem->ack[dir ^ 1U], f->mem->fin_end[dir] - 1));
+	return facts_side_flag(f, RSTWHY_MEM_FIN_ORIG, dir) && (facts_side_flag(f, RSTWHY_MEM_FIN_ACKED_ORIG, dir) ||
+								!seq_before(f->mem->ack[dir ^ 1U], f->mem->fin_end[dir] - 1));
 }
 
 /* An age, to an event that began later than the earlier RST by more than slack_ms. */
@@ -199,7 +197,8 @@ static void find_earlier_reset(struct facts *f)
 	if (mem_has(f, RSTWHY_MEM_SYN_PENDING) && mem->syn_ms < mem->reset_ms)
 		return;
 	f->repeats = f->repeats || copies_earlier_reset(f);
-	f->reset_before = f->reset_before || f->repeats || gone_since_reset(f) || !spoke_since_reset(f, mem->reset_dir ^ 1U, crossing);
+	f->reset_before =
+		f->reset_before || f->repeats || gone_since_reset(f) || !spoke_since_reset(f, mem->reset_dir ^ 1U, crossing);
 }
 
 static void find_closing(struct facts *f)
@@ -224,11 +223,20 @@ static bool outlasted_close(const struct facts *f)
 	       before_burst >= CLOSE_TIMEOUT_MS - EXPIRY_SLACK_MS;
 }
 
+/* A loss seen at a burst that was answered since is history, unless there is no entry of the flow's now either. */
+static bool lost_now(const struct facts *f)
+{
+	bool survived = mem_has(f, RSTWHY_MEM_LOST_KNOWN) && mem_has(f, RSTWHY_MEM_BURST_ANSWERED);
+	bool entry = (f->ct->flags & CT_HAS_TUPLES) && !mem_has(f, RSTWHY_MEM_ALIAS);
+
+	return mem_has(f, RSTWHY_MEM_LOST) && !(survived && entry);
+}
+
 static void find_expiry(struct facts *f)
 {
 	uint64_t timeout = f->mem->timeout_before_gap_ms;
 
-	f->lost = mem_has(f, RSTWHY_MEM_LOST);
+	f->lost = lost_now(f);
 	if (!f->lost || !timeout || f->gap.from == GAP_UNKNOWN)
 		return;
 	f->expired = f->gap.max_ms + expiry_slack_ms(timeout) >= (double)timeout;

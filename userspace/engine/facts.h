@@ -19,16 +19,16 @@ enum shape {
 };
 
 /* How the RST differs from what the resetting side's stack sends. */
-#define MARK_TTL (1U << 0)	  /* another TTL than that side's segments */
+#define MARK_TTL	(1U << 0) /* another TTL than that side's segments */
 #define MARK_TS_MISSING (1U << 1) /* a live socket would have carried timestamps */
-#define MARK_TS_JUMP (1U << 2)	  /* timestamps are not that socket's */
-#define MARK_WINDOW (1U << 3)	  /* no socket, yet a window */
-#define MARK_FAST (1U << 4)	  /* came faster than that host can answer */
-#define MARK_DF (1U << 5)	  /* DF clear where that side sets it */
-#define MARK_TOS (1U << 6)	  /* TOS neither that side's nor the elicitor's */
-#define MARK_IPID (1U << 7)	  /* IPID not near that side's */
-#define MARK_ACK_FIELD (1U << 8)  /* ack set without the ACK flag (Windows) */
-#define MARK_LABEL (1U << 9)	  /* IPv6 flow label not the connection's */
+#define MARK_TS_JUMP	(1U << 2) /* timestamps are not that socket's */
+#define MARK_WINDOW	(1U << 3) /* no socket, yet a window */
+#define MARK_FAST	(1U << 4) /* came faster than that host can answer */
+#define MARK_DF		(1U << 5) /* DF clear where that side sets it */
+#define MARK_TOS	(1U << 6) /* TOS neither that side's nor the elicitor's */
+#define MARK_IPID	(1U << 7) /* IPID not near that side's */
+#define MARK_ACK_FIELD	(1U << 8) /* ack set without the ACK flag (Windows) */
+#define MARK_LABEL	(1U << 9) /* IPv6 flow label not the connection's */
 
 /* Any of these: somebody else than the host itself sent it. */
 #define MARKS_BOX (MARK_TTL | MARK_TS_MISSING | MARK_TS_JUMP | MARK_WINDOW | MARK_FAST)

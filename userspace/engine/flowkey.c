@@ -22,7 +22,7 @@ static bool swapped(const struct rstwhy_tuple *t)
 
 static struct flowkey key_of(const struct rstwhy_tuple *t, const struct event *event)
 {
-	struct flowkey key = { .family = event->seg.family, .netns = event->ev.netns_inum };
+	struct flowkey key = {.family = event->seg.family, .netns = event->ev.netns_inum};
 	bool swap = swapped(t);
 
 	memcpy(key.addr[swap], t->src, sizeof(t->src));
@@ -85,7 +85,7 @@ uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed)
 struct origin origin_of(const struct event *event)
 {
 	const struct rstwhy_evidence *ev = &event->ev;
-	struct origin o = { .sport = event->seg.tuple.sport };
+	struct origin o = {.sport = event->seg.tuple.sport};
 
 	o.mem_dir = (ev->mem.flags & RSTWHY_MEM_KNOWN) ? ev->mem.direction : RSTWHY_DIR_NONE;
 	o.ct_dir = (ev->ct.flags & CT_HAS_TUPLES) ? ev->direction : RSTWHY_DIR_NONE;

@@ -19,11 +19,11 @@ struct held_slot {
 	struct incident incident;
 	struct flowkeys keys;
 	struct origin origin;
-	enum cause cause;   /* as judged last */
-	uint64_t last_seq;  /* of the last RST counted in */
-	uint64_t due_ns;    /* change with held_reschedule() */
+	enum cause cause;  /* as judged last */
+	uint64_t last_seq; /* of the last RST counted in */
+	uint64_t due_ns;   /* change with held_reschedule() */
 	uint32_t heap_at;
-	uint32_t source;    /* index of its source */
+	uint32_t source;       /* index of its source */
 	uint32_t newer, older; /* of the same source */
 	uint32_t chain[FLOWKEYS_MAX];
 };

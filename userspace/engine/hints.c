@@ -18,14 +18,14 @@ struct known_timeout {
 };
 
 static const struct known_timeout table[] = {
-	{ 240, true, true, "Azure Load Balancer, NAT gateway" },
-	{ 300, false, true, "F5 BIG-IP TCP profile" },
-	{ 350, true, false, "AWS NLB, NAT gateway" },
-	{ 1800, true, false, "Juniper SRX with tcp-rst" },
-	{ 3600, true, true, "FortiGate" },
-	{ 3600, false, true, "Cisco ASA with reset" },
-	{ 86400, true, false, "kube-proxy conntrack setting" },
-	{ 432000, true, false, "Linux conntrack" },
+	{240, true, true, "Azure Load Balancer, NAT gateway"},
+	{300, false, true, "F5 BIG-IP TCP profile"},
+	{350, true, false, "AWS NLB, NAT gateway"},
+	{1800, true, false, "Juniper SRX with tcp-rst"},
+	{3600, true, true, "FortiGate"},
+	{3600, false, true, "Cisco ASA with reset"},
+	{86400, true, false, "kube-proxy conntrack setting"},
+	{432000, true, false, "Linux conntrack"},
 };
 
 static bool fits_next(const struct known_timeout *t, double gap_ms)

@@ -77,7 +77,7 @@ struct noisy *noisy_new(uint32_t capacity, uint64_t seed)
 
 static struct source_key key_of(const struct event *event)
 {
-	struct source_key key = { .netns = event->ev.netns_inum, .family = event->seg.family };
+	struct source_key key = {.netns = event->ev.netns_inum, .family = event->seg.family};
 
 	memcpy(key.addr, event->seg.tuple.src, event->seg.family == 6 ? 8 : 4);
 	return key;
@@ -122,7 +122,7 @@ static uint32_t find_or_add(struct noisy *n, const struct source_key *key)
 		return i;
 	i = n->free;
 	n->free = n->sources[i].chain;
-	n->sources[i] = (struct source){ .key = *key, .chain = *bucket };
+	n->sources[i] = (struct source){.key = *key, .chain = *bucket};
 	*bucket = i;
 	enter_level(n, i, 0);
 	return i;

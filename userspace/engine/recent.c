@@ -79,7 +79,7 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct orig
 		uint64_t *bucket = bucket_of(r, &keys->key[k]), number = ++r->last;
 		struct entry *e = &r->ring[number & r->mask];
 
-		*e = (struct entry){ .key = keys->key[k], .origin = *origin, .when_ns = when_ns, .older = *bucket };
+		*e = (struct entry){.key = keys->key[k], .origin = *origin, .when_ns = when_ns, .older = *bucket};
 		*bucket = number;
 	}
 }

@@ -19,6 +19,7 @@ void recent_free(struct recent *r);
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct origin *origin, uint64_t when_ns);
 
 /* The latest one that shares a key, not before since_ns. Returns false when there is none. */
-bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin, uint64_t *when_ns);
+bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin,
+		 uint64_t *when_ns);
 
 #endif

@@ -15,10 +15,10 @@
 struct rule {
 	enum cause cause;
 	bool (*when)(const struct facts *f);
-	double confidence;		       /* when weigh is NULL */
+	double confidence; /* when weigh is NULL */
 	double (*weigh)(const struct facts *f);
-	bool certain;			       /* nothing that may still come changes it */
-	bool needs_history;		       /* gap or earlier history is part of the proof: capped when hidden */
+	bool certain;	    /* nothing that may still come changes it */
+	bool needs_history; /* gap or earlier history is part of the proof: capped when hidden */
 	void (*tell)(const struct facts *f, struct verdict *v); /* its sentences, its `also`, its candidates */
 };
 

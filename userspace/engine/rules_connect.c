@@ -7,8 +7,8 @@
 #include "rules.h"
 #include "tcpstate.h"
 
-#define ABANDONED_LEAST_MS 900 /* SYN to RST; a scanner's RST comes after one round trip, a SYN is retried after a second */
-#define OVERFLOW_MOST_MS 5000U /* a handshake's life when the accept queue is full */
+#define ABANDONED_LEAST_MS 900	 /* SYN to RST; a scanner's RST comes after one round trip, a SYN is retried after a second */
+#define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
 
 /* The RST acknowledges the pending SYN, or data that travelled in it (TCP Fast Open). */
 static bool answers_pending_syn(const struct facts *f)

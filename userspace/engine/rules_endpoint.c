@@ -9,11 +9,13 @@
  */
 #include "rules.h"
 
+#define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
+
 /* Nothing says that somebody else than the host itself sent it. */
 static bool host_itself(const struct facts *f)
 {
-	bool at_end = f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET ||
-		      f->ev->by == RSTWHY_BY_GATEWAY_STACK;
+	bool at_end =
+		f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET || f->ev->by == RSTWHY_BY_GATEWAY_STACK;
 
 	return f->known && at_end && !(f->marks & MARKS_BOX) && !f->sender_alive;
 }
@@ -61,8 +63,7 @@ static bool server_sending(const struct facts *f)
 
 	if (!has_data(f, f->pd))
 		return false;
-	return after || buffer_full(f) ||
-	       (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
+	return after || buffer_full(f) || (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
 }
 
 /* The client had received some of it before: not the first byte of a late answer. */
@@ -96,7 +97,7 @@ bool when_late_data(const struct facts *f)
 bool when_request_rejected(const struct facts *f)
 {
 	return live_socket(f) && f->rd != f->opener && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) && !has_data(f, f->rd) &&
-	       has_data(f, f->pd) && !f->fin_self && recent(f, f->pd, facts_answer_ms(f));
+	       has_data(f, f->pd) && !f->fin_self && recent(f, f->pd, facts_round_ms(f) + THINKING_MS);
 }
 
 static bool long_silence(const struct facts *f)

@@ -14,6 +14,11 @@ static bool by_reject(const struct facts *f)
 	return f->ev->by == RSTWHY_BY_GATEWAY_REJECT;
 }
 
+static bool has_entry(const struct facts *f)
+{
+	return f->ct->flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+}
+
 bool when_gateway_ips(const struct facts *f)
 {
 	return f->ev->by == RSTWHY_BY_GATEWAY_RAW;
@@ -45,9 +50,16 @@ bool when_lost_early(const struct facts *f)
 	return f->lost && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->remapped && f->burst_by_peer));
 }
 
+/*
+ * REJECT hands its packet's entry on to the RST as RELATED. Without that the packet had none: it was INVALID, and the RST is
+ * looked up by itself, which may well find the living entry.
+ */
 bool when_gateway_invalid(const struct facts *f)
 {
-	return by_reject(f) && (f->ct->flags & RSTWHY_CT_INVALID) && f->shape != SHAPE_REFUSING;
+	uint32_t tracked = f->ct->flags & (RSTWHY_CT_RELATED | RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF);
+
+	return by_reject(f) && !tracked && f->shape != SHAPE_REFUSING &&
+	       (f->ct->flags & (RSTWHY_CT_INVALID | RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED));
 }
 
 bool when_gateway_rule(const struct facts *f)
@@ -58,7 +70,7 @@ bool when_gateway_rule(const struct facts *f)
 /* Without entry and without memory the flow may have been lost before our time. */
 double weigh_gateway_invalid(const struct facts *f)
 {
-	return (f->ct->flags & RSTWHY_CT_FOUND) ? 0.97 : f->known ? 0.9 : 0.6;
+	return has_entry(f) ? 0.97 : f->known ? 0.9 : 0.6;
 }
 
 double weigh_gateway_rule(const struct facts *f)
@@ -140,13 +152,13 @@ void tell_lost_early(const struct facts *f, struct verdict *v)
 
 void tell_gateway_invalid(const struct facts *f, struct verdict *v)
 {
-	if (f->ct->flags & RSTWHY_CT_FOUND)
+	if (has_entry(f))
 		say(v, "a rule here rejected a segment that conntrack calls INVALID, while the entry of its connection lives");
 	else
 		say(v, "a rule here rejected a segment that conntrack calls INVALID; no entry, and no memory of the connection");
 	if (f->known && f->silence_ms >= 0)
 		say(v, "the connection's last valid segment passed %s before", duration(f->silence_ms).s);
-	if (!f->known && !(f->ct->flags & RSTWHY_CT_FOUND)) {
+	if (!f->known && !has_entry(f)) {
 		verdict_also(v, CAUSE_GATEWAY_EXPIRED_REJECT);
 		verdict_also(v, CAUSE_GATEWAY_FAILOVER);
 	}

@@ -31,8 +31,7 @@ static bool nobody_closed(const struct facts *f)
 bool when_keepalive_expired(const struct facts *f)
 {
 	return f->burst_by_self && f->mem->burst_probes >= 2 && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
-	       !f->sender_alive &&
-	       (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET);
+	       !f->sender_alive && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET);
 }
 
 bool when_remote_on_next_packet(const struct facts *f)
@@ -114,7 +113,8 @@ static void say_answer_time(const struct facts *f, struct verdict *v)
 		say(v, "silent %s, then the next %s of %s was answered by RST in %s; the host itself is %s away", gap.s,
 		    waking_segment(f), peer_side(f), took.s, duration(rtt / 1000.0).s);
 	else
-		say(v, "silent %s, then the next %s of %s was answered by RST in %s", gap.s, waking_segment(f), peer_side(f), took.s);
+		say(v, "silent %s, then the next %s of %s was answered by RST in %s", gap.s, waking_segment(f), peer_side(f),
+		    took.s);
 }
 
 void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)

@@ -11,8 +11,8 @@
 
 #define SECOND 1000.0
 #define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
 
 static struct duration_text two_units(double ms, double big, const char *big_name, double small, const char *small_name)
 {

@@ -47,7 +47,9 @@ static enum stage stage_by_data(const struct facts *f)
 
 enum stage facts_stage(const struct facts *f)
 {
-	if (f->shape == SHAPE_REFUSING || (f->known && (f->mem->flags & RSTWHY_MEM_SYN_PENDING)))
+	uint32_t syn = f->mem->flags & (RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE);
+
+	if (f->shape == SHAPE_REFUSING || (f->known && syn == RSTWHY_MEM_SYN_PENDING))
 		return STAGE_CONNECT;
 	if (!f->known)
 		return stage_by_conntrack(f);
@@ -99,7 +101,7 @@ enum seq_match facts_seq_match(const struct facts *f)
 
 	if (f->shape == SHAPE_REFUSING)
 		return f->known && (f->mem->flags & RSTWHY_MEM_SYN_PENDING) && f->seg->ack == f->mem->syn_seq + 1 ? SEQ_EXACT
-														   : SEQ_UNKNOWN;
+														  : SEQ_UNKNOWN;
 	if (!find_edges(f, &e))
 		return SEQ_UNKNOWN;
 	if (seq == e.awaited || seq == e.sent)

@@ -9,7 +9,7 @@
 
 #include "rules.h"
 
-#define HIDDEN_CAP 0.6 /* causes.md, "confidence" */
+#define HIDDEN_CAP     0.6 /* causes.md, "confidence" */
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
 
 static const struct rule *first_fitting(const struct facts *f)

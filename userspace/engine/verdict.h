@@ -12,9 +12,9 @@
 #include "cause.h"
 #include "event.h"
 
-#define VERDICT_ALSO_MAX 4
-#define VERDICT_EVIDENCE_MAX 6
-#define VERDICT_TEXT_MAX 256
+#define VERDICT_ALSO_MAX       4
+#define VERDICT_EVIDENCE_MAX   6
+#define VERDICT_TEXT_MAX       256
 #define VERDICT_CANDIDATES_MAX 4
 
 enum stage {
@@ -50,6 +50,8 @@ struct incident {
 	uint32_t count;	      /* RSTs of this incident, first and echoes included */
 	uint32_t after_seen;  /* bit (1 << enum rstwhy_after) for every AFTER message that came */
 	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
+	uint32_t
+		after_below; /* of after_seen, what reaches no further than the RST's own sequence number: it may have been overtaken */
 	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, within 50 ms of this one */
 	bool hold_over;	      /* nothing more will come: judge with what there is */
 	bool repeat;	      /* a reset of this flow was handed out moments ago, and no new connection began since */
