@@ -26,6 +26,8 @@ US_SHARED_SRCS := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c 
 US_DAEMON_SRCS := $(US_PURE_SRCS) $(US_ENGINE_SRCS) $(US_RECORD_SRCS) $(wildcard userspace/daemon/*.c)
 US_TOOL_SRCS := $(US_ENGINE_SRCS) $(US_PURE_SRCS) $(US_RECORD_SRCS) $(US_SHARED_SRCS) $(wildcard userspace/tool/*.c)
 
+# V=1 shows the commands
+us_quiet = $(if $(V),,@echo '  $(1) $@';)
 us_objects = $(patsubst %.c,$(US_OBJ)/%.o,$(1))
 
 .PHONY: userspace
@@ -39,13 +41,13 @@ $(US_FLAVOUR): us-flavour
 	@echo '$(CC) $(US_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(US_CFLAGS)' >$@
 
 $(BUILD)/rstwhyd: $(call us_objects,$(US_DAEMON_SRCS)) $(US_FLAVOUR)
-	$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_DAEMON_LIBS)
+	$(call us_quiet,LD)$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_DAEMON_LIBS)
 
 $(BUILD)/rstwhy: $(call us_objects,$(US_TOOL_SRCS)) $(US_FLAVOUR)
-	$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_TOOL_LIBS)
+	$(call us_quiet,LD)$(CC) $(US_CFLAGS) $(US_LDFLAGS) -o $@ $(filter %.o,$^) $(US_TOOL_LIBS)
 
 $(US_OBJ)/%.o: %.c $(US_FLAVOUR)
 	@mkdir -p $(@D)
-	$(CC) $(US_CFLAGS) $(US_LIB_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call us_quiet,CC)$(CC) $(US_CFLAGS) $(US_LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(call us_objects,$(sort $(US_DAEMON_SRCS) $(US_TOOL_SRCS))))

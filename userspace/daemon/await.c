@@ -7,6 +7,7 @@
 #include "await.h"
 
 #include "announce.h"
+#include "notify.h"
 
 #include "../../module/uapi/rstwhy.h"
 
@@ -48,9 +49,11 @@ bool await_module(int signal_fd, struct module_state *state, int *status)
 {
 	enum module_presence presence = module_state_read(MODULE_STATE_FILE, state);
 
-	if (presence == MODULE_ABSENT)
+	if (presence == MODULE_ABSENT) {
 		announce("waiting for module nf_rstwhy (modprobe nf_rstwhy); looking for " MODULE_STATE_FILE
 		    " every second, `rstwhy doctor` tells what is missing");
+		notify("STATUS=waiting for module nf_rstwhy");
+	}
 	*status = 0;
 	while (presence == MODULE_ABSENT) {
 		if (!pause_a_second(signal_fd))

@@ -148,11 +148,20 @@ static bool note_seen(struct loader *loader, const char *name)
 	return *seen = true;
 }
 
+/* A value without " ; comment" behind it: inih strips that from first lines, not from the continuation lines of a list. */
+static void strip_comment(const char *value, char *stripped, size_t size)
+{
+	const char *comment = strstr(value, " ;");
+	int len = comment ? (int)(comment - value) : (int)strlen(value);
+
+	snprintf(stripped, size, "%.*s", len, value);
+}
+
 static int handle(void *user, const char *section, const char *name, const char *value)
 {
 	struct loader *loader = user;
 	struct config_error why;
-	char key[128], what[CONFIG_ERROR_MAX + 128];
+	char key[128], stripped[CONFIG_PATH_MAX + 1], what[CONFIG_ERROR_MAX + 128];
 
 	if (loader->failed)
 		return 0;
@@ -161,7 +170,8 @@ static int handle(void *user, const char *section, const char *name, const char 
 		snprintf(what, sizeof(what), "%s: given twice; allowed: once", key);
 		return fail_here(loader, what);
 	}
-	return config_set(loader->config, key, value, &why) ? 1 : fail_here(loader, why.text);
+	strip_comment(value, stripped, sizeof(stripped));
+	return config_set(loader->config, key, stripped, &why) ? 1 : fail_here(loader, why.text);
 }
 
 bool config_load(struct config *config, const char *path, bool optional, struct config_error *error)

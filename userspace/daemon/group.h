@@ -24,7 +24,7 @@ struct group_settings {
 	void *user;
 };
 
-/* Bind the group. NULL: errno tells; EBUSY: somebody else reads it. */
+/* Bind the group. NULL: errno tells; EPERM: no CAP_NET_ADMIN, or somebody else reads it. */
 struct group *group_open(const struct group_settings *settings);
 void group_close(struct group *group);
 

@@ -113,7 +113,7 @@ static int start(struct serve *serve, const struct identity *identity)
 		return EXIT_FAILURE;
 	}
 	announce("ready, NFLOG group %u", serve->config->group);
-	notify("READY=1");
+	notify("READY=1\nSTATUS=reading");
 	return serve_run(serve);
 }
 

@@ -64,7 +64,7 @@ static bool write_missed(struct report *report, struct sink *sink, render_fn *re
 	loss.where = "log";
 	if (!write_line(report, sink, render, &loss))
 		return false;
-	sink_forgive(sink);
+	sink_confess(sink);
 	return true;
 }
 

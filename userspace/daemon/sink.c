@@ -18,7 +18,8 @@
 struct sink {
 	int fd;
 	bool standard_output;
-	uint64_t missed;
+	uint64_t missed; /* the file does not tell of them yet */
+	uint64_t trouble; /* all of them, since it was announced */
 	char path[];
 };
 
@@ -66,19 +67,31 @@ static void take_back(struct sink *sink, size_t written)
 		announce("%s: a torn line could not be taken back: %s", sink_path(sink), strerror(errno));
 }
 
-/* Told once; sink_forgive() ends it. */
+/* Announced once. */
 static void miss(struct sink *sink, const char *why)
 {
-	if (sink->missed++ == 0)
+	sink->missed++;
+	if (sink->trouble++ == 0)
 		announce("%s: %s; records are lost until it can be written again", sink_path(sink), why);
+}
+
+/* A line is there. The trouble is over when nothing is left to confess: the confession alone may just have fitted. */
+static void recover(struct sink *sink)
+{
+	if (sink->trouble == 0 || sink->missed > 0)
+		return;
+	announce("%s: can be written again; %llu records were lost", sink_path(sink), (unsigned long long)sink->trouble);
+	sink->trouble = 0;
 }
 
 bool sink_write(struct sink *sink, const char *text, size_t len)
 {
 	ssize_t written = write(sink->fd, text, len);
 
-	if (written == (ssize_t)len)
+	if (written == (ssize_t)len) {
+		recover(sink);
 		return true;
+	}
 	if (written > 0)
 		take_back(sink, (size_t)written);
 	miss(sink, written < 0 ? strerror(errno) : strerror(ENOSPC));
@@ -90,8 +103,7 @@ uint64_t sink_missed(const struct sink *sink)
 	return sink->missed;
 }
 
-void sink_forgive(struct sink *sink)
+void sink_confess(struct sink *sink)
 {
-	announce("%s: can be written again; %llu records were lost", sink_path(sink), (unsigned long long)sink->missed);
 	sink->missed = 0;
 }

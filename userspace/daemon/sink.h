@@ -24,8 +24,8 @@ const char *sink_path(const struct sink *sink);
 /* False: the line is not there. */
 bool sink_write(struct sink *sink, const char *text, size_t len);
 
-/* Lines that could not be written since the last sink_forgive(). */
+/* Lines that could not be written and that the file does not tell of yet; sink_confess(): a line that was written tells of them now. */
 uint64_t sink_missed(const struct sink *sink);
-void sink_forgive(struct sink *sink);
+void sink_confess(struct sink *sink);
 
 #endif

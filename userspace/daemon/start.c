@@ -13,12 +13,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void tell_conflict(uint32_t group)
+static void tell_conflict(uint32_t group, uint32_t portid)
 {
-	uint32_t portid = 0;
 	char program[64];
 
-	if (!nflog_peer_find(group, &portid))
+	if (portid == 0)
 		announce("another program reads NFLOG group %u, and a group has one reader only", group);
 	else if (nflog_peer_program(portid, program, sizeof(program)))
 		announce("another program reads NFLOG group %u (netlink port %u: %s, process %u), and a group has one reader only", group, portid,
@@ -28,12 +27,16 @@ static void tell_conflict(uint32_t group)
 	announce("stop it, or use another group on both sides: nflog.group=N and sysctl net.netfilter.nf_rstwhy_group=N");
 }
 
+/* To bind a group that another socket has bound is EPERM, like lacking the capability: so who reads it is asked first. */
 void start_tell_bind_error(uint32_t group, int error)
 {
+	uint32_t portid = 0;
+
+	if (nflog_peer_find(group, &portid) || error == EBUSY) {
+		tell_conflict(group, portid);
+		return;
+	}
 	switch (error) {
-	case EBUSY:
-		tell_conflict(group);
-		break;
 	case EPERM:
 		announce("NFLOG group %u cannot be bound: that needs CAP_NET_ADMIN; run rstwhyd as root or from its systemd unit", group);
 		break;
