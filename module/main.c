@@ -27,9 +27,15 @@ static unsigned int flows;
 module_param(flows, uint, 0444);
 MODULE_PARM_DESC(flows, "connections remembered (default: nf_conntrack_max, at least 4096, at most 1/64 of memory)");
 
+/* A set-associative table refuses newcomers long before it is full: a quarter more slots than promised. */
+static unsigned int slots_for(unsigned int n)
+{
+	return round_up(n + n / 4, FM_WAYS);
+}
+
 static unsigned int choose_flows(void)
 {
-	u64 each = sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias);
+	u64 each = (sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias)) * 5 / 4;
 	u64 most = div64_u64(((u64)totalram_pages() << PAGE_SHIFT) / MEMORY_SHARE, each);
 	u64 wanted = flows ? flows : nf_conntrack_max;
 
@@ -46,18 +52,20 @@ static void free_memory(void)
 
 static int make_memory(void)
 {
+	unsigned int slots;
 	u64 secret[2];
 
 	flows = choose_flows();
-	rstwhy_flows.hot = vzalloc(array_size(flows, sizeof(struct fm_hot)));
-	rstwhy_flows.cold = vzalloc(array_size(flows, sizeof(struct fm_cold)));
-	rstwhy_flows.alias = vzalloc(array_size(flows, sizeof(struct fm_alias)));
+	slots = slots_for(flows);
+	rstwhy_flows.hot = vzalloc(array_size(slots, sizeof(struct fm_hot)));
+	rstwhy_flows.cold = vzalloc(array_size(slots, sizeof(struct fm_cold)));
+	rstwhy_flows.alias = vzalloc(array_size(slots, sizeof(struct fm_alias)));
 	if (!rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
 		free_memory();
 		return -ENOMEM;
 	}
 	get_random_bytes(secret, sizeof(secret));
-	flowmem_init(&rstwhy_flows, flows, secret[0], secret[1]);
+	flowmem_init(&rstwhy_flows, slots, secret[0], secret[1]);
 	return 0;
 }
 

@@ -54,10 +54,10 @@ static void show_memory(struct seq_file *m)
 {
 	int i;
 
-	seq_printf(m, "flows_capacity %u\n", rstwhy_flows.sets * FM_WAYS);
+	seq_printf(m, "flows_slots %u\n", rstwhy_flows.sets * FM_WAYS);
 	seq_printf(m, "flows_used %llu\n", fm_count_read(&rstwhy_flows.used));
 	seq_printf(m, "flows_guests %llu\n", fm_count_read(&rstwhy_flows.guests));
-	seq_printf(m, "flow_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
+	seq_printf(m, "slot_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
 	for (i = 0; i < FM_COUNTS; i++)
 		seq_printf(m, "%s %llu\n", flow_names[i], fm_count_read(&rstwhy_flows.counts[i]));
 }

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+# The pure files of the module. Included by unit.mk.
+
+FLOWMEM_SRCS := module/flowmem.c module/flowmem_segment.c module/flowmem_export.c module/segment.c
+
+UNIT_PROGRAMS += module_segment module_evidence module_flowmem module_flowtable
+module_segment_SRCS := tests/unit/module_segment.c module/segment.c
+module_evidence_SRCS := tests/unit/module_evidence.c module/evidence.c
+module_flowmem_SRCS := tests/unit/module_flowmem.c tests/unit/conversation.c $(FLOWMEM_SRCS)
+module_flowtable_SRCS := tests/unit/module_flowtable.c tests/unit/conversation.c $(FLOWMEM_SRCS)

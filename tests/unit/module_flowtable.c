@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * module_flowtable.c - the flow memory's table: who is found, who has to go
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above */
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "conversation.h"
+
+#define SLOTS 4096
+
+static int setup(void **state)
+{
+	*state = malloc(sizeof(struct conversation));
+	conversation_begin(*state, SLOTS);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	conversation_end(*state);
+	free(*state);
+	return 0;
+}
+
+/* The n-th of many clients. */
+static void become(struct conversation *c, u32 n)
+{
+	c->orig = ipv4_tuple(0x0a010000 + n / 50000, (u16)(1024 + n % 50000), 0x0a020002, 443);
+	c->reply = inverse(&c->orig);
+	c->seq[CLIENT] = 1000 * n;
+	c->seq[SERVER] = 77 * n;
+}
+
+static bool known(struct conversation *c)
+{
+	struct rstwhy_memory mem;
+
+	return reset_from(c, SERVER, false, &mem);
+}
+
+static void open_many(struct conversation *c, u32 first, u32 count)
+{
+	u32 n;
+
+	for (n = first; n < first + count; n++) {
+		become(c, n);
+		handshake(c);
+		exchange(c);
+	}
+}
+
+static u32 count_known(struct conversation *c, u32 first, u32 count)
+{
+	u32 n, found = 0;
+
+	for (n = first; n < first + count; n++) {
+		become(c, n);
+		found += known(c);
+	}
+	return found;
+}
+
+static void syn_from(struct conversation *c, u32 n)
+{
+	become(c, n);
+	c->fresh = true;
+	c->assured = false;
+	c->state = 1;
+	say(c, CLIENT, SEG_SYN, 0);
+	c->fresh = false;
+}
+
+/* The module makes 5/4 slots of what flows= promises. */
+static void table__90_percent_of_its_promise__98_percent_found(void **state)
+{
+	struct conversation *c = *state;
+	u32 n = SLOTS * 4 / 5 * 9 / 10;
+
+	open_many(c, 0, n);
+	assert_in_range(count_known(c, 0, n), n * 98 / 100, n);
+}
+
+static void syn_flood__idle_assured_flows__none_is_forgotten(void **state)
+{
+	struct conversation *c = *state;
+	u32 before, n;
+
+	open_many(c, 0, SLOTS / 2);
+	before = count_known(c, 0, SLOTS / 2);
+	wait_ms(c, 3600000);
+	for (n = 0; n < 20 * SLOTS; n++)
+		syn_from(c, 1000000 + n);
+	assert_int_equal(count_known(c, 0, SLOTS / 2), before);
+	assert_true(fm_count_read(&c->fm.counts[FM_EVICTED_PROBATION]) > 10 * SLOTS);
+}
+
+static void full_of_assured_flows__newcomer__is_refused_and_counted(void **state)
+{
+	struct conversation *c = *state;
+	u32 before;
+
+	open_many(c, 0, 3 * SLOTS);
+	assert_true(fm_count_read(&c->fm.counts[FM_REFUSED]) > SLOTS);
+	before = count_known(c, 0, SLOTS);
+	open_many(c, 100000, SLOTS);
+	assert_int_equal(count_known(c, 0, SLOTS), before);
+	assert_int_equal(fm_count_read(&c->fm.counts[FM_EVICTED_OUTLIVED]), 0);
+}
+
+static void flows_that_outlived_their_entry__give_way(void **state)
+{
+	struct conversation *c = *state;
+
+	c->timeout_ms = 60000;
+	open_many(c, 0, 2 * SLOTS);
+	wait_ms(c, 2 * 60000 + 660000);
+	open_many(c, 100000, SLOTS / 4);
+	assert_int_equal(count_known(c, 100000, SLOTS / 4), SLOTS / 4);
+	assert_true(fm_count_read(&c->fm.counts[FM_EVICTED_OUTLIVED]) > 0);
+}
+
+static void spoofed_handshakes_that_never_speak__go_before_those_that_did(void **state)
+{
+	struct conversation *c = *state;
+	u32 before, n;
+
+	open_many(c, 0, SLOTS / 4);
+	before = count_known(c, 0, SLOTS / 4);
+	for (n = 0; n < 8 * SLOTS; n++) {
+		become(c, 500000 + n);
+		handshake(c);
+		wait_ms(c, 30);
+	}
+	assert_int_equal(count_known(c, 0, SLOTS / 4), before);
+	wait_ms(c, 120000);
+	open_many(c, 100000, 64);
+	assert_int_equal(count_known(c, 100000, 64), 64);
+}
+
+static void guests__fill_a_quarter_at_most(void **state)
+{
+	struct conversation *c = *state;
+	u32 n;
+
+	c->guest = true;
+	for (n = 0; n < 4 * SLOTS; n++)
+		syn_from(c, n);
+	assert_true(fm_count_read(&c->fm.guests) <= SLOTS / 4);
+	c->guest = false;
+	open_many(c, 1000000, SLOTS / 2);
+	assert_true(count_known(c, 1000000, SLOTS / 2) >= SLOTS / 2 * 99 / 100);
+}
+
+static void translated_flow__far_side_speaks_to_the_gateway__found_by_alias(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_tuple server_to_gateway, gateway_to_server;
+	struct rstwhy_memory mem;
+
+	server_to_gateway = ipv4_tuple(0x0a020002, 443, 0xc0000201, 40001);
+	gateway_to_server = inverse(&server_to_gateway);
+	c->reply = server_to_gateway;
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 5000);
+	assert_true(reset_on_wire(c, &gateway_to_server, true, &mem));
+	assert_int_equal(mem.direction, RSTWHY_DIR_ORIGINAL);
+	assert_memory_equal(&mem.orig, &c->orig, sizeof(c->orig));
+	assert_memory_equal(&mem.reply, &server_to_gateway, sizeof(server_to_gateway));
+	assert_true(mem.flags & RSTWHY_MEM_LOST);
+	assert_true(reset_on_wire(c, &server_to_gateway, true, &mem));
+	assert_int_equal(mem.direction, RSTWHY_DIR_REPLY);
+}
+
+static void translated_flow__other_port_of_the_gateway__not_found(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_tuple other = ipv4_tuple(0xc0000201, 40002, 0x0a020002, 443);
+	struct rstwhy_memory mem;
+
+	c->reply = ipv4_tuple(0x0a020002, 443, 0xc0000201, 40001);
+	handshake(c);
+	exchange(c);
+	assert_false(reset_on_wire(c, &other, true, &mem));
+}
+
+static void lost_flow__new_mapping__old_one_is_remembered_until_answered(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_tuple old_reply, new_reply = ipv4_tuple(0x0a020002, 443, 0xc0000201, 50005);
+	struct rstwhy_memory mem;
+
+	c->reply = old_reply = ipv4_tuple(0x0a020002, 443, 0xc0000201, 40001);
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 5000);
+	c->fresh = true;
+	c->reply = new_reply;
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	c->fresh = false;
+	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] - 10, c->seq[SERVER], 10);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_memory_equal(&mem.reply, &old_reply, sizeof(old_reply));
+	say(c, SERVER, SEG_ACK, 0);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	wait_ms(c, 1100);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_memory_equal(&mem.reply, &new_reply, sizeof(new_reply));
+}
+
+static void nobody_relaxes(void)
+{
+}
+
+static void namespace__forgotten__its_flows_are_gone(void **state)
+{
+	struct conversation *c = *state;
+
+	open_many(c, 0, 100);
+	assert_int_equal(fm_count_read(&c->fm.used), 100);
+	flowmem_forget(&c->fm, 2, nobody_relaxes);
+	assert_int_equal(count_known(c, 0, 100), 100);
+	flowmem_forget(&c->fm, 1, nobody_relaxes);
+	assert_int_equal(count_known(c, 0, 100), 0);
+	assert_int_equal(fm_count_read(&c->fm.used), 0);
+}
+
+static void timeout_code__values_in_use__exact(void **state)
+{
+	static const u32 seconds[] = { 1, 2, 10, 30, 60, 120, 300, 350, 3600, 7440, 86400, 432000 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
+		if (seconds[i] < 4096 || seconds[i] % 16 == 0)
+			assert_int_equal(fm_timeout_ms(fm_timeout_code(seconds[i] * 1000)), seconds[i] * 1000);
+	assert_int_equal(fm_timeout_ms(fm_timeout_code(432000000 - 4)), 432000000);
+}
+
+static void key__either_direction__is_one(void **state)
+{
+	struct rstwhy_tuple t = ipv4_tuple(0x0a010002, 1, 0x0a010002, 2), i = inverse(&t);
+	struct fm_key a, b;
+	u8 side;
+
+	(void)state;
+	side = flowmem_key(&a, &t, 4, 3, 9);
+	assert_int_equal(flowmem_key(&b, &i, 4, 3, 9), !side);
+	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(table__90_percent_of_its_promise__98_percent_found),
+		TEST(syn_flood__idle_assured_flows__none_is_forgotten),
+		TEST(full_of_assured_flows__newcomer__is_refused_and_counted),
+		TEST(flows_that_outlived_their_entry__give_way),
+		TEST(spoofed_handshakes_that_never_speak__go_before_those_that_did),
+		TEST(guests__fill_a_quarter_at_most),
+		TEST(translated_flow__far_side_speaks_to_the_gateway__found_by_alias),
+		TEST(translated_flow__other_port_of_the_gateway__not_found),
+		TEST(lost_flow__new_mapping__old_one_is_remembered_until_answered),
+		TEST(namespace__forgotten__its_flows_are_gone),
+		cmocka_unit_test(timeout_code__values_in_use__exact),
+		cmocka_unit_test(key__either_direction__is_one),
+	};
+
+	return cmocka_run_group_tests_name("module_flowtable", tests, NULL, NULL);
+}
