@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+# The pure files of the daemon and the tool, and those that touch nothing but files. Included by unit.mk.
+
+# as userspace.mk compiles them
+UNIT_CPPFLAGS += -D_GNU_SOURCE $(US_LIB_CFLAGS)
+
+DAEMON_CONFIG_SRCS := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c nearest.c)
+DAEMON_RECORD_SRCS := $(sort $(wildcard userspace/record/*.c)) $(ENGINE_SRCS)
+
+UNIT_PROGRAMS += daemon_ignore daemon_loss daemon_noise daemon_config daemon_state daemon_sink
+daemon_ignore_SRCS := tests/unit/daemon_ignore.c userspace/daemon/ignore.c
+daemon_loss_SRCS := tests/unit/daemon_loss.c userspace/daemon/loss.c
+daemon_noise_SRCS := tests/unit/daemon_noise.c userspace/daemon/noise.c
+daemon_config_SRCS := tests/unit/daemon_config.c $(DAEMON_CONFIG_SRCS)
+daemon_config_LIBS := -linih
+daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c
+daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
+
+UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor
+daemon_line_SRCS := tests/unit/daemon_line.c userspace/record/line.c userspace/record/json.c
+daemon_record_SRCS := tests/unit/daemon_record.c $(DAEMON_RECORD_SRCS)
+daemon_record_LIBS := -ljson-c
+daemon_text_SRCS := tests/unit/daemon_text.c $(DAEMON_RECORD_SRCS)
+daemon_text_LIBS := -ljson-c
+daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspace/daemon/ignore.c userspace/daemon/nearest.c \
+	userspace/engine/cause.c userspace/record/record.c
+daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
+daemon_doctor_SRCS := tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
+daemon_doctor_LIBS := -linih

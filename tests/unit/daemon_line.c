@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * daemon_line.c - tests of the bounded line and the JSON writer
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../userspace/record/json.h"
+
+static char buf[256];
+static struct line line;
+
+static int set_up(void **state)
+{
+	(void)state;
+	line_init(&line, buf, sizeof(buf));
+	return 0;
+}
+
+static void line_bytes__more_than_fits__cut_and_terminated(void **state)
+{
+	char small[8];
+
+	(void)state;
+	memset(small, 'X', sizeof(small));
+	line_init(&line, small, 5);
+	line_text(&line, "abcdefgh");
+	line_text(&line, "i");
+	line_u64(&line, 12345);
+	assert_string_equal(small, "abcd");
+	assert_true(line.cut);
+	assert_int_equal(small[5], 'X');
+}
+
+static void line_decimal__values__at_most_three_decimals(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 0, "0" }, { 0.3, "0.3" }, { 350412.0, "350412" }, { 350412.5, "350412.5" }, { 1.0004, "1" }, { 1.0006, "1.001" },
+		{ 0.05, "0.05" }, { 0.97, "0.97" }, { 432000000, "432000000" }, { -5, "0" }, { 0.9999, "1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		line_init(&line, buf, sizeof(buf));
+		line_decimal(&line, cases[i].value);
+		assert_string_equal(buf, cases[i].text);
+	}
+}
+
+static void line_decimal__monsters__a_number_all_the_same(void **state)
+{
+	const double monsters[] = { 1e300, 1.0 / 0.0, 0.0 / 0.0, -1.0 / 0.0, 1.8446744073709552e19 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(monsters) / sizeof(monsters[0]); i++) {
+		line_init(&line, buf, sizeof(buf));
+		line_decimal(&line, monsters[i]);
+		assert_int_equal(strspn(buf, "0123456789."), strlen(buf));
+		assert_true(line.len > 0);
+	}
+}
+
+static void line_numbers__widths_and_bases(void **state)
+{
+	(void)state;
+	line_padded(&line, 7, 3);
+	line_char(&line, ' ');
+	line_hex(&line, 0x5f0c2a71d3e8b604ULL, 16);
+	line_char(&line, ' ');
+	line_hex(&line, 1, 16);
+	line_char(&line, ' ');
+	line_u64(&line, UINT64_MAX);
+	assert_string_equal(buf, "007 5f0c2a71d3e8b604 0000000000000001 18446744073709551615");
+}
+
+static void line_times__are_utc(void **state)
+{
+	(void)state;
+	line_timestamp(&line, 1795342333123456789ULL);
+	line_char(&line, ' ');
+	line_clock(&line, 1795342333123456789ULL);
+	line_char(&line, ' ');
+	line_date(&line, 1795342333123456789ULL);
+	assert_string_equal(buf, "2026-11-22T10:12:13.123456Z 10:12:13.123 2026-11-22");
+}
+
+static void line_json_escaped__hostile_bytes__one_escape_each(void **state)
+{
+	(void)state;
+	line_json_escaped(&line, "a\"b\\c\n\0\x1b[2J\x7f\xff\xc3\xa9", 15);
+	assert_string_equal(buf, "a\\\"b\\\\c\\u000a\\u0000\\u001b[2J\\u007f\\u00ff\\u00c3\\u00a9");
+}
+
+static void line_plain_escaped__hostile_bytes__no_terminal_sees_them(void **state)
+{
+	(void)state;
+	line_plain_escaped(&line, "a\\b\r\n\x1b]0;x\x07\xe2\x86\x92", 14);
+	assert_string_equal(buf, "a\\\\b\\x0d\\x0a\\x1b]0;x\\x07\\xe2\\x86\\x92");
+}
+
+static void json__nested__commas_are_right(void **state)
+{
+	struct json json = { .line = &line };
+
+	(void)state;
+	json_open(&json, NULL, '{');
+	json_u64(&json, "a", 1);
+	json_open(&json, "b", '[');
+	json_close(&json, ']');
+	json_open(&json, "c", '[');
+	json_string(&json, NULL, "x");
+	json_string(&json, NULL, "y");
+	json_close(&json, ']');
+	json_open(&json, "d", '{');
+	json_bool(&json, "e", false);
+	json_close(&json, '}');
+	json_known_decimal(&json, "f", -1);
+	json_known_decimal(&json, "g", 0);
+	json_close(&json, '}');
+	assert_string_equal(buf, "{\"a\":1,\"b\":[],\"c\":[\"x\",\"y\"],\"d\":{\"e\":false},\"g\":0}");
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(line_bytes__more_than_fits__cut_and_terminated),
+		TEST(line_decimal__values__at_most_three_decimals),
+		TEST(line_decimal__monsters__a_number_all_the_same),
+		TEST(line_numbers__widths_and_bases),
+		TEST(line_times__are_utc),
+		TEST(line_json_escaped__hostile_bytes__one_escape_each),
+		TEST(line_plain_escaped__hostile_bytes__no_terminal_sees_them),
+		TEST(json__nested__commas_are_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
