@@ -17,22 +17,26 @@ struct known_timeout {
 	const char *name;
 };
 
+/* Longest first: the nearest below the gap is the likeliest. */
 static const struct known_timeout table[] = {
-	{240, true, true, "Azure Load Balancer, NAT gateway"},
-	{300, false, true, "F5 BIG-IP TCP profile"},
-	{350, true, false, "AWS NLB, NAT gateway"},
-	{1800, true, false, "Juniper SRX with tcp-rst"},
+	{432000, true, false, "Linux conntrack"},
+	{86400, true, false, "kube-proxy conntrack setting"},
 	{3600, true, true, "FortiGate"},
 	{3600, false, true, "Cisco ASA with reset"},
-	{86400, true, false, "kube-proxy conntrack setting"},
-	{432000, true, false, "Linux conntrack"},
+	{1800, true, false, "Juniper SRX with tcp-rst"},
+	{350, true, false, "AWS NLB"},
+	{350, true, false, "AWS NAT gateway"},
+	{300, false, true, "F5 BIG-IP TCP profile"},
+	{240, false, true, "Azure Load Balancer with TCP reset"},
+	{240, true, false, "Azure NAT gateway"},
 };
 
-static bool fits_next(const struct known_timeout *t, double gap_ms)
+/* A silence that this connection survived rules out what is shorter. */
+static bool fits_next(const struct known_timeout *t, const struct facts *f)
 {
 	double ms = t->seconds * 1000.0;
 
-	return t->on_next && gap_ms >= ms - 100 && gap_ms <= 1.5 * ms;
+	return t->on_next && f->gap.ms >= ms - 100 && f->gap.ms <= 1.5 * ms && (double)f->mem->survived_ms < ms;
 }
 
 /* A device looks at its timers every second or so, large tables less often. */
@@ -46,7 +50,7 @@ static bool fits_expiry(const struct known_timeout *t, double gap_ms)
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && v->candidates_count < VERDICT_CANDIDATES_MAX; i++) {
-		if (on_next ? !fits_next(&table[i], f->gap.ms) : !fits_expiry(&table[i], f->gap.ms))
+		if (on_next ? !fits_next(&table[i], f) : !fits_expiry(&table[i], f->gap.ms))
 			continue;
 		snprintf(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), "%s %u s", table[i].name,
 			 table[i].seconds);

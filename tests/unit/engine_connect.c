@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine_connect.c - reset before the connection carried anything
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <string.h>
+
+#include "engine_scene.h"
+
+static struct scene s;
+
+static int begin(void **state)
+{
+	(void)state;
+	scene_established(&s);
+	return 0;
+}
+
+static void refused__syn_answered_by_rst__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+	assert_int_equal(s.verdict.seq_match, SEQ_EXACT);
+	assert_confidence(&s, 0.9, 1);
+}
+
+static void refused__data_in_the_syn__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_mem(&s)->end[CLIENT] += 300;
+	scene_event(&s)->seg.ack += 300;
+	assert_cause(&s, CAUSE_REFUSED);
+}
+
+static void refused__port_of_the_gateway__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_by(&s, RSTWHY_BY_GATEWAY_STACK);
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+}
+
+static void refused__published_port__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_dnat(&s);
+	scene_refusing(&s);
+	assert_cause(&s, CAUSE_REFUSED);
+}
+
+static void refused__window_of_a_box__doubted(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.win = 8192;
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
+	assert_confidence(&s, 0.3, 0.6);
+}
+
+static void refused__wrong_acknowledgement__not_told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.ack += 12345;
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+}
+
+static void refused__established_connection__not_told(void **state)
+{
+	(void)state;
+	scene_refusing(&s);
+	assert_not_cause(&s, CAUSE_REFUSED);
+}
+
+static void refused__conntrack_alone_saw_the_syn__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	memset(scene_mem(&s), 0, sizeof(*scene_mem(&s)));
+	assert_cause(&s, CAUSE_REFUSED);
+	scene_event(&s)->seg.ack += 1;
+	assert_cause(&s, CAUSE_NO_HISTORY);
+}
+
+static void refused__nothing_known__no_history(void **state)
+{
+	(void)state;
+	scene_unknown(&s);
+	scene_refusing(&s);
+	assert_cause(&s, CAUSE_NO_HISTORY);
+	assert_also(&s, CAUSE_REFUSED);
+	assert_also(&s, CAUSE_BACKSCATTER);
+	scene_by(&s, RSTWHY_BY_UNSEEN);
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_confidence(&s, 0.3, 0.6);
+}
+
+static void abandoned(uint64_t age_ms)
+{
+	scene_accepted(&s);
+	scene_mem(&s)->flags &= ~(uint32_t)RSTWHY_MEM_COMPLETED;
+	scene_mem(&s)->age_ms = age_ms;
+	scene_rst_from(&s, CLIENT);
+	scene_passive(&s);
+	scene_event(&s)->seg.seq = CLIENT_ISN + 1;
+}
+
+static void connect_abandoned__late_syn_ack__told(void **state)
+{
+	(void)state;
+	abandoned(3000);
+	assert_cause(&s, CAUSE_CONNECT_ABANDONED);
+	assert_int_equal(s.verdict.sender, SIDE_CLIENT);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+}
+
+static void connect_abandoned__at_once__scan_perhaps(void **state)
+{
+	(void)state;
+	abandoned(20);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_also(&s, CAUSE_PROBE);
+	assert_also(&s, CAUSE_CONNECT_ABANDONED);
+}
+
+static void backlog_overflow__third_segment_reset__told(void **state)
+{
+	(void)state;
+	scene_accepted(&s);
+	assert_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+	assert_int_equal(s.verdict.stage, STAGE_ACCEPTED);
+}
+
+static void backlog_overflow__first_data_reset__told(void **state)
+{
+	(void)state;
+	scene_accepted(&s);
+	scene_in_flight(&s, CLIENT, 200);
+	assert_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+}
+
+static void backlog_overflow__other_ttl__not_told(void **state)
+{
+	(void)state;
+	scene_accepted(&s);
+	scene_event(&s)->seg.ttl = 250;
+	assert_not_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+}
+
+static void backlog_overflow__server_had_spoken__not_told(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, CLIENT, 200);
+	scene_mem(&s)->age_ms = 20;
+	assert_not_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(refused__syn_answered_by_rst__told),
+		TEST(refused__data_in_the_syn__told),
+		TEST(refused__port_of_the_gateway__told),
+		TEST(refused__published_port__told),
+		TEST(refused__window_of_a_box__doubted),
+		TEST(refused__wrong_acknowledgement__not_told),
+		TEST(refused__established_connection__not_told),
+		TEST(refused__conntrack_alone_saw_the_syn__told),
+		TEST(refused__nothing_known__no_history),
+		TEST(connect_abandoned__late_syn_ack__told),
+		TEST(connect_abandoned__at_once__scan_perhaps),
+		TEST(backlog_overflow__third_segment_reset__told),
+		TEST(backlog_overflow__first_data_reset__told),
+		TEST(backlog_overflow__other_ttl__not_told),
+		TEST(backlog_overflow__server_had_spoken__not_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
