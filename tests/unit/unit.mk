@@ -18,7 +18,7 @@ engine_decode_SRCS = tests/unit/engine_decode.c userspace/engine/decode.c module
 UNIT_PROGRAMS += engine_cause
 engine_cause_SRCS = tests/unit/engine_cause.c userspace/engine/cause.c
 
-UNIT_ENGINE_SCENES := facts endpoints gateway noise connect idle
+UNIT_ENGINE_SCENES := facts endpoints gateway noise connect idle endpoint unknown verdict correlate flood
 UNIT_PROGRAMS += $(UNIT_ENGINE_SCENES:%=engine_%)
 define unit_engine_scene
 engine_$(1)_SRCS = tests/unit/engine_$(1).c tests/unit/engine_scene.c $$(ENGINE_SRCS)
