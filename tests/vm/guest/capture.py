@@ -115,6 +115,11 @@ class Capture:
             raise AssertionError(f"{self.device}: no segments on both sides of the silence for {endpoint}")
         return (min(after) - max(before)) * 1000.0
 
+    def heard(self, payload):
+        """Whether a frame with these bytes behind its IP header came by, TCP or not."""
+        self._drain()
+        return any(payload in frame[34:] for _, frame in self._frames)
+
     def last(self, src):
         """The last segment that this endpoint sent (no RST): its end() and ack are the live sequence numbers."""
         return [s for s in self.segments() if s.src == src and not s.flags & RST][-1]

@@ -64,7 +64,9 @@ class Daemon:
         for key, value in defaults.items():
             command += ["-s", f"{key}={value}"]
         with open(self.messages, "ab") as messages:
-            self.process = subprocess.Popen(command + list(arguments), stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
+            self.process = subprocess.Popen(
+                command + list(arguments), stdin=subprocess.DEVNULL, stdout=messages, stderr=messages, preexec_fn=netns.any_cpu
+            )
 
     def said(self):
         with open(self.messages, encoding="utf-8", errors="replace") as messages:

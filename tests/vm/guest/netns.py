@@ -46,6 +46,11 @@ def run(command, namespace=GATEWAY, check=True, **kwargs):
     return done.stdout
 
 
+def any_cpu():
+    """For preexec_fn: undo the suite's pinning to the first CPU."""
+    os.sched_setaffinity(0, range(os.cpu_count()))
+
+
 def popen(arguments, namespace=GATEWAY, **kwargs):
     prefix = [] if namespace == GATEWAY else ["ip", "netns", "exec", namespace]
     return subprocess.Popen(prefix + arguments, **kwargs)

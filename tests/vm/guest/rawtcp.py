@@ -53,3 +53,14 @@ def send(namespace, packet):
             sock.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
         else:
             sock.sendto(packet, (socket.inet_ntop(socket.AF_INET6, packet[24:40]), 0))
+
+
+def send_many(namespace, packets):
+    """As send(), for many packets to one destination family, through one socket."""
+    version = packets[0][0] >> 4
+    with netns.inside(namespace):
+        sock = socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    with sock:
+        for packet in packets:
+            target = socket.inet_ntoa(packet[16:20]) if version == 4 else socket.inet_ntop(socket.AF_INET6, packet[24:40])
+            sock.sendto(packet, (target, 0))

@@ -19,10 +19,12 @@ events {{ worker_connections 100; }}
 http {{
 	access_log off;
 	keepalive_timeout 3600;
+	reset_timedout_connection on;
 	server {{
 		listen 80;
 		listen [::]:80;
 		root {home}/www;
+		location /secret {{ return 444; }}
 	}}
 }}
 """
@@ -42,8 +44,7 @@ frontend picky
 	mode tcp
 	bind :8081
 	bind :::8081 v6only
-	tcp-request inspect-delay 5s
-	tcp-request content reject if {{ req.len gt 0 }}
+	tcp-request connection reject
 	default_backend nginx
 backend nginx
 	mode http
@@ -53,7 +54,12 @@ backend nginx
 _POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 
 
-def _start(lab, arguments, port, home):
+def _answers(port):
+    """Somebody listens; asked inside the server's own namespace, so that it does not cross the gateway."""
+    dial("server", "127.0.0.1", port).close()
+
+
+def _start(lab, arguments, port, home, answers=_answers):
     with open(home + "/server.log", "wb") as log:
         process = lab.keep(netns.popen(arguments, "server", stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
@@ -62,9 +68,9 @@ def _start(lab, arguments, port, home):
             with open(home + "/server.log", encoding="utf-8", errors="replace") as said:
                 raise AssertionError(f"{arguments[0]} ended: {said.read()[-500:]}")
         try:
-            dial("server", "127.0.0.1", port).close()  # inside its own namespace: does not cross the gateway
+            answers(port)
             return True
-        except OSError:
+        except (OSError, AssertionError):
             return False
 
     wait_until(f"{arguments[0]} to listen", up, 60)
@@ -84,7 +90,7 @@ def nginx(lab):
 
 
 def haproxy(lab):
-    """haproxy on port 8080 in front of nginx; on 8081 it rejects whatever is sent to it."""
+    """haproxy on port 8080 in front of nginx; on 8081 it rejects whoever connects."""
     nginx(lab)
     home = "/tmp/haproxy"
     os.makedirs(home, exist_ok=True)
@@ -107,7 +113,7 @@ def postgres(lab):
     command = [_POSTGRES, "-D", "/var/lib/postgresql/15/main"]
     for key, value in settings.items():
         command += ["-c", f"{key}={value}"]
-    return _start(lab, ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] + command, 5432, home)
+    return _start(lab, ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] + command, 5432, home, _accepts_sessions)
 
 
 class Client:
@@ -133,20 +139,31 @@ class HttpClient(Client):
         receive(self.sock, length)
 
 
+def _until_ready(sock):
+    """Read messages until ReadyForQuery; an error message is one."""
+    kind = b""
+    while kind != b"Z":
+        kind, length = struct.unpack("!cI", receive(sock, 5))
+        text = receive(sock, length - 4)
+        if kind == b"E":
+            raise AssertionError(f"PostgreSQL: {text!r}")
+
+
+def _begin_session(sock):
+    body = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
+    sock.sendall(struct.pack("!I", len(body) + 4) + body)
+    _until_ready(sock)
+
+
+def _accepts_sessions(port):
+    with dial("server", "127.0.0.1", port) as sock:
+        _begin_session(sock)
+
+
 class PostgresClient(Client):
     def __init__(self, lab):
         super().__init__(lab, 5432)
-        body = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
-        self.sock.sendall(struct.pack("!I", len(body) + 4) + body)
-        self._until_ready()
-
-    def _until_ready(self):
-        kind = b""
-        while kind != b"Z":
-            kind, length = struct.unpack("!cI", receive(self.sock, 5))
-            text = receive(self.sock, length - 4)
-            if kind == b"E":
-                raise AssertionError(f"PostgreSQL: {text!r}")
+        _begin_session(self.sock)
 
     def send_query(self, sql):
         body = sql.encode() + b"\0"
@@ -154,4 +171,4 @@ class PostgresClient(Client):
 
     def query(self, sql):
         self.send_query(sql)
-        self._until_ready()
+        _until_ready(self.sock)

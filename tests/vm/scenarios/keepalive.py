@@ -21,7 +21,7 @@ def probe_quickly(sock):
 
 def go_deaf(namespace):
     """Nothing that arrives there is heard any more; it still crosses the gateway."""
-    netns.nft("table inet deaf { chain all { type filter hook prerouting priority -300; meta l4proto tcp drop; } }", namespace)
+    netns.nft("table inet deaf { chain everything { type filter hook prerouting priority -300; meta l4proto tcp drop; } }", namespace)
 
 
 def dead_path(lab, prober):

@@ -67,14 +67,23 @@ def haproxy_expired(lab):
     )  # fmt: skip
 
 
-@scenario("haproxy-rejects-content", families=BOTH)
-def haproxy_rejects(lab):
-    """haproxy's tcp-request content reject: it resets in answer to the first data, never having sent any."""
-    servers.haproxy(lab)
-    client = servers.Client(lab, 8081)
-    client.sock.sendall(b"\x16\x03\x01 not what it expects")
+@scenario("nginx-rejects-request", families=BOTH)
+def nginx_rejects(lab):
+    """nginx's "return 444" with reset_timedout_connection: a RST in answer to the request, never having sent anything."""
+    servers.nginx(lab)
+    client = servers.HttpClient(lab, 80)
+    client.request("/secret")
     assert was_reset(client.sock)
     lab.expect(client.near, "application/request-rejected", client.far, sender="server", by="transit", stage="request")
+
+
+@scenario("haproxy-rejects-connection", families=BOTH)
+def haproxy_rejects(lab):
+    """haproxy's tcp-request connection reject: accepted and reset at once, without a byte from either side."""
+    servers.haproxy(lab)
+    client = servers.Client(lab, 8081)
+    assert was_reset(client.sock)
+    lab.expect(client.near, "application/abort", client.far, sender="server", by="transit", stage="accepted")
 
 
 @scenario("postgres-idle-session-remapped", families=BOTH)
