@@ -261,6 +261,7 @@ static void config_load__no_such_file__only_an_error_when_asked_for(void **state
 	struct fixture *f = *state;
 
 	assert_true(config_load(&f->config, "/nonexistent/rstwhyd.conf", true, &f->error));
+	assert_false(config_load(&f->config, "/dev/null/rstwhyd.conf", true, &f->error));
 	assert_false(config_load(&f->config, "/nonexistent/rstwhyd.conf", false, &f->error));
 	assert_string_equal(f->error.text, "/nonexistent/rstwhyd.conf: No such file or directory");
 }

@@ -173,6 +173,7 @@ static void filter_add__bad_words__refused_with_what_is_allowed(void **state)
 	assert_false(filter_set_confidence(&filter, "", error));
 	assert_false(filter_set_confidence(&filter, "97 %", error));
 	assert_false(filter_set_confidence(&filter, "nan", error));
+	assert_false(filter_set_confidence(&filter, "1.01", error));
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)

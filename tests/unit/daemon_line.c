@@ -17,6 +17,8 @@
 
 #include "../../userspace/record/json.h"
 
+#include <time.h>
+
 static char buf[256];
 static struct line line;
 
@@ -62,14 +64,18 @@ static void line_decimal__values__at_most_three_decimals(void **state)
 
 static void line_decimal__monsters__a_number_all_the_same(void **state)
 {
-	const double monsters[] = { 1e300, 1.0 / 0.0, 0.0 / 0.0, -1.0 / 0.0, 1.8446744073709552e19 };
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 0.0 / 0.0, "0" }, { -1.0 / 0.0, "0" }, { 1.0 / 0.0, "9000000000000" }, { 1e300, "9000000000000" }, { 1e18, "9000000000000" },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(monsters) / sizeof(monsters[0]); i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		line_init(&line, buf, sizeof(buf));
-		line_decimal(&line, monsters[i]);
-		assert_int_equal(strspn(buf, "0123456789."), strlen(buf));
-		assert_true(line.len > 0);
+		line_decimal(&line, cases[i].value);
+		assert_string_equal(buf, cases[i].text);
 	}
 }
 
@@ -89,6 +95,8 @@ static void line_numbers__widths_and_bases(void **state)
 static void line_times__are_utc(void **state)
 {
 	(void)state;
+	setenv("TZ", "EST5", 1);
+	tzset();
 	line_timestamp(&line, 1795342333123456789ULL);
 	line_char(&line, ' ');
 	line_clock(&line, 1795342333123456789ULL);

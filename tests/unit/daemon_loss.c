@@ -83,6 +83,8 @@ static void loss__first_message__is_where_counting_starts(void **state)
 	f->failed = 7;
 	message(f, 100000, SECOND);
 	assert_int_equal(found(f, LOSS_NETLINK, 100 * SECOND), 0);
+	message(f, 100002, SECOND);
+	assert_int_equal(found(f, LOSS_NETLINK, 100 * SECOND), 1);
 }
 
 static void loss__hole__found_after_patience_not_before(void **state)
@@ -219,9 +221,9 @@ static void loss__older_counts_out_of_order__do_not_shrink(void **state)
 	message(f, 12, SECOND);
 	f->suppressed = 4;
 	message(f, 11, SECOND);
+	assert_int_equal(found(f, LOSS_RATE, SECOND), 9);
 	f->suppressed = 9;
 	message(f, 13, SECOND);
-	assert_int_equal(found(f, LOSS_RATE, SECOND), 9);
 	assert_int_equal(found(f, LOSS_RATE, 9 * SECOND), 0);
 }
 
@@ -250,6 +252,12 @@ static void loss__more_namespaces_than_places__are_ignored(void **state)
 		loss_message(f->loss, &report, SECOND);
 	}
 	assert_int_equal(found(f, LOSS_NETLINK, 9 * SECOND), 0);
+	for (uint32_t netns = 100; netns < 100 + 2 * LOSS_NAMESPACES; netns++) {
+		struct loss_report report = { .netns = netns, .seq = 4 };
+
+		loss_message(f->loss, &report, 9 * SECOND);
+	}
+	assert_int_equal(found(f, LOSS_NETLINK, 19 * SECOND), LOSS_NAMESPACES);
 }
 
 static void loss__restart__told_and_counted_afresh(void **state)
@@ -262,6 +270,8 @@ static void loss__restart__told_and_counted_afresh(void **state)
 	message(f, 2, SECOND);
 	assert_int_equal(found(f, LOSS_RESTART, SECOND), 1);
 	assert_int_equal(found(f, LOSS_NETLINK, 9 * SECOND), 0);
+	message(f, 4, 9 * SECOND);
+	assert_int_equal(found(f, LOSS_NETLINK, 19 * SECOND), 1);
 }
 
 static void loss__flush__finds_open_holes_at_once(void **state)

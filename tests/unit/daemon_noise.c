@@ -132,11 +132,23 @@ static void noise__flood_of_sources__bounded_and_nothing_lost(void **state)
 	struct fixture *f = *state;
 	unsigned int passed = 0, events = 0;
 
-	for (uint32_t round = 0; round < 30; round++)
-		for (uint32_t source = 0; source < 5000; source++, events++)
+	for (uint32_t source = 0; source < 5000; source++)
+		for (unsigned int i = 0; i < NOISE_PER_MINUTE + 2; i++, events++)
 			passed += admit(f, source, CAUSE_PROBE, SECOND + events);
+	assert_int_equal(passed, 5000 * NOISE_PER_MINUTE);
 	noise_advance(f->noise, 0, true);
 	assert_int_equal(passed + f->sum, events);
+}
+
+/* Also those that share a place in the table. */
+static void noise__many_sources_and_causes__each_has_its_own_ten(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t source = 0; source < 200; source++)
+		for (enum cause cause = 0; cause < CAUSE_COUNT; cause++)
+			for (unsigned int i = 0; i < NOISE_PER_MINUTE; i++)
+				assert_true(admit(f, source, cause, SECOND));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -151,6 +163,7 @@ int main(void)
 		TEST(noise__nothing_held_back__no_summary),
 		TEST(noise__flush__hands_out_what_is_held),
 		TEST(noise__flood_of_sources__bounded_and_nothing_lost),
+		TEST(noise__many_sources_and_causes__each_has_its_own_ten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,15 @@ static void record_text__gateway_itself__direction_tells_whom(void **state)
 	assert_true(tells("this gateway \xe2\x86\x92 10.2.0.2:443  from"));
 }
 
+static void record_text__confidence__rounded_to_whole_percents(void **state)
+{
+	(void)state;
+	record.confidence = 0.29; /* as a double a little less */
+	assert_true(tells(" 29 % "));
+	record.confidence = 1.0;
+	assert_true(tells(" 100 % "));
+}
+
 static void record_text__ipv6__in_brackets(void **state)
 {
 	(void)state;
@@ -196,6 +205,7 @@ int main(void)
 		TEST(record_text__idle_timeout__who_when_why_how_sure_what_to_do),
 		TEST(record_text__sender_client__goes_to_the_server),
 		TEST(record_text__gateway_itself__direction_tells_whom),
+		TEST(record_text__confidence__rounded_to_whole_percents),
 		TEST(record_text__ipv6__in_brackets),
 		TEST(record_text__nat_both_ends_train__told),
 		TEST(record_text__bounds_only__both_told),

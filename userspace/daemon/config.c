@@ -66,11 +66,10 @@ static const char *nearest_key(const char *name)
 
 static bool fail_unknown(struct config_error *error, const char *name)
 {
-	size_t len;
-
 	fail(error, "%.64s: there is no such key (%s?); allowed:", name, nearest_key(name));
 	for (size_t i = 0; i < config_keys_count; i++) {
-		len = strlen(error->text);
+		size_t len = strlen(error->text);
+
 		snprintf(error->text + len, sizeof(error->text) - len, "%s %s", i ? "," : "", config_keys[i].name);
 	}
 	return false;
@@ -161,12 +160,14 @@ static int handle(void *user, const char *section, const char *name, const char 
 {
 	struct loader *loader = user;
 	struct config_error why;
-	char key[128], stripped[CONFIG_PATH_MAX + 1], what[CONFIG_ERROR_MAX + 128];
+	char key[128], stripped[CONFIG_PATH_MAX + 1];
 
 	if (loader->failed)
 		return 0;
 	snprintf(key, sizeof(key), "%s%s%s", section, section[0] ? "." : "", name);
 	if (!note_seen(loader, key)) {
+		char what[sizeof(key) + 64];
+
 		snprintf(what, sizeof(what), "%s: given twice; allowed: once", key);
 		return fail_here(loader, what);
 	}

@@ -11,21 +11,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the text behind a number multiplies it by; 0: no such suffix. */
+static unsigned long long scale_of(const char *suffix)
+{
+	if (suffix[0] && suffix[1])
+		return 0;
+	switch (suffix[0]) {
+	case '\0':
+		return 1;
+	case 'K':
+	case 'k':
+		return 1024;
+	case 'M':
+	case 'm':
+		return 1048576;
+	default:
+		return 0;
+	}
+}
+
 /* Digits, and a K or M behind them where suffix allows it. */
 static bool parse_scaled(const struct config_key *key, uint32_t *field, const char *value, bool suffix)
 {
 	size_t digits = strspn(value, "0123456789");
-	const char *rest = value + digits;
-	unsigned long long number, scale = 1;
+	unsigned long long number, scale = scale_of(value + digits);
 
-	if (digits == 0 || digits > 10)
+	if (digits == 0 || digits > 10 || scale == 0 || (value[digits] && !suffix))
 		return false;
-	if (suffix && *rest) {
-		scale = (*rest == 'K' || *rest == 'k') ? 1024 : (*rest == 'M' || *rest == 'm') ? 1048576 : 0;
-		rest++;
-	}
 	number = strtoull(value, NULL, 10) * scale;
-	if (*rest || scale == 0 || number < key->min || number > key->max)
+	if (number < key->min || number > key->max)
 		return false;
 	*field = (uint32_t)number;
 	return true;

@@ -135,12 +135,12 @@ static bool open_one(const char *path, struct sink **sink, const char **failed)
 bool report_open(struct report *report, const struct config *config, const char **path)
 {
 	struct sink *json, *text;
-	int saved;
 
 	if (!open_one(config->json, &json, path))
 		return false;
 	if (!open_one(config->text, &text, path)) {
-		saved = errno;
+		int saved = errno;
+
 		sink_close(json);
 		errno = saved;
 		return false;
