@@ -18,12 +18,15 @@ engine_decode_SRCS = tests/unit/engine_decode.c userspace/engine/decode.c module
 UNIT_PROGRAMS += engine_cause
 engine_cause_SRCS = tests/unit/engine_cause.c userspace/engine/cause.c
 
-UNIT_ENGINE_SCENES := facts endpoints gateway noise connect idle endpoint unknown verdict correlate flood
+UNIT_ENGINE_SCENES := facts endpoints gateway noise connect idle expiry endpoint unknown verdict correlate follow flood
+UNIT_SCENE_SRCS := tests/unit/engine_scene.c tests/unit/engine_scene_rst.c
 UNIT_PROGRAMS += $(UNIT_ENGINE_SCENES:%=engine_%)
 define unit_engine_scene
-engine_$(1)_SRCS = tests/unit/engine_$(1).c tests/unit/engine_scene.c $$(ENGINE_SRCS)
+engine_$(1)_SRCS = tests/unit/engine_$(1).c $$(UNIT_SCENE_SRCS) $$(ENGINE_SRCS)
 endef
 $(foreach scene,$(UNIT_ENGINE_SCENES),$(eval $(call unit_engine_scene,$(scene))))
+engine_correlate_SRCS += tests/unit/engine_feed.c
+engine_follow_SRCS += tests/unit/engine_feed.c
 
 -include tests/unit/daemon.mk
 -include tests/unit/module.mk

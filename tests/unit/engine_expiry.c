@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine_expiry.c - timers that fire by themselves: a box's, keepalive's
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <string.h>
+
+#include "engine_scene.h"
+
+static struct scene s;
+
+static int begin(void **state)
+{
+	(void)state;
+	scene_established(&s);
+	return 0;
+}
+
+/* The client spoke after six minutes; what the path answers is the RST. */
+static void at_expiry__passive_out_of_silence__told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 240400);
+	assert_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+	assert_true(s.verdict.gap_ms == 240200);
+	assert_int_equal(s.verdict.candidates_count, 1);
+}
+
+static void at_expiry__both_ends__sure(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 240400);
+	scene_mem(&s)->base[SERVER].flags &= (uint8_t)~RSTWHY_BASE_IPID;
+	scene_active(&s);
+	scene_echo(&s, 1);
+	assert_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+	assert_true(s.verdict.both_ends);
+	assert_confidence(&s, 0.95, 0.95);
+}
+
+static void at_expiry__second_end_much_later__not_both(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 240400);
+	scene_mem(&s)->base[SERVER].flags &= (uint8_t)~RSTWHY_BASE_IPID;
+	scene_active(&s);
+	scene_echo(&s, 1300);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+}
+
+static void at_expiry__elicited__not_told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 1, 240400);
+	assert_not_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+}
+
+static void at_expiry__one_direction_talked__not_told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 3000);
+	assert_not_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+}
+
+static void at_expiry__not_the_exact_number__not_told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 240400);
+	scene_event(&s)->seg.seq += 10;
+	assert_not_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+}
+
+static void at_expiry__half_closed__not_told(void **state)
+{
+	(void)state;
+	scene_fin(&s, CLIENT, true);
+	scene_last_segments(&s, 240200, 240400);
+	assert_not_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+}
+
+static void at_expiry__live_socket_out_of_silence__endpoint_named(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_last_segments(&s, 240200, 240200);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_also(&s, CAUSE_ENDPOINT_TIMER);
+	assert_also(&s, CAUSE_ABORT);
+	assert_false(scene_also(&s, CAUSE_REMOTE_AT_EXPIRY));
+}
+
+/* The server probed nine times and gave up. */
+static void keepalive(uint32_t probes)
+{
+	scene_woke(&s, SERVER, RSTWHY_BURST_PROBE, 7200000);
+	scene_copies(&s, probes, probes, 75000 * (uint64_t)probes);
+	scene_active(&s);
+}
+
+static void keepalive__probes_unanswered__told(void **state)
+{
+	(void)state;
+	keepalive(9);
+	assert_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+	assert_true(s.verdict.gap_ms == 7200000);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+	assert_also(&s, CAUSE_SILENT_DROP);
+}
+
+static void keepalive__two_probes_and_short_gap__told(void **state)
+{
+	(void)state;
+	keepalive(2);
+	scene_mem(&s)->burst_gap_ms = 1500;
+	assert_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
+static void keepalive__one_probe__not_told(void **state)
+{
+	(void)state;
+	keepalive(1);
+	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
+static void keepalive__answered__not_told(void **state)
+{
+	(void)state;
+	keepalive(9);
+	scene_answered(&s);
+	scene_active(&s);
+	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
+static void keepalive__other_side_resets__not_told(void **state)
+{
+	(void)state;
+	keepalive(9);
+	scene_rst_from(&s, CLIENT);
+	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
+static void keepalive__rst_of_a_box__not_told(void **state)
+{
+	(void)state;
+	keepalive(9);
+	scene_event(&s)->seg.ttl = 255;
+	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(at_expiry__passive_out_of_silence__told),
+		TEST(at_expiry__both_ends__sure),
+		TEST(at_expiry__second_end_much_later__not_both),
+		TEST(at_expiry__elicited__not_told),
+		TEST(at_expiry__one_direction_talked__not_told),
+		TEST(at_expiry__not_the_exact_number__not_told),
+		TEST(at_expiry__half_closed__not_told),
+		TEST(at_expiry__live_socket_out_of_silence__endpoint_named),
+		TEST(keepalive__probes_unanswered__told),
+		TEST(keepalive__two_probes_and_short_gap__told),
+		TEST(keepalive__one_probe__not_told),
+		TEST(keepalive__answered__not_told),
+		TEST(keepalive__other_side_resets__not_told),
+		TEST(keepalive__rst_of_a_box__not_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
