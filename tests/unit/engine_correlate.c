@@ -223,6 +223,21 @@ static void event__other_kinds__ignored(void **state)
 	assert_int_equal(correlate_held(c), 0);
 }
 
+static void echo__known_by_memory_or_by_conntrack__same_judgement(void **state)
+{
+	(void)state;
+	scene_snat(&s);
+	scene_active(&s);
+	feed(0);
+	memset(scene_mem(&s), 0, sizeof(*scene_mem(&s))); /* conntrack's direction, and the client's own address */
+	memcpy(scene_event(&s)->seg.tuple.src, scene_ct(&s)->orig.src, 16);
+	scene_event(&s)->ev.direction = SERVER;
+	feed(1);
+	correlate_flush(c);
+	assert_int_equal(count, 1);
+	assert_false(records[0].incident.have_echo);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, feed_begin, feed_end)
 
 int main(void)
@@ -244,6 +259,7 @@ int main(void)
 		TEST(overflow__oldest_of_the_noisiest__not_held),
 		TEST(flush__all_held__handed_out_in_order),
 		TEST(event__other_kinds__ignored),
+		TEST(echo__known_by_memory_or_by_conntrack__same_judgement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

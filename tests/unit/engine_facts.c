@@ -340,6 +340,84 @@ static void facts__hostile_directions__harmless(void **state)
 	}
 }
 
+static void gap__peer_acknowledged_more_since__still_the_burst(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
+	scene_mem(&s)->burst_ack -= 100; /* the burst's later segments acknowledged more, and this RST answers those */
+	assert_true(look()->answers_burst);
+	scene_event(&s)->seg.seq -= 100;
+	assert_true(look()->answers_burst);
+}
+
+static void gap__only_one_side_ever_seen__its_age(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, RSTWHY_NEVER, 7000);
+	assert_true(look()->silence_ms == 7000);
+	assert_true(f.hidden);
+	scene_last_segments(&s, RSTWHY_NEVER, RSTWHY_NEVER);
+	assert_true(look()->silence_ms < 0);
+}
+
+static void gap__refused_segment_elicited__its_fine_age(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
+	scene_mem(&s)->flags |= RSTWHY_MEM_BURST_INVALID;
+	scene_last_segments(&s, 350000, 350000);
+	assert_true(look()->idle_ms < 0.31);
+	assert_true(f.silence_ms == 350000);
+}
+
+static void sender__new_syn_from_the_other_side_refused__that_is_the_client(void **state)
+{
+	(void)state;
+	scene_rst_from(&s, CLIENT);
+	scene_mem(&s)->flags |= RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
+	scene_mem(&s)->syn_dir = SERVER;
+	scene_refusing(&s);
+	assert_int_equal(facts_sender(look()), SIDE_SERVER);
+	scene_active(&s);
+	assert_int_equal(facts_sender(look()), SIDE_CLIENT);
+}
+
+static void seq_match__refusal__exact_only_for_the_syn(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	assert_int_equal(facts_seq_match(look()), SEQ_EXACT);
+	scene_event(&s)->seg.ack++;
+	assert_int_equal(facts_seq_match(look()), SEQ_UNKNOWN);
+	scene_established(&s);
+	scene_refusing(&s);
+	assert_int_equal(facts_seq_match(look()), SEQ_UNKNOWN);
+}
+
+static void foreign_stack__only_for_a_translated_address__told(void **state)
+{
+	(void)state;
+	scene_dnat(&s);
+	scene_by(&s, RSTWHY_BY_GATEWAY_STACK);
+	assert_false(look()->foreign_stack); /* from the real server's address */
+	scene_event(&s)->seg.tuple.sport = scene_mem(&s)->orig.dport;
+	assert_false(look()->foreign_stack);
+	memcpy(scene_event(&s)->seg.tuple.src, scene_mem(&s)->orig.dst, 16);
+	assert_true(look()->foreign_stack);
+	scene_mem(&s)->reply = (struct rstwhy_tuple){0};
+	assert_false(look()->foreign_stack);
+}
+
+static void foreign_stack__only_the_port_translated__told(void **state)
+{
+	(void)state;
+	scene_mem(&s)->orig.dport ^= 0x0100;
+	scene_by(&s, RSTWHY_BY_GATEWAY_STACK);
+	assert_false(look()->foreign_stack);
+	scene_event(&s)->seg.tuple.sport = scene_mem(&s)->orig.dport;
+	assert_true(look()->foreign_stack);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -375,6 +453,13 @@ int main(void)
 		TEST(seq_match__sequence_numbers_wrap__still_exact),
 		TEST(seq_match__conntrack_alone__by_its_window),
 		TEST(facts__hostile_directions__harmless),
+		TEST(gap__peer_acknowledged_more_since__still_the_burst),
+		TEST(gap__only_one_side_ever_seen__its_age),
+		TEST(gap__refused_segment_elicited__its_fine_age),
+		TEST(sender__new_syn_from_the_other_side_refused__that_is_the_client),
+		TEST(seq_match__refusal__exact_only_for_the_syn),
+		TEST(foreign_stack__only_for_a_translated_address__told),
+		TEST(foreign_stack__only_the_port_translated__told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

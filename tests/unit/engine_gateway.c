@@ -311,6 +311,33 @@ static void gateway_ips__raw_socket__told(void **state)
 	assert_int_equal(s.verdict.sender, SIDE_GATEWAY);
 }
 
+static void expired_reject__earlier_rst_too_fresh__flushed_perhaps(void **state)
+{
+	(void)state;
+	expired(true, CLIENT);
+	scene_mem(&s)->timeout_before_gap_ms = DAYS_5_MS;
+	scene_mem(&s)->burst_gap_ms = 60000;
+	scene_reset_before(&s, SERVER, 5000);
+	scene_by(&s, RSTWHY_BY_GATEWAY_REJECT);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+}
+
+static void expired_remap__loss_only_inferred__not_told(void **state)
+{
+	(void)state;
+	remapped();
+	scene_mem(&s)->flags &= ~(uint32_t)RSTWHY_MEM_LOST_KNOWN;
+	assert_not_cause(&s, CAUSE_GATEWAY_EXPIRED_REMAP);
+}
+
+static void expired_remap__live_socket_answers__not_told(void **state)
+{
+	(void)state;
+	remapped();
+	scene_active(&s);
+	assert_not_cause(&s, CAUSE_GATEWAY_EXPIRED_REMAP);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -343,6 +370,9 @@ int main(void)
 		TEST(gateway_invalid__nothing_known__with_doubt),
 		TEST(gateway_invalid__the_connection_went_on__ignored),
 		TEST(gateway_ips__raw_socket__told),
+		TEST(expired_reject__earlier_rst_too_fresh__flushed_perhaps),
+		TEST(expired_remap__loss_only_inferred__not_told),
+		TEST(expired_remap__live_socket_answers__not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

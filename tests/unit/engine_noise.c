@@ -231,6 +231,25 @@ static void repeat__memory_does_not_know__by_the_correlator(void **state)
 	assert_cause(&s, CAUSE_DUPLICATE);
 }
 
+static void after_reset__side_gone_since_its_reset__after_close(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 60000);
+	scene_reset_before(&s, SERVER, 50000);
+	scene_mem(&s)->last_ms[SERVER] = 60000;
+	scene_passive(&s);
+	assert_cause(&s, CAUSE_AFTER_CLOSE); /* not an idle kill: the server had said so */
+}
+
+static void after_reset__both_sides_spoke_since__judged_by_itself(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 60000);
+	scene_reset_before(&s, SERVER, 90000);
+	scene_passive(&s);
+	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -260,6 +279,8 @@ int main(void)
 		TEST(after_reset__connection_lived_on__judged_by_itself),
 		TEST(after_reset__new_connection_on_the_ports__judged_by_itself),
 		TEST(repeat__memory_does_not_know__by_the_correlator),
+		TEST(after_reset__side_gone_since_its_reset__after_close),
+		TEST(after_reset__both_sides_spoke_since__judged_by_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

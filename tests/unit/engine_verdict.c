@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "../../userspace/engine/sentence.h"
+#include "../../userspace/engine/rules.h"
 #include "engine_scene.h"
 
 static struct scene s;
@@ -116,6 +116,38 @@ static void names__every_value__a_word(void **state)
 	assert_string_equal(seq_match_name((enum seq_match)77), "unknown");
 }
 
+static void numbers__nothing_hidden__not_blind(void **state)
+{
+	(void)state;
+	scene_active(&s);
+	scene_judge(&s);
+	assert_false(s.verdict.blind);
+	assert_true(s.verdict.gap_min_ms < 0);
+}
+
+static void numbers__no_gap__no_timeout_before_it(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 1, 1);
+	scene_judge(&s);
+	assert_true(s.verdict.gap_ms < 0);
+	assert_true(s.verdict.ct_timeout_before_gap_ms < 0);
+}
+
+static void also__full_or_own_cause__left_out(void **state)
+{
+	struct verdict v;
+
+	(void)state;
+	memset(&v, 0, sizeof(v));
+	v.cause = CAUSE_ABORT;
+	verdict_also(&v, CAUSE_ABORT);
+	assert_int_equal(v.also_count, 0);
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		verdict_also(&v, (enum cause)i);
+	assert_int_equal(v.also_count, VERDICT_ALSO_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -130,6 +162,9 @@ int main(void)
 		TEST(duration__every_size__readable),
 		TEST(say__too_much__cut_and_dropped),
 		TEST(names__every_value__a_word),
+		TEST(numbers__nothing_hidden__not_blind),
+		TEST(numbers__no_gap__no_timeout_before_it),
+		TEST(also__full_or_own_cause__left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

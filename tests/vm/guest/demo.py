@@ -53,7 +53,8 @@ class Stage:
 
 
 def say(text):
-    print(f"\033[2m# {text}\033[0m", flush=True)
+    dim, plain = ("\033[2m", "\033[0m") if os.path.exists("/mnt/rstwhy/terminal") else ("", "")
+    print(f"{dim}# {text}{plain}", flush=True)
 
 
 def act_refused(stage):
