@@ -197,6 +197,7 @@ struct fm_query {
 	struct fm_key key;
 	u64 hash;
 	u8 side;
+	bool exact;	 /* not by a translated tuple: the key is an entry's own */
 	bool entry_gone; /* conntrack runs, looked, and has no entry */
 	u32 tick;
 	u64 now_us;

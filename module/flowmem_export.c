@@ -221,7 +221,7 @@ static u32 lock_flow(struct flowmem *fm, const struct fm_query *q, u8 *side, boo
 
 	*side = q->side;
 	*alias = false;
-	if (index != FM_NONE)
+	if (index != FM_NONE || q->exact)
 		return index;
 	*alias = true;
 	return flowmem_lock_alias(fm, &q->key, q->hash, q->side, side);
@@ -233,9 +233,6 @@ static u32 lock_flow(struct flowmem *fm, const struct fm_query *q, u8 *side, boo
  * @q: the packet's tuple, side and time
  * @mem: filled; zero when the flow is not known
  * @state: conntrack's state with the flow's last accepted segment, or RSTWHY_STATE_UNKNOWN
- *
- * A flow found by its translated tuple while conntrack attached another entry has lost its own: the caller asks with
- * @q->entry_gone set then.
  *
  * Context: any; takes a spinlock with bottom halves off.
  * Return: the flow is known.

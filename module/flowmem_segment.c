@@ -536,7 +536,5 @@ void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_af
 		mark(&f);
 	else
 		live(fm, &f, index);
-	if (in->reply && !f.cold->alias_tag && !has_life(f.cold))
-		flowmem_set_reply(fm, index, in->reply);
 	flowmem_unlock(fm, index);
 }

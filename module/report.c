@@ -68,6 +68,7 @@ static void query_init(struct report *r, const struct rstwhy_tuple *tuple, u16 z
 	q->hash = flowmem_hash(&rstwhy_flows, &q->key);
 	q->now_us = div_u64(r->ev.boottime_ns, NSEC_PER_USEC);
 	q->tick = fm_tick(r->ev.boottime_ns);
+	q->exact = false;
 	q->entry_gone = false;
 }
 
@@ -77,6 +78,7 @@ static u8 recall_by_entry(struct report *r, u8 direction)
 	u8 state;
 
 	query_init(r, &r->ev.ct.orig, r->ev.ct.zone);
+	r->query.exact = true;
 	if (direction == RSTWHY_DIR_REPLY)
 		r->query.side = !r->query.side;
 	r->known = flowmem_export(&rstwhy_flows, &r->query, &r->ev.mem, &state);
@@ -97,6 +99,20 @@ static u8 recall_by_wire(struct report *r, bool entry_gone)
 	return state;
 }
 
+/*
+ * Lost, because nothing was found for what is on the wire? A segment that escaped translation has no entry while its flow's lives:
+ * ask for the flow's own.
+ */
+static void verify_lost(struct report *r)
+{
+	struct rstwhy_memory *mem = &r->ev.mem;
+
+	if (!(mem->flags & RSTWHY_MEM_LOST) || (mem->flags & RSTWHY_MEM_LOST_KNOWN))
+		return;
+	if (snapshot_entry_lives(r->state->net, r->state->pf, r->ev.ct.zone, &mem->orig))
+		mem->flags &= ~RSTWHY_MEM_LOST;
+}
+
 static void fill_connection(struct report *r, struct snapshot *snap)
 {
 	struct rstwhy_evidence *ev = &r->ev;
@@ -111,8 +127,11 @@ static void fill_connection(struct report *r, struct snapshot *snap)
 	entry = ev->ct.flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
 	if (entry)
 		state = recall_by_entry(r, snap->direction);
+	if (r->known && !(ev->mem.flags & RSTWHY_MEM_LOST))
+		ev->mem.reply = ev->ct.reply; /* translation may be newer than the last segment the memory thought about */
 	if (!r->known)
 		state = recall_by_wire(r, tracking && !(ev->ct.flags & RSTWHY_CT_UNTRACKED));
+	verify_lost(r);
 	ev->direction = entry ? snap->direction : r->known ? ev->mem.direction : RSTWHY_DIR_NONE;
 	/* Our REJECT has closed the entry before its RST came here (nf_ct_set_closing(), 6.1): the memory knows what it was. */
 	if ((ev->ct.flags & RSTWHY_CT_RELATED) && state != RSTWHY_STATE_UNKNOWN) {

@@ -151,6 +151,36 @@ static void look_up(struct snapshot *snap, const struct sk_buff *skb, const stru
 }
 
 /**
+ * snapshot_entry_lives() - has conntrack an entry of this ORIGINAL tuple
+ * @net: the namespace
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @zone: of the ORIGINAL direction
+ * @orig: the tuple
+ *
+ * Context: any.
+ * Return: true when it has, and the tuple is that entry's ORIGINAL one.
+ */
+bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_tuple *orig)
+{
+	struct nf_conntrack_tuple tuple = { .src.l3num = pf, .dst.protonum = IPPROTO_TCP };
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone z;
+	bool lives;
+
+	memcpy(&tuple.src.u3, orig->src, sizeof(orig->src));
+	memcpy(&tuple.dst.u3, orig->dst, sizeof(orig->dst));
+	tuple.src.u.tcp.port = (__force __be16)orig->sport;
+	tuple.dst.u.tcp.port = (__force __be16)orig->dport;
+	nf_ct_zone_init(&z, zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(net, &z, &tuple);
+	if (!h)
+		return false;
+	lives = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL;
+	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	return lives;
+}
+
+/**
  * snapshot_take() - look at a RST's conntrack entry before conntrack does
  * @skb: a RST, in the hook before conntrack's
  * @state: of that hook
