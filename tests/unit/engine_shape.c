@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine_shape.c - what the RST looks like, against what its sender looks like
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "engine_scene.h"
+
+static struct scene s;
+static struct facts f;
+
+static int begin(void **state)
+{
+	(void)state;
+	scene_established(&s);
+	return 0;
+}
+
+static const struct facts *look(void)
+{
+	scene_facts(&s, &f);
+	return &f;
+}
+
+static void shape__rst_alone__passive(void **state)
+{
+	(void)state;
+	assert_int_equal(look()->shape, SHAPE_PASSIVE);
+	assert_int_equal(look()->marks, 0);
+}
+
+static void shape__rst_of_a_socket__active_and_continuous(void **state)
+{
+	(void)state;
+	scene_active(&s);
+	assert_int_equal(look()->shape, SHAPE_ACTIVE);
+	assert_int_equal(look()->marks, 0);
+	assert_true(look()->continuous);
+}
+
+static void shape__other_ipid__not_continuous(void **state)
+{
+	(void)state;
+	scene_active(&s);
+	scene_event(&s)->seg.ipid = 0x7000;
+	assert_int_equal(look()->marks, MARK_IPID);
+	assert_false(look()->continuous);
+}
+
+static void shape__ipv6_flow_label__continuous(void **state)
+{
+	(void)state;
+	scene_established6(&s);
+	scene_active(&s);
+	assert_true(look()->continuous);
+	scene_event(&s)->seg.flowlabel ^= 1;
+	assert_false(look()->continuous);
+	assert_int_equal(look()->marks, MARK_LABEL);
+}
+
+static void shape__answer_to_syn__refusing(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	assert_int_equal(look()->shape, SHAPE_REFUSING);
+}
+
+static void marks__other_ttl__box(void **state)
+{
+	(void)state;
+	scene_event(&s)->seg.ttl = 255;
+	assert_int_equal(look()->marks, MARK_TTL);
+}
+
+static void marks__timestamps_missing__box(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	assert_int_equal(look()->marks, 0);
+	scene_event(&s)->seg.has_ts = false;
+	assert_int_equal(look()->marks, MARK_TS_MISSING);
+	assert_false(look()->continuous);
+}
+
+static void marks__timestamps_of_another_clock__box(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_event(&s)->seg.tsval += 1000000;
+	assert_int_equal(look()->marks, MARK_TS_JUMP);
+	scene_event(&s)->seg.tsval = 49000; /* backwards */
+	assert_int_equal(look()->marks, MARK_TS_JUMP);
+}
+
+static void marks__timestamps_after_days__any_value_goes(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_mem(&s)->base[SERVER].age_ms = UINT32_MAX;
+	scene_event(&s)->seg.tsval = 49000;
+	assert_int_equal(look()->marks, 0);
+}
+
+static void marks__window_without_socket__box(void **state)
+{
+	(void)state;
+	scene_event(&s)->seg.win = 8192;
+	assert_int_equal(look()->marks, MARK_WINDOW);
+}
+
+static void marks__answer_before_the_host_can__fast(void **state)
+{
+	(void)state;
+	scene_round_trip(&s, SERVER, 11000);
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
+	assert_int_equal(look()->marks, MARK_FAST);
+	scene_mem(&s)->burst_last_us = 11000;
+	assert_int_equal(look()->marks, 0);
+}
+
+static void marks__rst_of_our_own__none(void **state)
+{
+	(void)state;
+	scene_event(&s)->seg.ttl = 255;
+	scene_by(&s, RSTWHY_BY_GATEWAY_REJECT);
+	assert_int_equal(look()->marks, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(shape__rst_alone__passive),
+		TEST(shape__rst_of_a_socket__active_and_continuous),
+		TEST(shape__other_ipid__not_continuous),
+		TEST(shape__ipv6_flow_label__continuous),
+		TEST(shape__answer_to_syn__refusing),
+		TEST(marks__other_ttl__box),
+		TEST(marks__timestamps_missing__box),
+		TEST(marks__timestamps_of_another_clock__box),
+		TEST(marks__timestamps_after_days__any_value_goes),
+		TEST(marks__window_without_socket__box),
+		TEST(marks__answer_before_the_host_can__fast),
+		TEST(marks__rst_of_our_own__none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
