@@ -66,6 +66,16 @@ static void abort__unread_for_long__told_with_timer(void **state)
 	assert_confidence(&s, 0.5, 0.7);
 }
 
+static void abort__acknowledged_and_left_unread__told_with_timer(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20008, 20000);
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ABORT);
+	scene_last_segments(&s, 20000, 20008);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+}
+
 static void abort__silence_after_own_data__ambiguous(void **state)
 {
 	(void)state;
@@ -354,6 +364,7 @@ int main(void)
 		TEST(abort__translated__told),
 		TEST(abort__client_data_unread__told),
 		TEST(abort__unread_for_long__told_with_timer),
+		TEST(abort__acknowledged_and_left_unread__told_with_timer),
 		TEST(abort__silence_after_own_data__ambiguous),
 		TEST(abort__passive__not_told),
 		TEST(abort__ttl_of_another__not_told),

@@ -34,11 +34,23 @@ double facts_round_ms(const struct facts *f)
 	return f->known ? (f->mem->rtt_us[0] + (double)f->mem->rtt_us[1]) / 1000.0 + ANSWER_LEAST_MS : ANSWER_LEAST_MS;
 }
 
+/* The memory tells data from acknowledgements only across a silence; until then last_data_ms is the last segment of any kind. */
+static bool data_age_is_coarse(const struct facts *f, unsigned int dir)
+{
+	return f->mem->last_data_ms[dir] == f->mem->last_ms[dir];
+}
+
 bool facts_peer_spoke_last(const struct facts *f)
 {
+	const struct rstwhy_memory *mem = f->mem;
 	bool self = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd), peer = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->pd);
 
-	return peer && (!self || f->mem->last_data_ms[f->pd] < f->mem->last_data_ms[f->rd]);
+	if (!self || !peer)
+		return peer;
+	if (data_age_is_coarse(f, f->rd) && data_age_is_coarse(f, f->pd))
+		return mem->last_ms[f->pd] >
+		       mem->last_ms[f->rd]; /* the younger one is the acknowledgement of the older one's data */
+	return mem->last_data_ms[f->pd] < mem->last_data_ms[f->rd];
 }
 
 double facts_answer_ms(const struct facts *f)
