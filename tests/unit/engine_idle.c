@@ -232,6 +232,24 @@ static void on_next_packet__it_went_on__ignored(void **state)
 	assert_cause(&s, CAUSE_IGNORED);
 }
 
+static void on_next_packet__client_had_closed_long_ago__not_told(void **state)
+{
+	(void)state;
+	scene_fin(&s, CLIENT, true);
+	scene_mem(&s)->burst_seq = scene_mem(&s)->end[CLIENT];
+	forgotten();
+	assert_not_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
+static void on_next_packet__server_spoke_and_had_been_told_of_a_fin__not_told(void **state)
+{
+	(void)state;
+	scene_fin(&s, SERVER, true);
+	scene_woke(&s, SERVER, RSTWHY_BURST_DATA, 350412);
+	scene_rst_from(&s, CLIENT);
+	assert_not_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -258,6 +276,8 @@ int main(void)
 		TEST(on_next_packet__blind_from_zero__offloaded),
 		TEST(on_next_packet__server_never_spoke__backlog_named),
 		TEST(on_next_packet__it_went_on__ignored),
+		TEST(on_next_packet__client_had_closed_long_ago__not_told),
+		TEST(on_next_packet__server_spoke_and_had_been_told_of_a_fin__not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
