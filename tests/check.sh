@@ -59,9 +59,9 @@ one_case dkms tests/vm/dkms.sh "$kv"
 one_case make-install tests/vm/in-root.sh sh -c 'make install DESTDIR=/tmp/d PREFIX=/usr && test -x /tmp/d/usr/sbin/rstwhyd -a -x /tmp/d/usr/bin/rstwhy -a -e /tmp/d/etc/rstwhy/rstwhyd.conf'
 
 section "virtual machine"
-rm -f build/vm/out/totals
-tests/vm/run --no-build 2>&1 | tee "$logs/vm.log"
-if read -r good bad skip 2>/dev/null <build/vm/out/totals; then
+totals=$logs/vm.totals
+VM_TOTALS=$PWD/$totals tests/vm/run --no-build 2>&1 | tee "$logs/vm.log"
+if read -r good bad skip 2>/dev/null <"$totals"; then
 	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
 else
 	failed=$((failed + 1))

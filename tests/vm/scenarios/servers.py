@@ -127,8 +127,11 @@ def postgres_killed(lab):
         client.send_query("select 'never read'")
         sent = lab.lan.last(client.near)
         wait_until("the acknowledgement", lambda c=client, s=sent: lab.lan.last(c.far).ack == lab.lan.last(c.near).end() and s)
-    for pid in sorted(_postgres_pids()):
-        os.kill(pid, signal.SIGKILL)
+    # All at once: none may notice that another one died and say good-bye.
+    victims = sorted(_postgres_pids())
+    for blow in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in victims:
+            os.kill(pid, blow)
     for client in clients:
         assert was_reset(client.sock)
         lab.expect(client.near, "application/abort", client.far, sender="server", by="transit", also=("application/crash",))
