@@ -8,6 +8,7 @@
 
 #include "announce.h"
 
+#include "../version.h"
 #include "../../module/uapi/rstwhy.h"
 
 #include <getopt.h>

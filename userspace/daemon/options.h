@@ -9,7 +9,6 @@
 
 #include "config.h"
 
-#define RSTWHY_VERSION "0.1.0"
 #define OPTIONS_ASSIGNMENTS_MAX 64
 
 /* Borrows from argv. */

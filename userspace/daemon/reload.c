@@ -33,7 +33,7 @@ void reload(struct serve *serve)
 
 	if (!options_config(serve->options, &next, &error)) {
 		announce("%s", error.text);
-		announce("the settings stay as they were");
+		announce("the settings stay as they were; the logs are opened again");
 		next = *serve->config;
 	}
 	keep_fixed(serve->config, &next);
@@ -46,5 +46,5 @@ void reload(struct serve *serve)
 	settings = serve_verdict_settings(&next);
 	correlate_settings(serve->correlate, &settings);
 	group_set_buffer_max(serve->group, next.buffer_max);
-	announce("logs and settings read again");
+	announce("logs opened again, NFLOG group %u goes on", next.group);
 }

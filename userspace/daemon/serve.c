@@ -41,11 +41,19 @@ static void tell_losses(struct serve *serve, uint64_t now_ns, bool flush)
 		report_loss(serve->report, where, lost);
 }
 
+/* What the module sends to another group is not lost on the way to us. */
+static bool sends_to_us(const struct serve *serve, const struct module_state *state)
+{
+	return !state->have_group || state->group == serve->config->group;
+}
+
 static void poll_module(struct serve *serve, uint64_t now_ns)
 {
 	struct module_state state;
 
-	if (serve->config->epoch == 0 && module_state_read(MODULE_STATE_FILE, &state) == MODULE_PRESENT)
+	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
+		return;
+	if (sends_to_us(serve, &state))
 		intake_state(serve->intake, &state, now_ns);
 }
 

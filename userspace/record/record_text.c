@@ -214,7 +214,7 @@ static void put_evidence(struct line *line, const struct record *record)
 
 	line_text(line, INDENT);
 	put(line, stage_words(record->stage));
-	if (record->age_ms >= 0) {
+	if (record->age_ms >= 1000) {
 		line_text(line, ", ");
 		put_duration(line, record->age_ms);
 		line_text(line, " old");

@@ -7,8 +7,6 @@
 #ifndef RSTWHY_COMMAND_H
 #define RSTWHY_COMMAND_H
 
-#define RSTWHY_VERSION "0.1.0"
-
 /* Exit statuses. */
 #define STATUS_OK 0
 #define STATUS_FAILED 1

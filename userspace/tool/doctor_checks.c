@@ -6,6 +6,7 @@
  */
 #include "doctor.h"
 
+#include "../version.h"
 #include "../../module/uapi/rstwhy.h"
 
 #include <stdarg.h>
@@ -53,9 +54,9 @@ static bool check_module_file(const struct patient *patient, struct finding *fin
 		return find(finding, HEALTH_OK, "the module is installed for the running kernel %s", patient->kernel);
 	if (is_loaded(patient))
 		return find(finding, HEALTH_WARN, "the module is loaded, but not installed for kernel %s: gone after a reboot", patient->kernel) &&
-		       fix(finding, "dkms install rstwhy/0.1.0 -k %s   (or: make install)", patient->kernel);
+		       fix(finding, "dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel);
 	find(finding, HEALTH_FAIL, "there is no module nf_rstwhy for the running kernel %s", patient->kernel);
-	return fix(finding, "apt install linux-headers-%s && dkms install rstwhy/0.1.0 -k %s   (or: make install)", patient->kernel,
+	return fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel,
 		   patient->kernel);
 }
 

@@ -6,6 +6,7 @@
  */
 #include "command.h"
 
+#include "../version.h"
 #include "../../module/uapi/rstwhy.h"
 
 #include <stdbool.h>
