@@ -10,12 +10,13 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static const char help[] = "usage: rstwhy doctor [-c FILE]\n"
+static const char help[] = "usage: rstwhy doctor [-c FILE] [-s KEY=VALUE]...\n"
 			   "\n"
 			   "Looks at each thing that must be right for resets to reach the log, and tells the fix where one is not.\n"
 			   "Changes nothing. Exit: 0 nothing fails, 1 something does.\n"
 			   "\n"
-			   "  -c, --config FILE  the daemon's settings; default " CONFIG_DEFAULT_FILE "\n";
+			   "  -c, --config FILE    the daemon's settings; default " CONFIG_DEFAULT_FILE "\n"
+			   "  -s, --set KEY=VALUE  a setting that the daemon was started with\n";
 
 static void print(const struct finding *finding)
 {
@@ -26,13 +27,13 @@ static void print(const struct finding *finding)
 		printf("     fix: %s\n", finding->fix);
 }
 
-static int examine(const char *config_file)
+static int examine(const struct settings_source *source)
 {
 	unsigned int failures = 0, warnings = 0;
 	struct patient patient;
 	struct finding finding;
 
-	patient_read(&patient, config_file);
+	patient_read(&patient, source);
 	for (size_t i = 0; i < doctor_checks_count; i++) {
 		if (!doctor_checks[i](&patient, &finding))
 			continue;
@@ -44,28 +45,43 @@ static int examine(const char *config_file)
 	return failures ? STATUS_FAILED : STATUS_OK;
 }
 
+/* One option; false: it is none, or one too many. */
+static bool take(int option, struct settings_source *source)
+{
+	if (option == 'c') {
+		source->file = optarg;
+		return true;
+	}
+	if (option != 's' || source->assignments == SETTINGS_MAX)
+		return false;
+	source->assignment[source->assignments++] = optarg;
+	return true;
+}
+
+static int usage_error(void)
+{
+	fputs("try rstwhy doctor --help\n", stderr);
+	return STATUS_USAGE;
+}
+
 int command_doctor(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' }, { 0 },
 	};
-	const char *config_file = NULL;
+	struct settings_source source = { 0 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "c:s:h", longs, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return STATUS_OK;
 		}
-		if (option != 'c') {
-			fputs("try rstwhy doctor --help\n", stderr);
-			return STATUS_USAGE;
-		}
-		config_file = optarg;
+		if (!take(option, &source))
+			return usage_error();
 	}
-	if (optind < argc) {
-		complain("doctor takes options only");
-		return STATUS_USAGE;
-	}
-	return examine(config_file);
+	if (optind == argc)
+		return examine(&source);
+	complain("doctor takes options only");
+	return usage_error();
 }

@@ -47,7 +47,16 @@ typedef bool check_fn(const struct patient *patient, struct finding *finding);
 extern check_fn *const doctor_checks[];
 extern const size_t doctor_checks_count;
 
-/* Read this machine. config_file: NULL is the default one. */
-void patient_read(struct patient *patient, const char *config_file);
+#define SETTINGS_MAX 32
+
+/* Where the daemon's settings come from: its file (NULL is the default one) and its -s options. */
+struct settings_source {
+	const char *file;
+	const char *assignment[SETTINGS_MAX];
+	size_t assignments;
+};
+
+/* Read this machine. */
+void patient_read(struct patient *patient, const struct settings_source *source);
 
 #endif

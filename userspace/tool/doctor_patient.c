@@ -17,13 +17,22 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static void read_config(struct patient *patient, const char *config_file)
+static bool load_config(struct config *config, const struct settings_source *source, struct config_error *error)
+{
+	if (!config_load(config, source->file ? source->file : CONFIG_DEFAULT_FILE, !source->file, error))
+		return false;
+	for (size_t i = 0; i < source->assignments; i++)
+		if (!config_assign(config, source->assignment[i], error))
+			return false;
+	return config_check(config, error);
+}
+
+static void read_config(struct patient *patient, const struct settings_source *source)
 {
 	struct config_error error = { "" };
-	const char *file = config_file ? config_file : CONFIG_DEFAULT_FILE;
 
 	config_defaults(&patient->config);
-	patient->config_ok = config_load(&patient->config, file, !config_file, &error) && config_check(&patient->config, &error);
+	patient->config_ok = load_config(&patient->config, source, &error);
 	snprintf(patient->config_error, sizeof(patient->config_error), "%s", error.text);
 	if (!patient->config_ok)
 		config_defaults(&patient->config);
@@ -95,10 +104,10 @@ static void read_log(struct patient *patient)
 	snprintf(patient->log_trouble, sizeof(patient->log_trouble), "%s", strerror(error));
 }
 
-void patient_read(struct patient *patient, const char *config_file)
+void patient_read(struct patient *patient, const struct settings_source *source)
 {
 	*patient = (struct patient){ 0 };
-	read_config(patient, config_file);
+	read_config(patient, source);
 	read_module_file(patient);
 	patient->presence = module_state_read(MODULE_STATE_FILE, &patient->state);
 	read_peer(patient);
