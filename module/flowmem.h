@@ -62,6 +62,15 @@ struct fm_key {
 	u32 netns; /* a number that is never used twice while the module is loaded */
 };
 
+/* A canonical tuple by reference: what the fast path hashes without copying it. Addresses are borrowed. */
+struct fm_ends {
+	const u8 *addr[2];
+	u16 port[2];
+	u16 zone;
+	u8 family;
+	u32 netns;
+};
+
 /* One side's burst, or a mark: segments that conntrack refused and that may elicit a RST. */
 struct fm_burst {
 	u64 first_us;
@@ -232,6 +241,46 @@ static inline u64 fm_timeout_ms(u16 code)
 	return code & 0x8000 ? (u64)(code & 0x7fff) * 16000 : (u64)code * 125;
 }
 
+static inline u32 fm_word(const u8 *p)
+{
+	u32 w;
+
+	memcpy(&w, p, 4);
+	return w;
+}
+
+/**
+ * fm_ends_of() - the canonical form of a tuple, by reference
+ * @ends: filled
+ * @src: the source's address, 4 or 16 bytes, borrowed as long as @ends is used
+ * @dst: the destination's
+ * @sport: big-endian
+ * @dport: big-endian
+ * @family: 4 or 6
+ * @zone: conntrack zone of the ORIGINAL direction
+ * @netns: the namespace's number
+ *
+ * Any total order of the two ends will do; it never leaves the machine.
+ *
+ * Context: any; pure.
+ * Return: the side of the source, 0 or 1.
+ */
+static inline u8 fm_ends_of(struct fm_ends *ends, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone, u32 netns)
+{
+	u32 a = fm_word(src), b = fm_word(dst);
+	int c = a != b ? (a > b ? 1 : -1) : family == 4 ? 0 : memcmp(src, dst, 16);
+	u8 side = c > 0 || (c == 0 && sport > dport);
+
+	ends->addr[side] = src;
+	ends->addr[!side] = dst;
+	ends->port[side] = sport;
+	ends->port[!side] = dport;
+	ends->zone = zone;
+	ends->family = family;
+	ends->netns = netns;
+	return side;
+}
+
 /* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
 static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 {
@@ -283,7 +332,9 @@ static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 /* flowmem.c: the table */
 void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns);
+void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends);
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
+u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
 struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
 u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);

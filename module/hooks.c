@@ -35,7 +35,7 @@ struct met {
 	int thoff; /* from skb->data */
 };
 
-static int ipv4_offset(const struct sk_buff *skb)
+static inline int ipv4_offset(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
@@ -44,55 +44,57 @@ static int ipv4_offset(const struct sk_buff *skb)
 	return skb_network_offset(skb) + iph->ihl * 4;
 }
 
-static int ipv6_offset(struct sk_buff *skb)
+static noinline int ipv6_offset_behind_extensions(struct sk_buff *skb)
 {
 	unsigned short frag = 0;
 	unsigned int off = 0;
 
-	if (ipv6_hdr(skb)->nexthdr == IPPROTO_TCP)
-		return skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	if (ipv6_find_hdr(skb, &off, IPPROTO_TCP, &frag, NULL) != IPPROTO_TCP || frag)
 		return -1;
 	return off;
+}
+
+static inline int ipv6_offset(struct sk_buff *skb)
+{
+	if (likely(ipv6_hdr(skb)->nexthdr == IPPROTO_TCP))
+		return skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	return ipv6_offset_behind_extensions(skb);
+}
+
+/* Find the TCP header; th is NULL where it cannot be read. False: not TCP. */
+static __always_inline bool meet(struct met *m, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	m->thoff = state->pf == NFPROTO_IPV4 ? ipv4_offset(skb) : ipv6_offset(skb);
+	if (m->thoff < 0)
+		return false;
+	m->skb = skb;
+	m->state = state;
+	m->th = skb_header_pointer(skb, m->thoff, sizeof(m->held), &m->held);
+	return true;
 }
 
 /*
  * A packet shows itself twice on loopback and under a VRF: LOCAL_OUT has seen what comes back on loopback, the slave device what
  * comes again on the L3 master.
  */
-static bool second_look(const struct nf_hook_state *state)
+static inline bool second_look(const struct nf_hook_state *state)
 {
 	if (state->hook == NF_INET_PRE_ROUTING)
 		return state->in && ((state->in->flags & IFF_LOOPBACK) || netif_is_l3_master(state->in));
 	return state->out && netif_is_l3_master(state->out);
 }
 
-/* Is it a TCP segment to be looked at? A header that cannot be read is none. */
-static bool meet(struct met *m, struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	m->skb = skb;
-	m->state = state;
-	m->thoff = state->pf == NFPROTO_IPV4 ? ipv4_offset(skb) : ipv6_offset(skb);
-	if (m->thoff < 0)
-		return false;
-	m->th = skb_header_pointer(skb, m->thoff, sizeof(m->held), &m->held);
-	if (second_look(state))
-		return false;
-	m->rn = rstwhy_pernet(state->net);
-	return true;
-}
-
 static unsigned int hook_before(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct met m;
 
-	if (meet(&m, skb, state) && m.th && m.th->rst)
+	if (meet(&m, skb, state) && m.th && unlikely(m.th->rst) && !second_look(state))
 		snapshot_take(skb, state);
 	return NF_ACCEPT;
 }
 
 /* Reads the packet's bytes once more, all that matters: only for RSTs and for the flow memory's slow path. */
-static bool read_segment(const struct met *m, struct segment *seg)
+static noinline bool read_segment(const struct met *m, struct segment *seg)
 {
 	int start = skb_network_offset(m->skb);
 	u32 wire_len = m->skb->len - start;
@@ -114,12 +116,27 @@ static noinline void meet_rst(const struct met *m)
 		rstwhy_count(m->rn, COUNT_MALFORMED);
 }
 
-static bool fill_quick(const struct met *m, struct fm_quick *q)
+/* A segment on its way into the flow memory. ct: its entry, borrowed from the packet, or NULL. */
+struct arrival {
+	struct fm_ends ends;
+	struct fm_quick quick;
+	struct nf_conn *ct;
+	u64 hash;
+	u8 orig1;
+	bool fresh;
+};
+
+static inline u8 family_of(const struct met *m)
+{
+	return m->state->pf == NFPROTO_IPV4 ? 4 : 6;
+}
+
+static inline bool fill_quick(const struct met *m, struct fm_quick *q)
 {
 	const struct tcphdr *th = m->th;
 	u32 rest = m->skb->len - m->thoff;
 
-	if (th->doff < 5 || th->doff * 4 > rest)
+	if (unlikely(th->doff < 5 || th->doff * 4 > rest))
 		return false;
 	q->len = rest - th->doff * 4;
 	q->seq = ntohl(th->seq);
@@ -128,129 +145,124 @@ static bool fill_quick(const struct met *m, struct fm_quick *q)
 	q->flags = tcp_flag_byte(th) & 0x3f;
 	q->tick = fm_tick(ktime_to_ns(ktime_get_coarse_boottime()));
 	q->resume = fm_ms_ticks(READ_ONCE(m->rn->set.resume_ms));
-	q->state = 0;
-	q->timeout = 0;
 	return true;
 }
 
-/* A segment of a connection, or what conntrack would not have, on its way into the flow memory. */
-struct arrival {
-	struct fm_key key;
-	struct fm_input in;
-	struct rstwhy_tuple reply;
-	struct segment seg;
-	struct fm_after after;
-};
+static void fill_input(const struct met *m, const struct arrival *a, const struct segment *seg, const struct fm_key *key,
+		       struct rstwhy_tuple *reply, struct fm_input *in)
+{
+	in->seg = seg;
+	in->key = key;
+	in->hash = a->hash;
+	in->quick = a->quick;
+	in->now_us = div_u64(ktime_get_boottime_ns(), NSEC_PER_USEC);
+	in->orig1 = a->orig1;
+	in->fresh = a->fresh;
+	in->confirmed = a->ct && !a->fresh;
+	in->assured = a->ct && test_bit(IPS_ASSURED_BIT, &a->ct->status);
+	in->guest = m->rn->guest;
+	in->reply = NULL;
+	if (!a->ct)
+		return;
+	snapshot_tuple(reply, &a->ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+	in->reply = reply;
+}
 
 /* The slow path: read all of the segment, let the memory think, tell what follows a RST. refused: conntrack would not have it. */
-static noinline void remember(const struct met *m, struct arrival *a, bool refused)
+static noinline void remember(const struct met *m, const struct arrival *a, bool refused)
 {
-	if (!read_segment(m, &a->seg)) {
+	struct fm_after after = { .kind = 0 };
+	struct rstwhy_tuple reply;
+	struct fm_input in;
+	struct segment seg;
+	struct fm_key key;
+
+	if (!read_segment(m, &seg)) {
 		rstwhy_count(m->rn, COUNT_MALFORMED);
 		return;
 	}
-	a->in.seg = &a->seg;
-	a->in.key = &a->key;
-	a->in.now_us = div_u64(ktime_get_boottime_ns(), NSEC_PER_USEC);
-	a->in.guest = m->rn->guest;
-	a->after.kind = 0;
+	flowmem_key_of(&key, &a->ends);
+	fill_input(m, a, &seg, &key, &reply, &in);
 	if (refused)
-		flowmem_mark(&rstwhy_flows, &a->in, &a->after);
+		flowmem_mark(&rstwhy_flows, &in, &after);
 	else
-		flowmem_segment(&rstwhy_flows, &a->in, &a->after);
-	if (a->after.kind)
-		report_after(m->rn, m->skb, m->state, &a->seg, &a->after);
+		flowmem_segment(&rstwhy_flows, &in, &after);
+	if (after.kind)
+		report_after(m->rn, m->skb, m->state, &seg, &after);
 }
 
-static void touch(const struct met *m, struct arrival *a)
+static inline void touch(const struct met *m, struct arrival *a)
 {
 	struct fm_hot *hot;
 
-	a->in.hash = flowmem_hash(&rstwhy_flows, &a->key);
-	hot = flowmem_find(&rstwhy_flows, a->in.hash);
-	if (likely(hot && !a->in.fresh && flowmem_touch(hot, &a->in.quick)))
-		return;
-	remember(m, a, false);
+	a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
+	hot = flowmem_find(&rstwhy_flows, a->hash);
+	if (unlikely(!hot || a->fresh || !flowmem_touch(hot, &a->quick)))
+		remember(m, a, false);
 }
 
-static void wire_tuple(const struct met *m, struct rstwhy_tuple *t)
+static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_conntrack_info ctinfo)
 {
-	memset(t, 0, sizeof(*t));
-	if (m->state->pf == NFPROTO_IPV4) {
-		memcpy(t->src, &ip_hdr(m->skb)->saddr, 4);
-		memcpy(t->dst, &ip_hdr(m->skb)->daddr, 4);
-	} else {
-		memcpy(t->src, &ipv6_hdr(m->skb)->saddr, 16);
-		memcpy(t->dst, &ipv6_hdr(m->skb)->daddr, 16);
-	}
-	t->sport = (__force u16)m->th->source;
-	t->dport = (__force u16)m->th->dest;
+	const struct nf_conn *ct = a->ct;
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	u16 zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
+
+	a->orig1 = fm_ends_of(&a->ends, (const u8 *)&t->src.u3, (const u8 *)&t->dst.u3, (__force u16)t->src.u.tcp.port,
+			      (__force u16)t->dst.u.tcp.port, family_of(m), zone, m->rn->id);
+	a->quick.side = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? a->orig1 : !a->orig1;
+	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
+	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
+	a->fresh = !nf_ct_is_confirmed(ct);
+	touch(m, a);
 }
 
 /* No entry: NOTRACK, or a box without conntrack (the memory alone serves), or INVALID (it only leaves a mark). */
 static noinline void meet_without_entry(const struct met *m, struct arrival *a, bool untracked)
 {
-	u8 family = m->state->pf == NFPROTO_IPV4 ? 4 : 6;
-	struct rstwhy_tuple tuple;
+	const u8 *src, *dst;
 
-	wire_tuple(m, &tuple);
-	a->in.quick.side = flowmem_key(&a->key, &tuple, family, 0, m->rn->id);
-	a->in.orig1 = a->in.quick.side;
-	a->in.reply = NULL;
-	a->in.fresh = false;
-	a->in.confirmed = false;
-	a->in.assured = false;
+	if (m->state->pf == NFPROTO_IPV4) {
+		src = (const u8 *)&ip_hdr(m->skb)->saddr;
+		dst = (const u8 *)&ip_hdr(m->skb)->daddr;
+	} else {
+		src = (const u8 *)&ipv6_hdr(m->skb)->saddr;
+		dst = (const u8 *)&ipv6_hdr(m->skb)->daddr;
+	}
+	a->quick.side = fm_ends_of(&a->ends, src, dst, (__force u16)m->th->source, (__force u16)m->th->dest, family_of(m), 0,
+				   m->rn->id);
+	a->orig1 = a->quick.side;
+	a->quick.state = 0;
+	a->quick.timeout = 0;
+	a->fresh = false;
 	if (untracked || !rstwhy_tracking(m->state->net, m->state->pf)) {
 		touch(m, a);
 		return;
 	}
-	a->in.hash = flowmem_hash(&rstwhy_flows, &a->key);
+	a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
 	remember(m, a, true);
 }
 
-static void meet_entry(const struct met *m, struct arrival *a, struct nf_conn *ct, enum ip_conntrack_info ctinfo)
-{
-	struct fm_quick *q = &a->in.quick;
-	struct rstwhy_tuple orig;
-	u8 family = m->state->pf == NFPROTO_IPV4 ? 4 : 6;
-	u8 side;
-
-	snapshot_tuple(&orig, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	side = flowmem_key(&a->key, &orig, family, nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL), m->rn->id);
-	snapshot_tuple(&a->reply, &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
-	q->side = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? side : !side;
-	q->state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
-	q->timeout = fm_timeout_code(snapshot_remaining_ms(ct));
-	a->in.orig1 = side;
-	a->in.reply = &a->reply;
-	a->in.confirmed = nf_ct_is_confirmed(ct);
-	a->in.fresh = !a->in.confirmed;
-	a->in.assured = test_bit(IPS_ASSURED_BIT, &ct->status);
-	touch(m, a);
-}
-
-static void meet_segment(const struct met *m)
+static inline void meet_segment(const struct met *m)
 {
 	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = snapshot_entry(m->skb, &ctinfo);
 	struct arrival a;
 
-	if (!fill_quick(m, &a.in.quick)) {
+	a.ct = snapshot_entry(m->skb, &ctinfo);
+	if (unlikely(!fill_quick(m, &a.quick)))
 		rstwhy_count(m->rn, COUNT_MALFORMED);
-		return;
-	}
-	if (ct && nf_ct_protonum(ct) == IPPROTO_TCP)
-		meet_entry(m, &a, ct, ctinfo);
-	else if (!ct)
+	else if (unlikely(!a.ct))
 		meet_without_entry(m, &a, ctinfo == IP_CT_UNTRACKED);
+	else if (likely(nf_ct_protonum(a.ct) == IPPROTO_TCP))
+		meet_entry(m, &a, ctinfo);
 }
 
 static unsigned int hook_after(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct met m;
 
-	if (!meet(&m, skb, state))
+	if (!meet(&m, skb, state) || second_look(state))
 		return NF_ACCEPT;
+	m.rn = rstwhy_pernet(state->net);
 	if (unlikely(!m.th))
 		rstwhy_count(m.rn, COUNT_MALFORMED);
 	else if (unlikely(m.th->rst))
