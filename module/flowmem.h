@@ -104,6 +104,7 @@ struct fm_looks {
 #define FMC_BLIND (1 << 9)
 #define FMC_LOST (1 << 10)
 #define FMC_MARK (1 << 11)
+#define FMC_LATE 8
 #define FMC_SIDE(bit, side) ((u32)(bit) << (side))
 #define FMC_FIN (1 << 12)	     /* and << 13 for side 1 */
 #define FMC_FIN_ACKED (1 << 14)	     /* .. 15 */
@@ -134,7 +135,7 @@ struct fm_cold {
 	u32 reset_count;
 	u32 reset_end[2];
 	u32 reset_ack[2];
-	u16 after_told; /* bits of enum rstwhy_after */
+	u16 after_told; /* bits of enum rstwhy_after, and again << FMC_LATE for what came a second later */
 	u8 reset_side;
 	u8 syn_side;
 	struct fm_looks looks[2];
@@ -329,12 +330,14 @@ static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 	return true;
 }
 
-/* flowmem.c: the table */
-void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
+/* flowmem_key.c */
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns);
 void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends);
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
 u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
+
+/* flowmem.c: the table */
+void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
 struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
 u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
@@ -349,6 +352,6 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_after
 
 /* flowmem_export.c: what is told of it */
 bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_memory *mem, u8 *state);
-void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u64 evidence_seq);
+void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u64 evidence_seq);
 
 #endif

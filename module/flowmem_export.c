@@ -259,17 +259,24 @@ bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_
 	return true;
 }
 
+/* Only the exact sequence number kills (RFC 5961 section 3.2); a RST that answers a SYN is judged by its acknowledgement. */
+static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 side, u32 seq)
+{
+	return (cold->flags & FMC_SYN_PENDING) || seq == hot->ack[!side] || seq == hot->end[side];
+}
+
 /**
  * flowmem_note_reset() - remember that a RST was told of, and watch what follows it
  * @fm: the memory
  * @q: as for flowmem_export()
+ * @seq: its sequence number
  * @evidence_seq: the number it was told under
  *
  * A RST of the same train leaves the first one's watch as it is.
  *
  * Context: any; takes a spinlock with bottom halves off.
  */
-void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u64 evidence_seq)
+void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u64 evidence_seq)
 {
 	struct fm_cold *cold;
 	struct fm_hot *hot;
@@ -282,7 +289,7 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u64 eviden
 		return;
 	hot = fm->hot + index;
 	cold = fm->cold + index;
-	cold->reset_count++;
+	cold->reset_count += may_kill(hot, cold, side, seq);
 	if (!(hot->flags & FM_RESET) || us_since(cold->reset_us, q->now_us) > TRAIN_US) {
 		cold->reset_seq = evidence_seq;
 		cold->reset_us = q->now_us;

@@ -22,8 +22,17 @@
 
 typedef spinlock_t fm_lock_t;
 #define fm_lock_init(l) spin_lock_init(l)
-#define fm_lock(l) spin_lock_bh(l)
-#define fm_unlock(l) spin_unlock_bh(l)
+/* A record is handed out with its lock held, or not found: more than sparse can follow, so it is told that nothing is held. */
+#define fm_lock(l)               \
+	do {                     \
+		spin_lock_bh(l); \
+		__release(l);    \
+	} while (0)
+#define fm_unlock(l)               \
+	do {                       \
+		__acquire(l);      \
+		spin_unlock_bh(l); \
+	} while (0)
 
 typedef atomic64_t fm_counter_t;
 #define fm_count_add(c, n) atomic64_add(n, c)

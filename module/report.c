@@ -7,9 +7,11 @@
 #include "report.h"
 
 #include <linux/ktime.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_log.h>
+#include <net/route.h>
 
 #include "actor.h"
 #include "compat/netns.h"
@@ -38,6 +40,20 @@ static u8 checksum_of(const struct report *r)
 		       RSTWHY_CSUM_GOOD;
 }
 
+/* Is the gateway itself the end that speaks? Its REJECT speaks for others, too. */
+static bool source_is_local(const struct report *r)
+{
+	struct in6_addr six;
+	__be32 four;
+
+	if (r->state->pf == NFPROTO_IPV4) {
+		memcpy(&four, r->seg->tuple.src, sizeof(four));
+		return inet_addr_type(r->state->net, four) == RTN_LOCAL;
+	}
+	memcpy(&six, r->seg->tuple.src, sizeof(six));
+	return nf_ipv6_chk_addr(r->state->net, &six, NULL, 0);
+}
+
 /* Everything about the packet and the place, nothing about its connection. */
 static void fill_place(struct report *r, u8 kind)
 {
@@ -50,6 +66,7 @@ static void fill_place(struct report *r, u8 kind)
 	ev->family = r->seg->family;
 	ev->by = actor_of(r->skb, state, passive, &ev->uid);
 	ev->csum = checksum_of(r);
+	ev->local = source_is_local(r);
 	ev->epoch = rstwhy_epoch;
 	ev->boottime_ns = ktime_get_boottime_ns();
 	ev->realtime_ns = ktime_get_real_ns();
@@ -234,7 +251,7 @@ void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook
 	fill_connection(&r, &snap);
 	if (!admit(&r))
 		return;
-	flowmem_note_reset(&rstwhy_flows, &r.query, r.ev.seq);
+	flowmem_note_reset(&rstwhy_flows, &r.query, seg->seq, r.ev.seq);
 	if (send(&r))
 		rstwhy_count(rn, COUNT_RST_TOLD);
 }

@@ -68,8 +68,8 @@ enum rstwhy_csum {
 };
 
 /*
- * What followed a RST (rstwhy_evidence.after, one value a message; each is told once per RST). "Sender" is the side that
- * the RST claims to come from, "peer" the other.
+ * What followed a RST (rstwhy_evidence.after, one value a message; each is told once per RST, and once more when it comes, or
+ * comes again, a second or more after it). "Sender" is the side that the RST claims to come from, "peer" the other.
  */
 enum rstwhy_after {
 	RSTWHY_AFTER_SENDER_SEGMENT = 1, /* a segment without new data, not a RST */
@@ -141,7 +141,7 @@ struct rstwhy_conntrack {
 #define RSTWHY_MEM_ACKED_PAST_FIN_REPLY (1 << 15)
 #define RSTWHY_MEM_SYN_PENDING (1 << 16)     /* a SYN awaits its SYN-ACK: syn_* hold (the first SYN, or a new one on an old tuple) */
 #define RSTWHY_MEM_SYN_REUSE (1 << 17)	     /* and it came upon a flow that had a life already */
-#define RSTWHY_MEM_RESET_BEFORE (1 << 18)    /* a RST was seen on it already: reset_* hold */
+#define RSTWHY_MEM_RESET_BEFORE (1 << 18)    /* a RST that may have killed it was seen already: reset_* hold */
 #define RSTWHY_MEM_MIDSTREAM (1 << 19)	     /* the memory began in mid-stream: baselines and orientation are conntrack's word */
 #define RSTWHY_MEM_OPENER_REPLY (1 << 20)    /* the SYN's sender is conntrack's REPLY side (else the ORIGINAL one) */
 #define RSTWHY_MEM_DATA_ORIG (1 << 21)	     /* that side has sent data in this connection */
@@ -216,7 +216,7 @@ struct rstwhy_memory {
 	__u8 syn_dir;
 	__u8 pad[3];
 	/* an earlier RST on this flow */
-	__u32 reset_count;	/* RSTs before this packet */
+	__u32 reset_count;	/* RSTs before this packet that may have killed: exact sequence, and nobody spoke on */
 	__u64 reset_ms;		/* age of the first of them */
 	__u64 reset_seq;	/* its rstwhy_evidence.seq */
 	__u32 reset_end[2];	/* end[] and ack[] as they were when it passed */
@@ -240,7 +240,7 @@ struct rstwhy_evidence {
 	__u8 family;	/* 4 or 6 */
 	__u8 csum;	/* enum rstwhy_csum */
 	__u8 after;	/* enum rstwhy_after (kind AFTER) */
-	__u8 pad0;
+	__u8 local;	/* 1: the packet's source address is one of this host's; 0: it is not */
 	__u64 seq;	/* per namespace, counted when a message is about to be sent; a hole is a loss */
 	__u64 epoch;	/* this load's random number */
 	__u64 ref_seq;	/* kind AFTER: seq of the RST it follows */

@@ -202,5 +202,5 @@ void note_reset(struct conversation *c, enum who who, u64 seq)
 	struct fm_query q;
 
 	query(c, &q, &c->orig, who == CLIENT, false);
-	flowmem_note_reset(&c->fm, &q, seq);
+	flowmem_note_reset(&c->fm, &q, c->seq[who], seq);
 }

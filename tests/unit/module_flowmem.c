@@ -398,7 +398,7 @@ static void fin__of_both_sides__acknowledging_it_is_no_half_close(void **state)
 	assert_no_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG | RSTWHY_MEM_ACKED_PAST_FIN_REPLY);
 }
 
-static void after_reset__each_kind__told_once_with_its_reset(void **state)
+static void after_reset__each_kind__told_once_and_once_late(void **state)
 {
 	struct conversation *c = *state;
 
@@ -417,9 +417,47 @@ static void after_reset__each_kind__told_once_with_its_reset(void **state)
 	assert_int_equal(c->told, RSTWHY_AFTER_PEER_ACK);
 	say(c, SERVER, SEG_ACK, 0);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
+	wait_ms(c, 2000);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+	say(c, SERVER, SEG_ACK, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_SEGMENT);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, 0);
 	wait_ms(c, 121000);
 	say(c, CLIENT, SEG_ACK, 20);
 	assert_int_equal(c->told, 0);
+}
+
+static void after_reset__new_data_acknowledged__that_reset_is_forgotten(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	note_reset(c, SERVER, 5);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	exchange(c);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+}
+
+static void reset__of_another_sequence__is_watched_but_has_not_killed(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	c->seq[SERVER] += 3000;
+	note_reset(c, SERVER, 5);
+	c->seq[SERVER] -= 3000;
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 }
 
 static void after_reset__new_syn__told(void **state)
@@ -511,8 +549,10 @@ int main(void)
 		TEST(resume__beyond_what_was_seen__blind_with_bounds),
 		TEST(fin__acknowledged_and_half_closed__told_per_side),
 		TEST(fin__of_both_sides__acknowledging_it_is_no_half_close),
-		TEST(after_reset__each_kind__told_once_with_its_reset),
+		TEST(after_reset__each_kind__told_once_and_once_late),
 		TEST(after_reset__new_syn__told),
+		TEST(after_reset__new_data_acknowledged__that_reset_is_forgotten),
+		TEST(reset__of_another_sequence__is_watched_but_has_not_killed),
 		TEST(reset__noted__nothing_of_the_flow_changes),
 		TEST(midstream__first_seen_late__said_so),
 		TEST(unknown_flow__nothing_told),

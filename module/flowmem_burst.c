@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flowmem_burst.c - silences, and the bursts that end them
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "flowmem_flow.h"
+
+/* Farther from what the side has sent than this, a segment that conntrack does not vouch for is a stranger's. */
+#define PLAUSIBLE_SEQ (1U << 24)
+
+static u8 kind_of(const struct flow *f)
+{
+	if (fm_is_probe(f->hot, f->q))
+		return RSTWHY_BURST_PROBE;
+	if (f->q->flags & SEG_FIN)
+		return RSTWHY_BURST_FIN;
+	if (!f->q->len)
+		return RSTWHY_BURST_ACK;
+	return seq_after(f->q->end, f->hot->end[f->d]) ? RSTWHY_BURST_DATA : RSTWHY_BURST_RETRANSMIT;
+}
+
+static void burst_identity(struct fm_burst *b, const struct flow *f)
+{
+	b->seq = f->q->seq;
+	b->end = f->q->end;
+	b->ack = f->q->ack;
+	b->kind = kind_of(f);
+}
+
+static void burst_fill(struct fm_burst *b, const struct flow *f)
+{
+	memset(b, 0, sizeof(*b));
+	burst_identity(b, f);
+	b->side = f->d;
+	b->first_us = f->in->now_us;
+	b->last_us = f->in->now_us;
+	b->gap = fm_idle(f->hot, f->q->tick);
+	b->peer_gap = f->q->tick - f->hot->last[!f->d];
+	b->copies = 1;
+	b->probes = b->kind == RSTWHY_BURST_PROBE;
+	b->timeout = f->hot->timeout;
+}
+
+/* Traffic that we did not see: an offloaded flow, or another path. */
+static bool hidden_traffic(const struct flow *f)
+{
+	return seq_after(f->q->seq, f->hot->end[f->d]) ||
+	       ((f->q->flags & SEG_ACK) && seq_after(f->q->ack, f->hot->end[!f->d]));
+}
+
+static bool unacknowledged(const struct fm_hot *hot)
+{
+	return seq_after(hot->end[0], hot->ack[1]) || seq_after(hot->end[1], hot->ack[0]);
+}
+
+static void end_recent_data(struct flow *f, u8 side)
+{
+	u16 recent = (u16)(FM_RECENT0 << side);
+
+	if (f->hot->flags & recent)
+		f->cold->last_data[side] = f->hot->last[side];
+	hot_flag(f->hot, recent, false);
+}
+
+static void burst_begin(struct flow *f, bool lost)
+{
+	struct fm_cold *cold = f->cold;
+
+	cold->unanswered_before = f->hot->flags & FM_PENDING ? cold->burst.copies : unacknowledged(f->hot);
+	burst_fill(&cold->burst, f);
+	put_flag(cold, FMC_BURST, true);
+	put_flag(cold, FMC_ANSWERED, false);
+	put_flag(cold, FMC_BLIND, hidden_traffic(f));
+	put_flag(cold, FMC_LOST, lost);
+	hot_flag(f->hot, FM_PENDING, true);
+	end_recent_data(f, 0);
+	end_recent_data(f, 1);
+}
+
+static void burst_copy(struct flow *f)
+{
+	struct fm_burst *b = &f->cold->burst;
+
+	if (b->kind == RSTWHY_BURST_ACK && (f->q->len || (f->q->flags & SEG_FIN)))
+		burst_identity(b, f); /* now there is something to answer */
+	b->probes += fm_is_probe(f->hot, f->q);
+	b->copies++;
+	b->last_us = f->in->now_us;
+}
+
+/* The other side's segment answers the burst: it acknowledges the first segment; to a probe it need only speak. */
+static bool answers(const struct flow *f)
+{
+	const struct fm_burst *b = &f->cold->burst;
+
+	if (f->d == b->side || !(f->q->flags & SEG_ACK))
+		return false;
+	if (b->kind == RSTWHY_BURST_PROBE || b->kind == RSTWHY_BURST_ACK)
+		return true;
+	return !seq_before(f->q->ack, b->end);
+}
+
+static void burst_answered(struct flow *f)
+{
+	struct fm_cold *cold = f->cold;
+
+	put_flag(cold, FMC_ANSWERED, true);
+	hot_flag(f->hot, FM_PENDING, false);
+	if (cold->burst.gap > cold->survived)
+		cold->survived = cold->burst.gap;
+}
+
+/**
+ * flow_step_burst() - does the segment begin, repeat or answer a burst
+ * @f: an accepted segment
+ *
+ * Context: under the flow's lock, before flow_note().
+ */
+void flow_step_burst(struct flow *f)
+{
+	bool pending = f->hot->flags & FM_PENDING;
+	bool lost = f->in->fresh && has_life(f->cold) && !(pending && has(f->cold, FMC_LOST));
+
+	if (has(f->cold, FMC_HANDSHAKE) && !has(f->cold, FMC_COMPLETED))
+		return;
+	if (lost)
+		burst_begin(f, true);
+	else if (pending && answers(f))
+		burst_answered(f);
+	else if (pending && f->d == f->cold->burst.side)
+		burst_copy(f);
+	else if (!pending && (fm_idle(f->hot, f->q->tick) >= f->q->resume || fm_is_probe(f->hot, f->q)))
+		burst_begin(f, false);
+}
+
+/**
+ * flow_plausible() - may the segment be the side's own
+ * @f: a segment that conntrack does not vouch for
+ *
+ * Context: under the flow's lock.
+ * Return: false when its sequence number is far from the side's stream.
+ */
+bool flow_plausible(const struct flow *f)
+{
+	u32 distance = f->q->seq - f->hot->end[f->d];
+
+	return !seen(f->cold, f->d) || distance < PLAUSIBLE_SEQ || -distance < PLAUSIBLE_SEQ;
+}
+
+/**
+ * flow_mark() - a segment that may elicit a RST, and that conntrack does not vouch for: it refreshes nothing
+ * @f: the segment
+ *
+ * Context: under the flow's lock.
+ */
+void flow_mark(struct flow *f)
+{
+	struct fm_burst *m = &f->cold->mark;
+	bool undisturbed = (s32)(fm_tick(m->first_us * 1000) - f->hot->last[0]) >= 0 &&
+			   (s32)(fm_tick(m->first_us * 1000) - f->hot->last[1]) >= 0;
+
+	if (!flow_plausible(f))
+		return;
+	if (has(f->cold, FMC_MARK) && m->side == f->d && m->seq == f->q->seq && undisturbed) {
+		m->copies++;
+		m->probes += m->kind == RSTWHY_BURST_PROBE;
+		m->last_us = f->in->now_us;
+		return;
+	}
+	burst_fill(m, f);
+	put_flag(f->cold, FMC_MARK, true);
+}
