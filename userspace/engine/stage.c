@@ -60,9 +60,12 @@ enum stage facts_stage(const struct facts *f)
 	return stage_by_data(f);
 }
 
+/* A REJECT or a raw socket speaks for others, unless the address it speaks from is the gateway's own: then the gateway is an end. */
 enum side facts_sender(const struct facts *f)
 {
-	if (f->ev->by == RSTWHY_BY_GATEWAY_REJECT || f->ev->by == RSTWHY_BY_GATEWAY_RAW || f->foreign_stack)
+	bool impostor = f->ev->by == RSTWHY_BY_GATEWAY_REJECT || f->ev->by == RSTWHY_BY_GATEWAY_RAW;
+
+	if ((impostor && !f->ev->local) || f->foreign_stack)
 		return SIDE_GATEWAY;
 	if (f->oriented)
 		return f->rd == f->opener ? SIDE_CLIENT : SIDE_SERVER;
