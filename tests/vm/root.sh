@@ -52,10 +52,15 @@ fi
 touch "$root.building"
 rm -rf --one-file-system "$root"
 log=$root.log
+# How this machine reaches its archive (proxies, retries), as far as apt knows.
+options=()
+while IFS= read -r line; do
+	options+=("--aptopt=$line")
+done < <(apt-config dump --format '%F "%v";%n' Acquire | grep -E '^Acquire::(http|https)::(Proxy|Timeout)|^Acquire::Retries' | grep -v '"";$')
 # INITRD=No: we boot with an initramfs of our own, no need for Debian's (a minute saved).
 if ! INITRD=No mmdebstrap --mode=root --variant=apt --quiet \
 	--include="${GUEST_PACKAGES// /,}" \
-	--aptopt='Acquire::Languages "none"' --aptopt='DPkg::Use-Pty "0"' \
+	"${options[@]}" --aptopt='Acquire::Languages "none"' --aptopt='DPkg::Use-Pty "0"' \
 	--dpkgopt='force-unsafe-io' \
 	--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 	--dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/gpu/*' --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*' \
