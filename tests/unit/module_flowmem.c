@@ -167,6 +167,63 @@ static void burst__old_acknowledgement__answers_nothing(void **state)
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 }
 
+static void silence__third_copy_unanswered__told_once(void **state)
+{
+	struct conversation *c = *state;
+	u32 seq, ack;
+	int i;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 20000);
+	seq = c->seq[CLIENT];
+	ack = c->seq[SERVER];
+	for (i = 1; i <= 5; i++) {
+		say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq, ack, 50);
+		assert_int_equal(c->told_kind, i == 3 ? RSTWHY_KIND_SILENCE : 0);
+		say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq + 50, ack, 50); /* another segment is no copy */
+		assert_int_equal(c->told_kind, 0);
+		wait_ms(c, 300);
+	}
+}
+
+static void silence__survived__told_when_a_quarter_longer(void **state)
+{
+	static const struct {
+		u64 silence;
+		u8 told;
+	} pauses[] = { { 5000, 0 }, { 12000, RSTWHY_KIND_SURVIVED }, { 13000, 0 }, { 20000, RSTWHY_KIND_SURVIVED }, { 15000, 0 } };
+	struct conversation *c = *state;
+	size_t i;
+
+	handshake(c);
+	exchange(c);
+	for (i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+		wait_ms(c, pauses[i].silence);
+		say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+		assert_int_equal(c->told_kind, 0);
+		say(c, SERVER, SEG_ACK, 10);
+		assert_int_equal(c->told_kind, pauses[i].told);
+		say(c, CLIENT, SEG_ACK, 0);
+	}
+}
+
+static void last_byte__sent_again__is_no_probe(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 1);
+	wait_ms(c, 1600);
+	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] - 1, c->seq[SERVER], 1);
+	assert_true(reset_from(c, CLIENT, false, &mem));
+	assert_int_equal(mem.burst_kind, RSTWHY_BURST_RETRANSMIT);
+	assert_int_equal(mem.burst_probes, 0);
+	assert_int_equal(mem.unanswered_before, 1);
+}
+
 static void probes__unanswered__counted_inside_one_burst(void **state)
 {
 	struct conversation *c = *state;
@@ -536,6 +593,9 @@ int main(void)
 		TEST(burst__copies_for_minutes__gap_stays_the_first_silence),
 		TEST(burst__answered__gap_is_survived_and_next_silence_counts),
 		TEST(burst__old_acknowledgement__answers_nothing),
+		TEST(silence__third_copy_unanswered__told_once),
+		TEST(silence__survived__told_when_a_quarter_longer),
+		TEST(last_byte__sent_again__is_no_probe),
 		TEST(probes__unanswered__counted_inside_one_burst),
 		TEST(probe__with_garbage_byte__is_no_data),
 		TEST(entry__lost_and_picked_up__gap_and_old_timeout_told),
