@@ -82,11 +82,14 @@ def nginx_rejects(lab):
 def haproxy_rejects(lab):
     """haproxy's tcp-request connection reject: accepted and reset at once, without a byte from either side."""
     servers.haproxy(lab)
+    client = None
     try:
-        dial("client", lab.address["server"], 8081, lambda sock: sock.bind((lab.address["client"], 8888))).close()
+        client = dial("client", lab.address["server"], 8081, lambda sock: sock.bind((lab.address["client"], 8888)))
     except ConnectionResetError:
         pass  # so fast that connect() tells it
     lab.seen_reset((lab.address["client"], 8888))
+    if client:
+        client.close()  # not before the reset: a FIN of ours would be another story
     lab.expect(
         (lab.address["client"], 8888), "application/abort", (lab.address["server"], 8081), sender="server", by="transit",
         stage="accepted",
