@@ -349,11 +349,13 @@ u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
 void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
 struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
-u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
 void flowmem_unlock(struct flowmem *fm, u32 index);
 u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);
-void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply);
 void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void));
+
+/* flowmem_alias.c: translated flows */
+void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply);
+u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
 
 /* flowmem_segment.c: the life of a flow */
 void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell);
