@@ -22,6 +22,8 @@ struct correlate {
 	struct verdict_settings settings;
 	correlate_emit_fn *emit;
 	void *user;
+	bracket_lookup_fn *bracket;
+	void *bracket_user;
 	uint64_t now_ns;
 };
 
@@ -56,6 +58,12 @@ void correlate_free(struct correlate *c)
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings)
 {
 	c->settings = *settings;
+}
+
+void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void *user)
+{
+	c->bracket = lookup;
+	c->bracket_user = user;
 }
 
 /* These killed nothing, so a later RST of the flow is no straggler of theirs. */
@@ -131,6 +139,8 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	make_room(c);
 	index = held_add(c->held, event, now + c->settings.hold_ms * NS_PER_MS);
 	s = held_at(c->held, index);
+	if (c->bracket)
+		c->bracket(c->bracket_user, event, &s->incident.bracket);
 	s->incident.repeat = repeat;
 	s->incident.repeat_same_dir = repeat && origin_same_side(&origin, &before);
 	judge_again(c, index);

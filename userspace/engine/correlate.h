@@ -25,6 +25,9 @@ typedef void correlate_emit_fn(void *user, const struct incident *incident, cons
 struct correlate *correlate_new(size_t capacity, const struct verdict_settings *settings, correlate_emit_fn *emit, void *user);
 void correlate_free(struct correlate *c);
 
+/* Ask this for the bracket of each new incident's path, once, before it is judged; NULL: nobody. */
+void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void *user);
+
 /* New settings, for incidents judged from now on. */
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings);
 

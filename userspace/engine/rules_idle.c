@@ -54,7 +54,7 @@ bool when_remote_at_expiry(const struct facts *f)
 	       (socketless(f) || both_ends_at_once(f));
 }
 
-double weigh_remote_on_next_packet(const struct facts *f)
+static double weigh_answer(const struct facts *f)
 {
 	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
 		return 0.5; /* this very connection has survived as much */
@@ -65,11 +65,16 @@ double weigh_remote_on_next_packet(const struct facts *f)
 	return (f->marks & MARKS_BOX) ? 0.95 : 0.8;
 }
 
+double weigh_remote_on_next_packet(const struct facts *f)
+{
+	return bracket_weigh(f, false, weigh_answer(f));
+}
+
 double weigh_remote_at_expiry(const struct facts *f)
 {
-	if (both_ends_at_once(f))
-		return 0.95;
-	return (f->marks & MARKS_BOX) ? 0.9 : 0.8;
+	double confidence = both_ends_at_once(f) ? 0.95 : (f->marks & MARKS_BOX) ? 0.9 : 0.8;
+
+	return bracket_weigh(f, true, confidence);
 }
 
 void tell_keepalive_expired(const struct facts *f, struct verdict *v)
@@ -131,6 +136,7 @@ void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 		verdict_also(v, CAUSE_HOST_LOST);
 	if (!facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && f->rd != f->opener)
 		verdict_also(v, CAUSE_BACKLOG_OVERFLOW);
+	bracket_say(f, v);
 	hint_candidates(f, true, v);
 }
 
@@ -142,5 +148,6 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v)
 		    duration((double)(f->incident->echo.ev.boottime_ns - f->ev->boottime_ns) / 1e6).s);
 	say_marks(f, v);
 	say_hidden(f, v);
+	bracket_say(f, v);
 	hint_candidates(f, false, v);
 }

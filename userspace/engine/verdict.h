@@ -9,6 +9,7 @@
 #ifndef RSTWHY_VERDICT_H
 #define RSTWHY_VERDICT_H
 
+#include "bracket.h"
 #include "cause.h"
 #include "event.h"
 
@@ -56,6 +57,7 @@ struct incident {
 	bool hold_over;	      /* nothing more will come: judge with what there is */
 	bool repeat;	      /* a reset of this flow was handed out moments ago, and no new connection began since */
 	bool repeat_same_dir; /* by the same side */
+	struct path_bracket bracket; /* of the path the first RST came by, as learned before it */
 };
 
 struct verdict {
@@ -80,10 +82,13 @@ struct verdict {
 	int ct_state; /* enum tcp_conntrack as the kernel numbers it, or -1 */
 };
 
+struct hints;
+
 /* Tunables the rules look at. */
 struct verdict_settings {
 	uint32_t idle_min_ms; /* verdict.idle_min_ms */
 	uint32_t hold_ms;     /* verdict.hold_ms */
+	const struct hints *hints; /* hints.h; NULL: the built-in ones */
 };
 
 /*
