@@ -118,6 +118,8 @@ static void accept_event(struct intake *intake)
 {
 	account(intake);
 	name_interfaces(intake);
+	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED)
+		paths_survived(intake->settings.paths, &intake->event);
 	correlate_event(intake->settings.correlate, &intake->event);
 }
 

@@ -11,6 +11,7 @@
 
 #include "loss.h"
 #include "module_state.h"
+#include "paths.h"
 
 #include "../engine/correlate.h"
 
@@ -22,6 +23,7 @@ struct intake_settings {
 	uint32_t netns;	 /* the inode of ours: interface indices of others mean nothing here */
 	struct correlate *correlate;
 	struct loss *loss;
+	struct paths *paths; /* told what was survived */
 };
 
 struct intake_counts {

@@ -11,6 +11,8 @@
 #include "serve.h"
 #include "start.h"
 
+#include "../learn/known_timeouts.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,8 +39,9 @@ static int take_signals(void)
 }
 
 /* As the user who will have to open them again later. */
-static bool open_logs(struct report *report, const struct config *config, const struct identity *identity)
+static bool open_files(struct serve *serve, const struct identity *identity)
 {
+	const struct config *config = serve->config;
 	const char *path = config->json;
 	bool opened;
 	int error;
@@ -47,8 +50,10 @@ static bool open_logs(struct report *report, const struct config *config, const 
 		announce("user: cannot act as %s: %s", config->user, strerror(errno));
 		return false;
 	}
-	opened = report_open(report, config, &path);
+	opened = report_open(serve->report, config, &path);
 	error = errno;
+	if (opened)
+		paths_load(serve->paths);
 	if (!opened)
 		announce("the log %s cannot be written%s%s: %s; its directory must exist and be writable", path, identity->stay ? "" : " as user ",
 		    identity->stay ? "" : config->user, strerror(error));
@@ -98,7 +103,7 @@ static int no_memory(void)
 /* With the logs open: module, group, privileges, loop. */
 static int start(struct serve *serve, const struct identity *identity)
 {
-	struct intake_settings settings = { .netns = start_netns(), .correlate = serve->correlate, .loss = serve->loss };
+	struct intake_settings settings = { .netns = start_netns(), .correlate = serve->correlate, .loss = serve->loss, .paths = serve->paths };
 	int status = EXIT_FAILURE;
 
 	if (!find_epoch(serve, &settings, &status))
@@ -117,18 +122,21 @@ static int start(struct serve *serve, const struct identity *identity)
 	return serve_run(serve);
 }
 
-static int run(const struct options *options, struct config *config, const struct identity *identity)
+static int run(const struct options *options, struct config *config, const struct hints *hints, const struct identity *identity)
 {
-	struct verdict_settings rules = serve_verdict_settings(config);
-	struct serve serve = { .options = options, .config = config, .signal_fd = take_signals() };
+	struct serve serve = { .options = options, .config = config, .hints = *hints, .signal_fd = take_signals() };
+	struct verdict_settings rules = serve_verdict_settings(&serve);
 	int status;
 
 	serve.loss = loss_new();
 	serve.report = serve.loss ? report_new(config, serve.loss) : NULL;
-	serve.correlate = serve.report ? correlate_new(INCIDENTS, &rules, report_incident, serve.report) : NULL;
+	serve.paths = paths_new(config->state);
+	serve.correlate = serve.report && serve.paths ? correlate_new(INCIDENTS, &rules, serve_incident, &serve) : NULL;
+	if (serve.correlate)
+		correlate_set_bracket(serve.correlate, paths_bracket, serve.paths);
 	if (!serve.correlate)
 		status = no_memory();
-	else if (!open_logs(serve.report, config, identity))
+	else if (!open_files(&serve, identity))
 		status = EXIT_FAILURE;
 	else
 		status = start(&serve, identity);
@@ -136,17 +144,23 @@ static int run(const struct options *options, struct config *config, const struc
 	intake_free(serve.intake);
 	correlate_free(serve.correlate);
 	report_free(serve.report);
+	paths_free(serve.paths);
 	loss_free(serve.loss);
 	close(serve.signal_fd);
 	return status;
 }
 
-static bool settle(const struct options *options, struct config *config, struct identity *identity)
+static bool settle(const struct options *options, struct config *config, struct hints *hints, struct identity *identity)
 {
+	struct known_timeouts_error wrong;
 	struct config_error error;
 
 	if (!options_config(options, config, &error)) {
 		announce("%s", error.text);
+		return false;
+	}
+	if (!known_timeouts_load(config->hints, hints, &wrong)) {
+		announce("%s", wrong.text);
 		return false;
 	}
 	if (!identity_find(config->user, identity)) {
@@ -162,15 +176,16 @@ int main(int argc, char **argv)
 	struct identity identity;
 	struct options options;
 	struct config config;
+	struct hints hints;
 	int status;
 
 	if (!options_parse(argc, argv, &options, &status))
 		return status;
-	if (!settle(&options, &config, &identity))
+	if (!settle(&options, &config, &hints, &identity))
 		return EXIT_CONFIG;
 	if (options.check) {
 		puts("rstwhyd: the settings are right");
 		return EXIT_SUCCESS;
 	}
-	return run(&options, &config, &identity);
+	return run(&options, &config, &hints, &identity);
 }

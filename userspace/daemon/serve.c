@@ -75,6 +75,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
 	report_advance(serve->report, now_ns - SLACK_NS, false);
+	paths_tick(serve->paths, now_ns);
 }
 
 /* What waits in the socket first: it may belong to what is due, and is not lost because we slept. */
@@ -159,6 +160,7 @@ static void finish(struct serve *serve)
 	poll_module(serve, now_ns);
 	report_advance(serve->report, now_ns, true);
 	tell_losses(serve, now_ns, true);
+	paths_save(serve->paths);
 }
 
 static void tell_counts(const struct serve *serve)
@@ -191,7 +193,20 @@ int serve_run(struct serve *serve)
 	return loop.status;
 }
 
-struct verdict_settings serve_verdict_settings(const struct config *config)
+struct verdict_settings serve_verdict_settings(const struct serve *serve)
 {
-	return (struct verdict_settings){ .idle_min_ms = config->idle_min_ms, .hold_ms = config->hold_ms };
+	return (struct verdict_settings){
+		.idle_min_ms = serve->config->idle_min_ms,
+		.hold_ms = serve->config->hold_ms,
+		.hints = &serve->hints,
+	};
+}
+
+void serve_incident(void *user, const struct incident *incident, const struct verdict *verdict, bool held)
+{
+	struct serve *serve = user;
+	struct verdict_settings settings = serve_verdict_settings(serve);
+
+	paths_judged(serve->paths, incident, verdict, &settings);
+	report_incident(serve->report, incident, verdict, held);
 }
