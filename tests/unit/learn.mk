@@ -6,7 +6,7 @@
 LEARN_SRCS := $(addprefix userspace/learn/,bound.c learn.c path.c)
 LEARN_STATE_SRCS := $(LEARN_SRCS) $(addprefix userspace/learn/,state_read.c state_write.c) userspace/record/json.c userspace/record/line.c
 
-UNIT_PROGRAMS += learn_bound learn_table learn_path learn_state learn_known engine_bracket daemon_paths tool_timeouts
+UNIT_PROGRAMS += learn_bound learn_table learn_path learn_state learn_known engine_bracket daemon_paths tool_timeouts engine_lookup
 learn_bound_SRCS := tests/unit/learn_bound.c userspace/learn/bound.c
 learn_table_SRCS := tests/unit/learn_table.c $(LEARN_SRCS)
 learn_path_SRCS = tests/unit/learn_path.c userspace/learn/path.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
@@ -14,6 +14,7 @@ learn_state_SRCS := tests/unit/learn_state.c $(LEARN_STATE_SRCS)
 learn_state_LIBS := -ljson-c
 learn_known_SRCS = tests/unit/learn_known.c userspace/learn/known_timeouts.c $(ENGINE_SRCS)
 engine_bracket_SRCS = tests/unit/engine_bracket.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
+engine_lookup_SRCS = tests/unit/engine_lookup.c tests/unit/engine_feed.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
 daemon_paths_SRCS = tests/unit/daemon_paths.c userspace/daemon/paths.c $(LEARN_STATE_SRCS) $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
 daemon_paths_LIBS := -ljson-c
 tool_timeouts_SRCS = tests/unit/tool_timeouts.c userspace/tool/timeouts_rows.c userspace/tool/timeouts_show.c \

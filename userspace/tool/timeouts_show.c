@@ -74,8 +74,12 @@ static void text_samples(struct line *line, const struct timeouts_row *row, uint
 	line_text(line, " killed, ");
 	line_u64(line, row->bracket.peers);
 	line_text(line, row->bracket.peers == 1 ? " peer; last " : " peers; last ");
-	text_duration(line, now_s > last_s ? (double)(now_s - last_s) * 1000 : 0);
-	line_text(line, " ago\n");
+	if (now_s > last_s) {
+		text_duration(line, (double)(now_s - last_s) * 1000);
+		line_text(line, " ago\n");
+	} else {
+		line_text(line, "just now\n");
+	}
 }
 
 static void text_candidates(struct line *line, const struct timeouts_row *row)
