@@ -166,6 +166,20 @@ static void learn__shorter_kill_than_known__narrows_the_bracket(void **state)
 	assert_true(s.verdict.confidence > 0.8);
 }
 
+static void learn__amended_to_host_lost__taken_back(void **state)
+{
+	(void)state;
+	for (uint8_t number = 1; number <= 4; number++) {
+		killed(number, 350500);
+		s.verdict.cause = CAUSE_HOST_LOST;
+		s.verdict.gap_ms = number == 4 ? 350500 : 1; /* one of the four; the others are of another gap */
+		paths_judged(paths, &s.incident, &s.verdict, &s.settings);
+	}
+	assert_int_equal(bracket().peers, 3);
+	assert_int_equal(bracket().samples, 3);
+	assert_true(bracket().have_killed);
+}
+
 static void learn__survived_but_unfit__not(void **state)
 {
 	static const uint32_t unfit[] = { RSTWHY_MEM_BLIND, RSTWHY_MEM_FIN_ORIG, RSTWHY_MEM_FIN_REPLY, RSTWHY_MEM_BURST_INVALID };
@@ -304,6 +318,7 @@ int main(void)
 		TEST(learn__kills_and_survivals__meet_on_one_path),
 		TEST(learn__uncertain_or_other_verdicts__not),
 		TEST(learn__shorter_kill_than_known__narrows_the_bracket),
+		TEST(learn__amended_to_host_lost__taken_back),
 		TEST(learn__survived_but_unfit__not),
 		TEST(keep__saved_and_loaded__same_bracket),
 		TEST(keep__tick__every_few_minutes_and_when_changed),

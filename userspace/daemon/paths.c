@@ -139,14 +139,17 @@ static double unlearned_confidence(const struct incident *incident, const struct
 void paths_judged(struct paths *paths, const struct incident *incident, const struct verdict *verdict,
 		  const struct verdict_settings *settings)
 {
+	bool kill = is_path_kill(verdict->cause);
 	struct path path;
 	uint64_t peer;
 
-	if (!is_path_kill(verdict->cause) || verdict->blind || !(verdict->gap_ms >= 0 && verdict->gap_ms < 1e15))
+	if ((!kill && verdict->cause != CAUSE_HOST_LOST) || verdict->blind || !(verdict->gap_ms >= 0 && verdict->gap_ms < 1e15))
 		return;
-	if (unlearned_confidence(incident, verdict, settings) < SURE_ENOUGH)
+	if (!path_of_event(&incident->first, &path, &peer))
 		return;
-	if (path_of_event(&incident->first, &path, &peer))
+	if (!kill) /* an amendment of what was taken for one */
+		learn_not_killed(paths->learn, &path, peer, (uint64_t)verdict->gap_ms);
+	else if (unlearned_confidence(incident, verdict, settings) >= SURE_ENOUGH)
 		learn_killed(paths->learn, &path, peer, (uint64_t)verdict->gap_ms, seconds(&incident->first));
 }
 

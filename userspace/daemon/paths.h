@@ -24,7 +24,7 @@ void paths_load(struct paths *paths);
 /* An event of kind SURVIVED. */
 void paths_survived(struct paths *paths, const struct event *event);
 
-/* A verdict: learn from it when it is an idle kill on a path, and sure enough. */
+/* A verdict: learn from it when it is an idle kill on a path, and sure enough; unlearn it when it turns out to be a host that was lost. */
 void paths_judged(struct paths *paths, const struct incident *incident, const struct verdict *verdict,
 		  const struct verdict_settings *settings);
 

@@ -74,6 +74,17 @@ void bound_add(struct bound *b, enum bound_kind kind, const struct bound_peer *s
 		*known = *sample;
 }
 
+bool bound_remove(struct bound *b, uint64_t peer, uint64_t gap_ms)
+{
+	struct bound_peer *known = find(b, peer);
+
+	if (!known || known->gap_ms != gap_ms)
+		return false;
+	*known = b->peer[--b->peers];
+	b->samples -= b->samples > 0;
+	return true;
+}
+
 static int by_gap(const void *a, const void *b)
 {
 	const struct bound_peer *left = a, *right = b;

@@ -41,6 +41,9 @@ double bound_weight(uint64_t seen_s, uint64_t now_s, uint64_t half_life_s);
 
 void bound_add(struct bound *b, enum bound_kind kind, const struct bound_peer *sample, uint64_t half_life_s);
 
+/* Take back what peer has shown, if it still is this gap. False: it was not there. */
+bool bound_remove(struct bound *b, uint64_t peer, uint64_t gap_ms);
+
 /* False: fewer than three peers are left. */
 bool bound_value(const struct bound *b, enum bound_kind kind, uint64_t now_s, uint64_t half_life_s, double *ms);
 

@@ -164,6 +164,16 @@ void learn_killed(struct learn *l, const struct path *path, uint64_t peer, uint6
 	learn_gap(l, path, BOUND_KILLED, &(struct bound_peer){ peer, gap_ms, now_s });
 }
 
+void learn_not_killed(struct learn *l, const struct path *path, uint64_t peer, uint64_t gap_ms)
+{
+	uint32_t index = find(l, path);
+
+	if (index == NONE || !bound_remove(&l->entry[index].killed, peer, gap_ms))
+		return;
+	l->worth[index] = worth_of(l, &l->entry[index]);
+	l->changes++;
+}
+
 void learn_entry_bracket(const struct learn *l, const struct learn_entry *entry, uint64_t now_s, struct path_bracket *bracket)
 {
 	uint64_t samples = (uint64_t)entry->survived.samples + entry->killed.samples;

@@ -35,6 +35,9 @@ void learn_free(struct learn *l);
 void learn_survived(struct learn *l, const struct path *path, uint64_t peer, uint64_t gap_ms, uint64_t now_s);
 void learn_killed(struct learn *l, const struct path *path, uint64_t peer, uint64_t gap_ms, uint64_t now_s);
 
+/* It turned out to have had another reason than an idle timer. */
+void learn_not_killed(struct learn *l, const struct path *path, uint64_t peer, uint64_t gap_ms);
+
 /* What is known of the path; all zero where nothing is. */
 void learn_bracket(const struct learn *l, const struct path *path, uint64_t now_s, struct path_bracket *bracket);
 /* The same of an entry. */

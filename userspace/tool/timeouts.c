@@ -11,9 +11,11 @@
 #include "../learn/known_timeouts.h"
 #include "../learn/state.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define PATHS_MOST 65536 /* more than any daemon keeps */
@@ -84,7 +86,10 @@ static int print_rows(const struct timeouts_row *rows, size_t count, const struc
 			putchar('\n');
 		fwrite(line.data, 1, line.len, stdout);
 	}
-	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+	if (fflush(stdout) == 0)
+		return STATUS_OK;
+	complain("standard output: %s", strerror(errno));
+	return STATUS_FAILED;
 }
 
 static int print_learned(const struct learn *learned, const struct hints *hints, const struct request *request)
