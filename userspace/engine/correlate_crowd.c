@@ -6,6 +6,8 @@
  */
 #include "correlate_core.h"
 
+#define ENOUGH 4
+
 void correlate_relate(struct incident *incident, uint64_t seq)
 {
 	if (seq == incident->first.ev.seq || incident->related_count >= INCIDENT_RELATED_MAX)
@@ -29,6 +31,14 @@ static void meet(struct incident *incident, enum crowd_kind kind, uint64_t seq, 
 		incident->strangers++;
 	}
 	correlate_relate(incident, seq);
+}
+
+/* More of them would change nothing. */
+static bool has_enough(const struct incident *incident, enum crowd_kind kind)
+{
+	return (kind == CROWD_ABORT && incident->siblings >= ENOUGH && incident->unprompted) ||
+	       (kind == CROWD_LOST && incident->lost_flows >= ENOUGH && incident->lost_busy) ||
+	       (kind == CROWD_STRANGER && incident->strangers >= ENOUGH);
 }
 
 static bool needs_crowd(enum cause cause)
@@ -62,6 +72,8 @@ static void tell(struct correlate *c, enum crowd_kind kind, const struct sightin
 	enum cause *cause;
 
 	if (index != HELD_NONE) {
+		if (has_enough(&held_at(c->held, index)->incident, kind))
+			return;
 		meet(&held_at(c->held, index)->incident, kind, event->ev.seq, telling);
 		correlate_judge_again(c, index);
 		return;

@@ -184,21 +184,26 @@ static bool of_stranger(const struct facts *f)
 	return refused || picked_up;
 }
 
+enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
+{
+	*telling = false;
+	if (of_stranger(f))
+		return CROWD_STRANGER;
+	if (of_dead_process(f)) {
+		*telling = !prompted(f);
+		return CROWD_ABORT;
+	}
+	if (of_lost_host(f)) {
+		*telling = f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms;
+		return CROWD_LOST;
+	}
+	return CROWD_NONE;
+}
+
 enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling)
 {
 	struct facts f;
 
 	facts_of(incident, settings, &f);
-	*telling = false;
-	if (of_stranger(&f))
-		return CROWD_STRANGER;
-	if (of_dead_process(&f)) {
-		*telling = !prompted(&f);
-		return CROWD_ABORT;
-	}
-	if (of_lost_host(&f)) {
-		*telling = f.gap.from != GAP_BURST || f.gap.max_ms < (double)settings->idle_min_ms;
-		return CROWD_LOST;
-	}
-	return CROWD_NONE;
+	return crowd_of_facts(&f, telling);
 }

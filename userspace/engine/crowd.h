@@ -10,8 +10,8 @@
 #ifndef RSTWHY_CROWD_H
 #define RSTWHY_CROWD_H
 
+#include "facts.h"
 #include "flowkey.h"
-#include "verdict.h"
 
 enum crowd_kind {
 	CROWD_NONE,
@@ -37,9 +37,8 @@ struct crowd; /* opaque */
 struct crowd *crowd_new(uint32_t capacity, uint64_t seed);
 void crowd_free(struct crowd *c);
 
-/*
- * crowd_kind_of() - which crowd an incident may belong to; *telling as in struct sighting. Judged from its facts alone.
- */
+/* Which crowd a flow's reset may belong to, by its facts alone; *telling as in struct sighting. */
+enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
 enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling);
 
 /* How far apart in time two members may be. */
