@@ -8,6 +8,7 @@
  * itself (exact), then the handshake, then shape and history. A cause may have more than one row.
  */
 #include "rules.h"
+#include "says.h"
 
 static const struct rule table[] = {
 	/* a silence, not a RST */
@@ -44,6 +45,8 @@ static const struct rule table[] = {
 	{CAUSE_CANCEL, when_cancel, .weigh = weigh_cancel, .needs_history = true, .tell = tell_cancel},
 	{CAUSE_LATE_DATA, when_late_data, 0.9, .needs_history = true, .tell = tell_late_data},
 	{CAUSE_OUT_OF_WINDOW, when_out_of_window, 0.9, .needs_history = true, .tell = tell_out_of_window},
+	{CAUSE_REMOTE_POLICY, when_says_policy, 0.85, .tell = tell_says_policy},
+	{CAUSE_REMOTE_AT_EXPIRY, when_says_idle, 0.9, .needs_history = true, .tell = tell_says_idle},
 	{CAUSE_CRASH, when_crash, .weigh = weigh_crash, .tell = tell_crash},
 	{CAUSE_REQUEST_REJECTED, when_request_rejected, 0.88, .needs_history = true, .tell = tell_request_rejected},
 	{CAUSE_HOST_LOST, when_host_lost, .weigh = weigh_host_lost, .needs_history = true, .tell = tell_host_lost},

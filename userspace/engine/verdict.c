@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "says.h"
 
 #define HIDDEN_CAP     0.6 /* causes.md, "confidence" */
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
@@ -98,6 +99,7 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 	fill_numbers(&f, out);
 	if (rule->tell)
 		rule->tell(&f, out);
+	say_packet(&f, out);
 	if (incident->count > 1)
 		say(out, "%u RSTs in all", incident->count);
 }

@@ -13,7 +13,7 @@
 #include "event.h"
 
 #define VERDICT_ALSO_MAX       4
-#define VERDICT_EVIDENCE_MAX   6
+#define VERDICT_EVIDENCE_MAX   8
 #define VERDICT_TEXT_MAX       256
 #define VERDICT_CANDIDATES_MAX 4
 
