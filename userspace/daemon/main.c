@@ -7,11 +7,14 @@
 #include "await.h"
 #include "notify.h"
 #include "privileges.h"
+#include "replay.h"
 #include "announce.h"
+#include "clock.h"
 #include "serve.h"
 #include "start.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,15 +60,25 @@ static bool open_logs(struct report *report, const struct config *config, const 
 	return opened;
 }
 
+static bool read_epoch(uint64_t *epoch)
+{
+	struct module_state state;
+
+	if (module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT || !state.have_epoch)
+		return false;
+	*epoch = state.epoch;
+	return true;
+}
+
 /* nflog.epoch stands in for the module, in tests. */
 static bool find_epoch(const struct serve *serve, struct intake_settings *settings, int *status)
 {
 	struct module_state state;
 
-	settings->fixed = serve->config->epoch != 0;
 	settings->epoch = serve->config->epoch;
-	if (settings->fixed)
+	if (settings->epoch != 0)
 		return true;
+	settings->current_epoch = read_epoch;
 	if (!await_module(serve->signal_fd, &state, status))
 		return false;
 	settings->epoch = state.epoch;
@@ -95,14 +108,60 @@ static int no_memory(void)
 	return EXIT_FAILURE;
 }
 
+static void recording_failed(const char *path, const char *why)
+{
+	announce("the recording %s ends here: %s", path, why);
+}
+
+/* As the same user as the logs. */
+static bool open_recording(struct serve *serve, const struct identity *identity)
+{
+	const char *path = serve->options->record;
+	int error;
+
+	if (!path)
+		return true;
+	if (!identity_borrow(identity)) {
+		announce("user: cannot act as %s: %s", serve->config->user, strerror(errno));
+		return false;
+	}
+	serve->recording = recording_open(path, recording_failed);
+	error = errno;
+	if (!serve->recording)
+		announce("the recording %s cannot be written%s%s: %s", path, identity->stay ? "" : " as user ",
+		    identity->stay ? "" : serve->config->user, strerror(error));
+	return identity_return(identity) && serve->recording;
+}
+
+static void begin_recording(const struct serve *serve, const struct intake_settings *settings)
+{
+	const struct note note = {
+		.kind = NOTE_RECORDING,
+		.epoch = settings->epoch,
+		.netns = settings->netns,
+		.boottime_ns = clock_boottime_ns(),
+		.realtime_ns = clock_realtime_ns(),
+	};
+
+	recording_note(serve->recording, &note, 0);
+}
+
 /* With the logs open: module, group, privileges, loop. */
 static int start(struct serve *serve, const struct identity *identity)
 {
-	struct intake_settings settings = { .netns = start_netns(), .correlate = serve->correlate, .loss = serve->loss };
+	struct intake_settings settings = {
+		.netns = start_netns(),
+		.correlate = serve->correlate,
+		.loss = serve->loss,
+		.timeline = serve->timeline,
+		.interface = if_indextoname,
+		.recording = serve->recording,
+	};
 	int status = EXIT_FAILURE;
 
 	if (!find_epoch(serve, &settings, &status))
 		return status;
+	begin_recording(serve, &settings);
 	serve->intake = intake_new(&settings);
 	if (!serve->intake)
 		return no_memory();
@@ -126,14 +185,19 @@ static int run(const struct options *options, struct config *config, const struc
 	serve.loss = loss_new();
 	serve.report = serve.loss ? report_new(config, serve.loss) : NULL;
 	serve.correlate = serve.report ? correlate_new(INCIDENTS, &rules, report_incident, serve.report) : NULL;
-	if (!serve.correlate)
+	serve.timeline = serve.correlate ? timeline_new(serve.correlate, serve.loss, serve.report) : NULL;
+	if (!serve.timeline)
 		status = no_memory();
 	else if (!open_logs(serve.report, config, identity))
 		status = EXIT_FAILURE;
+	else if (options->replay)
+		status = replay_run(&serve);
 	else
-		status = start(&serve, identity);
+		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);
 	intake_free(serve.intake);
+	recording_close(serve.recording);
+	timeline_free(serve.timeline);
 	correlate_free(serve.correlate);
 	report_free(serve.report);
 	loss_free(serve.loss);
@@ -148,6 +212,10 @@ static bool settle(const struct options *options, struct config *config, struct 
 	if (!options_config(options, config, &error)) {
 		announce("%s", error.text);
 		return false;
+	}
+	if (options->replay) {
+		*identity = (struct identity){ .stay = true };
+		return true;
 	}
 	if (!identity_find(config->user, identity)) {
 		announce("user: there is no user \"%s\" on this machine; allowed: a user that exists (`useradd --system %s`), or root", config->user,

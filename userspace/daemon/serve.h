@@ -11,7 +11,9 @@
 #include "intake.h"
 #include "options.h"
 #include "report.h"
+#include "timeline.h"
 
+#include "../capture/recording.h"
 #include "../engine/correlate.h"
 
 /* All that the loop drives; owned by main.c. */
@@ -21,6 +23,8 @@ struct serve {
 	struct loss *loss;
 	struct report *report;
 	struct correlate *correlate;
+	struct timeline *timeline;
+	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
 	int signal_fd;
@@ -28,6 +32,9 @@ struct serve {
 
 /* Read, judge and write until SIGTERM or SIGINT; what is held is written then. Returns the exit status. */
 int serve_run(struct serve *serve);
+
+/* What was left unsaid, on standard error. */
+void serve_tell_counts(const struct serve *serve);
 
 /* The settings of the rules that a configuration asks for. */
 struct verdict_settings serve_verdict_settings(const struct config *config);
