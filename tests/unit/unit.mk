@@ -30,6 +30,7 @@ engine_follow_SRCS += tests/unit/engine_feed.c
 
 -include tests/unit/daemon.mk
 -include tests/unit/module.mk
+-include tests/unit/offline.mk
 
 # $(1) is the flavour's directory below build/, $(2) its extra flags, $(3) a program
 define unit_objects
