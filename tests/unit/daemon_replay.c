@@ -305,6 +305,7 @@ static void replay__killed_run__judged_to_its_end(void **state)
 	begin(r, 3);
 	for (int i = 0; i < 100; i++)
 		one_event(r);
+	dismantle(r);
 	assert_int_equal(truncate(r->recording, 20000), 0); /* somewhere within a record */
 	assert_int_equal(replay(r, r->recording), REPLAY_DAMAGED);
 	a = content(r, "live.json", &live);

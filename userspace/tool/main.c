@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "tail", command_tail, "follow the log, for people; filter it" },
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },
+	{ "analyze", command_analyze, "the resets in a capture file, judged offline" },
 	{ "version", command_version, "of this tool, its interface, and the loaded module" },
 };
 
