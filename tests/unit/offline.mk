@@ -10,3 +10,9 @@ capture_nflog_SRCS := tests/unit/capture_nflog.c userspace/capture/nflog.c users
 daemon_replay_SRCS := tests/unit/daemon_replay.c $(DAEMON_RECORD_SRCS) $(DAEMON_CONFIG_SRCS) $(CAPTURE_SRCS) \
 	$(addprefix userspace/daemon/,replay.c intake.c timeline.c report.c sink.c noise.c loss.c ifnames.c clock.c announce.c module_state.c)
 daemon_replay_LIBS := -ljson-c -linih -lpcap
+
+UNIT_PROGRAMS += offline_analysis
+offline_analysis_SRCS := tests/unit/offline_analysis.c tests/unit/frames.c $(sort $(wildcard userspace/offline/*.c)) $(DAEMON_RECORD_SRCS) \
+	$(filter-out module/segment.c,$(FLOWMEM_SRCS)) userspace/daemon/ifnames.c \
+	$(addprefix userspace/capture/,nflog.c note.c savefile.c)
+offline_analysis_LIBS := -ljson-c -lpcap
