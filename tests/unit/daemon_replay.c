@@ -334,36 +334,6 @@ static void replay__garbage__unusable(void **state)
 	free(r);
 }
 
-static void recording__unwritable__error(void **state)
-{
-	(void)state;
-	assert_null(recording_open("/nonexistent/recording.pcap", complain));
-	assert_null(recording_open("/tmp", complain));
-}
-
-static unsigned int failures;
-
-static void count_failure(const char *path, const char *why)
-{
-	(void)path;
-	(void)why;
-	failures++;
-}
-
-static void recording__disk_full__told_once(void **state)
-{
-	const struct note note = { .kind = NOTE_EPOCH, .epoch = 1 };
-	struct recording *recording = recording_open("/dev/full", count_failure);
-
-	(void)state;
-	if (!recording)
-		return; /* told at once */
-	recording_note(recording, &note, 0);
-	recording_note(recording, &note, 0);
-	recording_close(recording);
-	assert_int_equal(failures, 1);
-}
-
 static void recording__tcpdump__reads_it(void **state)
 {
 	struct run *r = malloc(sizeof(*r));
@@ -392,8 +362,6 @@ int main(void)
 		cmocka_unit_test(replay__module_reloaded__same_bytes),
 		cmocka_unit_test(replay__killed_run__judged_to_its_end),
 		cmocka_unit_test(replay__garbage__unusable),
-		cmocka_unit_test(recording__unwritable__error),
-		cmocka_unit_test(recording__disk_full__told_once),
 		cmocka_unit_test(recording__tcpdump__reads_it),
 	};
 

@@ -120,6 +120,62 @@ static void analyze__each_link_type__idle_kill(void **state)
 	}
 }
 
+static void put_words(FILE *file, const uint32_t *words, size_t count)
+{
+	assert_int_equal(fwrite(words, sizeof(*words), count, file), count);
+}
+
+static void put_block(FILE *to, const struct savefile_packet *packet)
+{
+	uint64_t us = packet->realtime_ns / 1000;
+	uint32_t padded = (uint32_t)(packet->len + 3) & ~3U, total = 32 + padded;
+	const uint32_t head[] = { 6, total, 0, (uint32_t)(us >> 32), (uint32_t)us, (uint32_t)packet->len, (uint32_t)packet->wire_len };
+
+	put_words(to, head, 7);
+	fwrite(packet->bytes, 1, packet->len, to);
+	fwrite("\0\0\0", 1, padded - packet->len, to);
+	put_words(to, &total, 1);
+}
+
+/* The same packets as pcapng: a section header, an interface, enhanced packet blocks. */
+static void turn_into_pcapng(void)
+{
+	static const uint32_t section[] = { 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28 };
+	static const uint32_t interface[] = { 1, 20, DLT_EN10MB, 0, 20 };
+	char error[SAVEFILE_ERROR_MAX], other[sizeof(path) + 4];
+	struct savefile *from = savefile_open(path, error);
+	struct savefile_packet packet;
+	FILE *to;
+
+	snprintf(other, sizeof(other), "%s.ng", path);
+	to = fopen(other, "wb");
+	put_words(to, section, 7);
+	put_words(to, interface, 5);
+	while (savefile_next(from, &packet) == SAVEFILE_PACKET)
+		put_block(to, &packet);
+	savefile_close(from);
+	fclose(to);
+	assert_int_equal(rename(other, path), 0);
+}
+
+static void analyze__pcapng__idle_kill(void **state)
+{
+	struct found found;
+	struct frames f;
+
+	(void)state;
+	frames_begin(&f, path, DLT_EN10MB);
+	idle_kill(&f);
+	frames_end(&f);
+	turn_into_pcapng();
+	assert_true(analyze(&found));
+	assert_idle_kill(&found, "10.1.0.2");
+	assert_int_equal(truncate(path, 300), 0);
+	assert_true(analyze(&found));
+	assert_int_equal(found.result, SAVEFILE_DAMAGED);
+	assert_non_null(strstr(found.error, "behind packet "));
+}
+
 static void analyze__vlan_tags__idle_kill(void **state)
 {
 	struct found found;
@@ -319,7 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(analyze__each_link_type__idle_kill),	   cmocka_unit_test(analyze__vlan_tags__idle_kill),
-		cmocka_unit_test(analyze__two_interfaces__counted_once),   cmocka_unit_test(analyze__host_sent_the_reset__unseen),
+		cmocka_unit_test(analyze__pcapng__idle_kill),		   cmocka_unit_test(analyze__two_interfaces__counted_once),   cmocka_unit_test(analyze__host_sent_the_reset__unseen),
 		cmocka_unit_test(analyze__busy_connection__never_idle),	   cmocka_unit_test(analyze__refused__told),
 		cmocka_unit_test(analyze__cut_anywhere__judged_up_to_there), cmocka_unit_test(analyze__no_capture__error),
 		cmocka_unit_test(analyze__any_frames__survived),	   cmocka_unit_test(link__unknown_type__refused),

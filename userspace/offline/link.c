@@ -49,6 +49,11 @@ bool link_known(int type)
 	}
 }
 
+bool link_tells_outgoing(int type)
+{
+	return type == DLT_LINUX_SLL || type == SLL2;
+}
+
 /* FNV-1a over what tells one place from another. */
 static void mix(struct rest *rest, const uint8_t *bytes, size_t len)
 {

@@ -30,6 +30,9 @@ struct link_packet {
 /* Whether frames of this link type (DLT_*) can be read. */
 bool link_known(int type);
 
+/* Whether frames of this type say that the capturing host sent them. */
+bool link_tells_outgoing(int type);
+
 /* The link types that can be read, as text for people. */
 extern const char link_types[];
 

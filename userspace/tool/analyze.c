@@ -103,11 +103,13 @@ static void tell_counts(const struct analyze *analyze, const struct analysis_cou
 }
 
 /* What the records cannot say, since nobody was asked. */
-static void tell_limits(const struct analysis_counts *counts)
+static void tell_limits(const struct analyze *analyze, const struct analysis_counts *counts)
 {
 	if (counts->observer.resets == 0)
 		return;
 	complain("judged from packets alone: the gateway's timeouts in force, and whether it had forgotten a connection, are not known here");
+	if (!link_tells_outgoing(savefile_link(analyze->file)))
+		complain("nor, in a capture of this kind, whether the capturing host itself sent a reset (tcpdump -i any shows that)");
 	if (counts->observer.by_host)
 		complain("%llu resets left the capturing host without having come in (by: unseen): its rules, its stack or a program made them, or "
 			 "it translated them",
@@ -146,7 +148,7 @@ static int run(struct analyze *analyze)
 	status = read_all(analyze);
 	counts = analysis_counts(analyze->analysis);
 	tell_counts(analyze, &counts);
-	tell_limits(&counts);
+	tell_limits(analyze, &counts);
 	return status;
 }
 
