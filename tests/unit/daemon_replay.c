@@ -108,6 +108,7 @@ static void begin(struct run *r, unsigned int random)
 	settings.recording = r->serve.recording = recording_open(r->recording, complain);
 	assert_non_null(settings.recording);
 	recording_note(settings.recording, &note, 0);
+	timeline_evidence(r->serve.timeline, BOOT, BOOT + OFFSET);
 	settings.correlate = r->serve.correlate;
 	settings.loss = r->serve.loss;
 	settings.timeline = r->serve.timeline;

@@ -133,17 +133,19 @@ static bool open_recording(struct serve *serve, const struct identity *identity)
 	return identity_return(identity) && serve->recording;
 }
 
-static void begin_recording(const struct serve *serve, const struct intake_settings *settings)
+/* Where evidence time begins, and the recording. */
+static void begin_time(const struct serve *serve, const struct intake_settings *settings)
 {
 	const struct note note = {
 		.kind = NOTE_RECORDING,
 		.epoch = settings->epoch,
 		.netns = settings->netns,
-		.boottime_ns = clock_boottime_ns(),
-		.realtime_ns = clock_realtime_ns(),
+		.boottime_ns = clock_boottime_ns() - SERVE_SLACK_NS,
+		.realtime_ns = clock_realtime_ns() - SERVE_SLACK_NS,
 	};
 
 	recording_note(serve->recording, &note, 0);
+	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
 }
 
 /* With the logs open: module, group, privileges, loop. */
@@ -161,7 +163,7 @@ static int start(struct serve *serve, const struct identity *identity)
 
 	if (!find_epoch(serve, &settings, &status))
 		return status;
-	begin_recording(serve, &settings);
+	begin_time(serve, &settings);
 	serve->intake = intake_new(&settings);
 	if (!serve->intake)
 		return no_memory();

@@ -79,6 +79,7 @@ static bool begin(struct replay *replay)
 	}
 	settings.epoch = note.epoch;
 	settings.netns = note.netns;
+	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
 	replay->serve->intake = intake_new(&settings);
 	return replay->serve->intake;
 }

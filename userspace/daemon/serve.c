@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define NS_PER_SEC 1000000000ULL
-#define SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
 #define TICK_NS NS_PER_SEC    /* how often the module's counters are looked at */
 
 struct loop {
@@ -45,7 +44,7 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
 		return;
 	if (sends_to_us(serve, &state))
-		intake_state(serve->intake, &state, now_ns - SLACK_NS, clock_realtime_ns() - SLACK_NS);
+		intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
 }
 
 static void read_group(struct loop *loop)
@@ -76,7 +75,7 @@ static void on_timer(struct loop *loop)
 		return;
 	read_group(loop);
 	now_ns = clock_boottime_ns();
-	timeline_reach(loop->serve->timeline, now_ns - SLACK_NS);
+	timeline_reach(loop->serve->timeline, now_ns - SERVE_SLACK_NS);
 	tick(loop, now_ns);
 }
 
@@ -96,7 +95,7 @@ static void on_signal(struct loop *loop)
 static void arm(struct loop *loop)
 {
 	uint64_t due = timeline_next(loop->serve->timeline);
-	uint64_t at = due < UINT64_MAX - SLACK_NS && due + SLACK_NS < loop->next_tick_ns ? due + SLACK_NS : loop->next_tick_ns;
+	uint64_t at = due < UINT64_MAX - SERVE_SLACK_NS && due + SERVE_SLACK_NS < loop->next_tick_ns ? due + SERVE_SLACK_NS : loop->next_tick_ns;
 	struct itimerspec when = {
 		.it_value = { .tv_sec = (time_t)(at / NS_PER_SEC), .tv_nsec = (long)(at % NS_PER_SEC) },
 	};
@@ -144,7 +143,7 @@ static void finish(struct serve *serve)
 	notify("STOPPING=1");
 	group_read(serve->group);
 	now_ns = clock_boottime_ns();
-	timeline_reach(serve->timeline, now_ns - SLACK_NS);
+	timeline_reach(serve->timeline, now_ns - SERVE_SLACK_NS);
 	poll_module(serve, now_ns);
 	intake_end(serve->intake);
 	timeline_finish(serve->timeline);

@@ -16,6 +16,8 @@
 #include "../capture/recording.h"
 #include "../engine/correlate.h"
 
+#define SERVE_SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
+
 /* All that the loop drives; owned by main.c. */
 struct serve {
 	const struct options *options;
