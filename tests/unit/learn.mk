@@ -19,3 +19,5 @@ daemon_paths_SRCS = tests/unit/daemon_paths.c userspace/daemon/paths.c $(LEARN_S
 daemon_paths_LIBS := -ljson-c
 tool_timeouts_SRCS = tests/unit/tool_timeouts.c userspace/tool/timeouts_rows.c userspace/tool/timeouts_show.c \
 	userspace/learn/keepalive.c $(LEARN_SRCS) userspace/record/json.c userspace/record/line.c $(ENGINE_SRCS)
+# intake.c hands over what was survived; $(DAEMON_RECORD_SRCS) has json.c and line.c already
+daemon_replay_SRCS += userspace/daemon/paths.c $(LEARN_SRCS) userspace/learn/state_read.c userspace/learn/state_write.c

@@ -32,6 +32,8 @@ engine_silence_SRCS += tests/unit/engine_feed.c
 
 -include tests/unit/daemon.mk
 -include tests/unit/module.mk
+
+-include tests/unit/offline.mk
 -include tests/unit/learn.mk
 
 # $(1) is the flavour's directory below build/, $(2) its extra flags, $(3) a program

@@ -12,9 +12,13 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
+#include "timeline.h"
 
+#include "../capture/recording.h"
 #include "../engine/correlate.h"
 #include "../engine/hints.h"
+
+#define SERVE_SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
 
 /* All that the loop drives; owned by main.c. */
 struct serve {
@@ -25,6 +29,8 @@ struct serve {
 	struct paths *paths;
 	struct hints hints; /* what the rules point to */
 	struct correlate *correlate;
+	struct timeline *timeline;
+	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
 	int signal_fd;
@@ -32,6 +38,9 @@ struct serve {
 
 /* Read, judge and write until SIGTERM or SIGINT; what is held is written then. Returns the exit status. */
 int serve_run(struct serve *serve);
+
+/* What was left unsaid, on standard error. */
+void serve_tell_counts(const struct serve *serve);
 
 /* The settings of the rules that the configuration asks for. */
 struct verdict_settings serve_verdict_settings(const struct serve *serve);

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },
 	{ "timeouts", command_timeouts, "learned per path: what survives, what is killed, the keepalive that holds" },
+	{ "analyze", command_analyze, "the resets in a capture file, judged offline" },
 	{ "version", command_version, "of this tool, its interface, and the loaded module" },
 };
 
