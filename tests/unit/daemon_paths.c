@@ -20,6 +20,7 @@
 #include "../../userspace/learn/state.h"
 #include "engine_scene.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #define NS_PER_SEC 1000000000ULL
@@ -53,7 +54,7 @@ static int begin(void **state)
 		return -1;
 	snprintf(file, sizeof(file), "%s/paths.json", directory);
 	snprintf(bad, sizeof(bad), "%s/paths.json.bad", directory);
-	paths = paths_new(file);
+	paths = paths_new(file, true);
 	scene_established(&s);
 	strcpy(scene_event(&s)->in, "eth1");
 	return paths ? 0 : -1;
@@ -188,7 +189,7 @@ static void learn__survived_but_unfit__not(void **state)
 	for (size_t i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++) {
 		survived(1, 345000);
 		paths_free(paths);
-		paths = paths_new(file);
+		paths = paths_new(file, true);
 		scene_mem(&s)->flags |= unfit[i];
 		paths_survived(paths, scene_event(&s));
 		assert_int_equal(learn_count(paths_learned(paths)), 0);
@@ -205,7 +206,7 @@ static void keep__saved_and_loaded__same_bracket(void **state)
 		killed(number, 350500);
 	paths_save(paths);
 	paths_free(paths);
-	paths = paths_new(file);
+	paths = paths_new(file, true);
 	paths_load(paths);
 	assert_true(bracket().killed_ms == 350500);
 	assert_int_equal(announcements, 0);
@@ -229,7 +230,7 @@ static void keep__tick__every_few_minutes_and_when_changed(void **state)
 
 static void keep__off__no_file(void **state)
 {
-	struct paths *off = paths_new("");
+	struct paths *off = paths_new("", true);
 
 	(void)state;
 	paths_load(off);
@@ -275,6 +276,27 @@ static void load__corrupt__kept_aside_and_begun_anew(void **state)
 	assert_int_equal(announcements, 1);
 }
 
+static void keep__read_only__reads_but_never_writes_nor_renames(void **state)
+{
+	(void)state;
+	for (uint8_t number = 1; number <= 3; number++)
+		killed(number, 350500);
+	paths_save(paths);
+	paths_free(paths);
+	paths = paths_new(file, false);
+	paths_load(paths);
+	assert_true(bracket().have_killed);
+	assert_int_equal(unlink(file), 0);
+	survived(1, 60000);
+	paths_save(paths);
+	assert_int_equal(access(file, F_OK), -1);
+	assert_int_equal(close(creat(file, 0600)), 0);
+	paths_load(paths);
+	assert_int_equal(announcements, 1);
+	assert_int_equal(access(file, F_OK), 0);
+	assert_int_equal(access(bad, F_OK), -1);
+}
+
 /* What stood before the wrong part is not half learned. */
 static void load__half_right__nothing_of_it(void **state)
 {
@@ -293,7 +315,7 @@ static void load__half_right__nothing_of_it(void **state)
 	fputs(",null]}\n", out);
 	fclose(out);
 	paths_free(paths);
-	paths = paths_new(file);
+	paths = paths_new(file, true);
 	paths_load(paths);
 	assert_int_equal(announcements, 1);
 	assert_int_equal(learn_count(paths_learned(paths)), 0);
@@ -324,6 +346,7 @@ int main(void)
 		TEST(keep__tick__every_few_minutes_and_when_changed),
 		TEST(keep__off__no_file),
 		TEST(keep__unwritable__said_once_and_when_it_works_again),
+		TEST(keep__read_only__reads_but_never_writes_nor_renames),
 		TEST(load__corrupt__kept_aside_and_begun_anew),
 		TEST(load__half_right__nothing_of_it),
 		TEST(load__a_directory__left_alone),

@@ -118,7 +118,7 @@ static void accept_event(struct intake *intake)
 {
 	account(intake);
 	name_interfaces(intake);
-	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED)
+	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED && intake->settings.paths)
 		paths_survived(intake->settings.paths, &intake->event);
 	correlate_event(intake->settings.correlate, &intake->event);
 }

@@ -23,7 +23,7 @@ struct intake_settings {
 	uint32_t netns;	 /* the inode of ours: interface indices of others mean nothing here */
 	struct correlate *correlate;
 	struct loss *loss;
-	struct paths *paths; /* told what was survived */
+	struct paths *paths; /* told what was survived; NULL: nobody is */
 };
 
 struct intake_counts {

@@ -130,7 +130,7 @@ static int run(const struct options *options, struct config *config, const struc
 
 	serve.loss = loss_new();
 	serve.report = serve.loss ? report_new(config, serve.loss) : NULL;
-	serve.paths = paths_new(config->state);
+	serve.paths = paths_new(config->state, true);
 	serve.correlate = serve.report && serve.paths ? correlate_new(INCIDENTS, &rules, serve_incident, &serve) : NULL;
 	if (serve.correlate)
 		correlate_set_bracket(serve.correlate, paths_bracket, serve.paths);

@@ -30,15 +30,17 @@ struct paths {
 	char file[FILE_MAX_BYTES];
 	uint64_t saved; /* learn_changes() then */
 	uint64_t next_save_ns;
+	bool keep;
 	bool told;
 };
 
-struct paths *paths_new(const char *file)
+struct paths *paths_new(const char *file, bool keep)
 {
 	struct paths *paths = calloc(1, sizeof(*paths));
 
 	if (!paths)
 		return NULL;
+	paths->keep = keep;
 	snprintf(paths->file, sizeof(paths->file), "%s", file);
 	paths->learn = learn_new(PATHS_MOST, LEARN_HALF_LIFE_DAYS);
 	if (paths->learn)
@@ -71,6 +73,10 @@ static void set_aside(struct paths *paths, const char *why)
 	char bad[FILE_MAX_BYTES + 8];
 
 	forget(paths);
+	if (!paths->keep) {
+		announce("state.file %s: %s; nothing is known from it", paths->file, why);
+		return;
+	}
 	snprintf(bad, sizeof(bad), "%s.bad", paths->file);
 	if (rename(paths->file, bad) == 0) {
 		announce("state.file %s: %s; kept as %s, and learning begins anew", paths->file, why, bad);
@@ -177,7 +183,7 @@ void paths_save(struct paths *paths)
 {
 	uint64_t changes = learn_changes(paths->learn);
 
-	if (!paths->file[0] || changes == paths->saved)
+	if (!paths->keep || !paths->file[0] || changes == paths->saved)
 		return;
 	if (state_save(paths->file, paths->learn)) {
 		paths->saved = changes;

@@ -14,8 +14,8 @@
 struct learn;
 struct paths; /* opaque, by paths_new() and paths_free() */
 
-/* file: state.file, "" keeps nothing. NULL: no memory. */
-struct paths *paths_new(const char *file);
+/* file: state.file, "" for none. keep: also write it; else it is only read (a replay). NULL: no memory. */
+struct paths *paths_new(const char *file, bool keep);
 void paths_free(struct paths *paths);
 
 /* Read the file. One that is not right is said, kept aside as FILE.bad, and nothing is known then. */
