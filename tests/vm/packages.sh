@@ -5,7 +5,7 @@
 # The kernel under test, its headers and compiler, and DKMS.
 GUEST_KERNEL="linux-image-amd64 linux-headers-amd64 make gcc libc6-dev kmod dkms"
 # What builds rstwhyd and rstwhy (their run-time libraries come along).
-GUEST_USERSPACE="pkg-config libmnl-dev libnfnetlink-dev libnetfilter-log-dev libinih-dev libjson-c-dev libcap-ng-dev libseccomp-dev"
+GUEST_USERSPACE="pkg-config libmnl-dev libnfnetlink-dev libnetfilter-log-dev libinih-dev libjson-c-dev libcap-ng-dev libseccomp-dev libpcap-dev"
 # The gateway's tools and the scenarios' traffic.
 GUEST_TOOLS="mount hostname iproute2 nftables conntrack procps tcpdump ethtool python3"
 # The real servers behind the gateway.

@@ -31,6 +31,8 @@ void config_defaults(struct config *config)
 		.payload = true,
 		.json = "/var/log/rstwhy/resets.jsonl",
 		.user = "rstwhy",
+		.state = "/var/lib/rstwhy/paths.json",
+		.hints = "/etc/rstwhy/known-timeouts.conf",
 	};
 	if (gethostname(config->gateway, sizeof(config->gateway) - 1) < 0)
 		strcpy(config->gateway, "gateway");

@@ -34,6 +34,8 @@ struct config {
 	char text[CONFIG_PATH_MAX];
 	char gateway[CONFIG_NAME_MAX];
 	char user[CONFIG_NAME_MAX];
+	char state[CONFIG_PATH_MAX]; /* "" off */
+	char hints[CONFIG_PATH_MAX]; /* "" the built-in ones */
 	struct ignore_list ignore;
 };
 

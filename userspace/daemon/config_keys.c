@@ -109,6 +109,11 @@ static bool parse_path(const struct config_key *key, void *field, const char *va
 	return (value[0] == '\0' || value[0] == '/' || !strcmp(value, "-")) && copy_text(key, field, value);
 }
 
+static bool parse_file(const struct config_key *key, void *field, const char *value)
+{
+	return (value[0] == '\0' || value[0] == '/') && copy_text(key, field, value);
+}
+
 static bool parse_name(const struct config_key *key, void *field, const char *value)
 {
 	return value[0] && is_printable(value) && copy_text(key, field, value);
@@ -133,6 +138,7 @@ static bool parse_only(const struct config_key *key, void *field, const char *va
 #define ROOM(name) (uint32_t)sizeof(((struct config *)0)->name)
 
 static const char allowed_path[] = "an absolute path, - for standard output, or nothing";
+static const char allowed_file[] = "an absolute path, or nothing";
 static const char allowed_size[] = "4K to 1G, as a number of bytes or with K or M behind it";
 
 const struct config_key config_keys[] = {
@@ -152,7 +158,8 @@ const struct config_key config_keys[] = {
 	{ "ignore", parse_ignore, FIELD(ignore), 0, 0,
 	  "a comma list of at most 256: prefix (10.0.0.0/8, 2001:db8::/32), :port, addr:port, [v6]:port", NULL },
 	{ "metrics.file", parse_only, 0, 0, 0, "nothing", "" },
-	{ "state.file", parse_only, 0, 0, 0, "/var/lib/rstwhy/paths.json", "/var/lib/rstwhy/paths.json" },
+	{ "state.file", parse_file, FIELD(state), 0, ROOM(state), allowed_file, NULL },
+	{ "hints.file", parse_file, FIELD(hints), 0, ROOM(hints), allowed_file, NULL },
 	{ "gateway.name", parse_name, FIELD(gateway), 0, ROOM(gateway), "1 to 255 printable ASCII characters", NULL },
 	{ "user", parse_name, FIELD(user), 0, ROOM(user), "a user of this machine; root: stay root", NULL },
 };

@@ -36,17 +36,11 @@ struct group {
 
 static int take_packet(const struct nlmsghdr *header, void *user)
 {
-	struct nlattr *attr[NFULA_MAX + 1] = { NULL };
 	struct group *group = user;
-	const char *prefix;
 
 	if (header->nlmsg_type != ((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET))
 		return MNL_CB_OK;
-	if (nflog_nlmsg_parse(header, attr) < 0 || !attr[NFULA_PAYLOAD])
-		return MNL_CB_OK;
-	prefix = attr[NFULA_PREFIX] ? mnl_attr_get_str(attr[NFULA_PREFIX]) : NULL;
-	group->settings.packet(group->settings.user, prefix, mnl_attr_get_payload(attr[NFULA_PAYLOAD]),
-			       mnl_attr_get_payload_len(attr[NFULA_PAYLOAD]));
+	group->settings.packet(group->settings.user, mnl_nlmsg_get_payload(header), mnl_nlmsg_get_payload_len(header));
 	return MNL_CB_OK;
 }
 

@@ -13,8 +13,8 @@
 
 struct group; /* opaque, by group_open() and group_close() */
 
-/* One logged packet: NFULA_PREFIX (NULL: none) and NFULA_PAYLOAD. */
-typedef void group_packet_fn(void *user, const char *prefix, const uint8_t *payload, size_t len);
+/* One logged packet: its struct nfgenmsg and attributes, as capture/nflog.h reads them. */
+typedef void group_packet_fn(void *user, const uint8_t *message, size_t len);
 
 struct group_settings {
 	uint16_t number;

@@ -7,6 +7,7 @@
 #include "ifnames.h"
 
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +21,19 @@ struct place {
 };
 
 struct ifnames {
+	ifnames_look_fn *look;
+	ifnames_news_fn *news;
+	void *user;
 	struct place place[PLACES];
 };
 
-struct ifnames *ifnames_new(void)
+struct ifnames *ifnames_new(ifnames_look_fn *look, ifnames_news_fn *news, void *user)
 {
-	return calloc(1, sizeof(struct ifnames));
+	struct ifnames *names = calloc(1, sizeof(*names));
+
+	if (names)
+		*names = (struct ifnames){ .look = look, .news = news, .user = user };
+	return names;
 }
 
 void ifnames_free(struct ifnames *names)
@@ -33,19 +41,36 @@ void ifnames_free(struct ifnames *names)
 	free(names);
 }
 
+void ifnames_set(struct ifnames *names, uint32_t index, const char *name)
+{
+	struct place *place = &names->place[index % PLACES];
+
+	*place = (struct place){ .index = index };
+	snprintf(place->name, sizeof(place->name), "%s", name);
+}
+
+/* What is found is told when it is news; what is gone keeps its name. */
+static void look(struct ifnames *names, struct place *place)
+{
+	char name[IF_NAMESIZE] = "";
+
+	if (!names->look(place->index, name) || !strcmp(name, place->name))
+		return;
+	memcpy(place->name, name, sizeof(name));
+	names->news(names->user, place->index, place->name);
+}
+
 const char *ifnames_get(struct ifnames *names, uint32_t index, uint64_t now_ns)
 {
 	struct place *place = &names->place[index % PLACES];
-	char name[IF_NAMESIZE];
 
-	if (index == 0)
+	if (index == 0 || (place->index != index && !names->look))
 		return "";
-	if (place->index == index && now_ns < place->looked_ns + FRESH_NS)
+	if (place->index == index && (!names->look || now_ns < place->looked_ns + FRESH_NS))
 		return place->name;
 	if (place->index != index)
 		*place = (struct place){ .index = index };
 	place->looked_ns = now_ns;
-	if (if_indextoname(index, name))
-		memcpy(place->name, name, sizeof(name));
+	look(names, place);
 	return place->name;
 }

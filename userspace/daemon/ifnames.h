@@ -5,7 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  *
  * An interface may be renamed or gone by the time its name is wanted: names are looked up again every few seconds, and the last
- * known one serves when there is none any more.
+ * known one serves when there is none any more. In a replay nothing is looked up: the recording tells the names.
  */
 #ifndef RSTWHY_IFNAMES_H
 #define RSTWHY_IFNAMES_H
@@ -14,8 +14,17 @@
 
 struct ifnames; /* opaque, by ifnames_new() and ifnames_free() */
 
-struct ifnames *ifnames_new(void);
+/* The name of an interface, as if_indextoname(). */
+typedef char *ifnames_look_fn(unsigned int index, char *name);
+/* An interface is named so from now on. */
+typedef void ifnames_news_fn(void *user, uint32_t index, const char *name);
+
+/* look: NULL names nothing. NULL: no memory. */
+struct ifnames *ifnames_new(ifnames_look_fn *look, ifnames_news_fn *news, void *user);
 void ifnames_free(struct ifnames *names);
+
+/* What ifnames_news_fn told in another run. */
+void ifnames_set(struct ifnames *names, uint32_t index, const char *name);
 
 /* Never NULL: "" for index 0 and for an interface never seen. Valid until the next call. */
 const char *ifnames_get(struct ifnames *names, uint32_t index, uint64_t now_ns);

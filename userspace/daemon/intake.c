@@ -6,9 +6,10 @@
  */
 #include "intake.h"
 
-#include "clock.h"
-#include "ifnames.h"
 #include "announce.h"
+#include "clock.h"
+
+#include "../capture/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,24 @@ struct intake {
 	struct ifnames *names;
 	uint64_t asked_ns;
 	bool told_foreign, told_abi;
+	bool have_state;
+	struct loss_report state; /* the last one taken in */
 	struct event event; /* the one being worked on: large, so not on the stack */
 };
+
+static uint64_t position(const struct intake *intake)
+{
+	return timeline_now(intake->settings.timeline);
+}
+
+static void keep_interface(void *user, uint32_t index, const char *name)
+{
+	struct intake *intake = user;
+	struct note note = { .kind = NOTE_INTERFACE, .index = index };
+
+	snprintf(note.name, sizeof(note.name), "%s", name);
+	recording_note(intake->settings.recording, &note, 0);
+}
 
 struct intake *intake_new(const struct intake_settings *settings)
 {
@@ -31,7 +48,7 @@ struct intake *intake_new(const struct intake_settings *settings)
 	if (!intake)
 		return NULL;
 	intake->settings = *settings;
-	intake->names = ifnames_new();
+	intake->names = ifnames_new(settings->interface, keep_interface, intake);
 	if (intake->names)
 		return intake;
 	free(intake);
@@ -66,28 +83,36 @@ static void refuse_abi(struct intake *intake, unsigned int major, unsigned int m
 }
 
 /* The module was loaded anew: its numbers begin again, and what was lost in between nobody knows. */
-static void adopt_epoch(struct intake *intake, uint64_t epoch)
+void intake_epoch(struct intake *intake, uint64_t epoch)
 {
-	if (intake->settings.fixed || epoch == intake->settings.epoch)
+	const struct note note = { .kind = NOTE_EPOCH, .epoch = epoch };
+
+	if (epoch == intake->settings.epoch)
 		return;
 	announce("the module nf_rstwhy was loaded again");
+	recording_note(intake->settings.recording, &note, position(intake));
 	intake->settings.epoch = epoch;
+	intake->have_state = false;
 	loss_restart(intake->settings.loss);
+}
+
+void intake_interface(struct intake *intake, uint32_t index, const char *name)
+{
+	ifnames_set(intake->names, index, name);
 }
 
 /* Whether the module confirms that it has a new epoch, the one of the message at hand. */
 static bool is_new_epoch(struct intake *intake)
 {
-	uint64_t now_ns = clock_boottime_ns();
-	struct module_state state;
+	uint64_t now_ns = clock_boottime_ns(), epoch;
 
-	if (intake->settings.fixed || (intake->asked_ns && now_ns < intake->asked_ns + ASK_AGAIN_NS))
+	if (!intake->settings.current_epoch || (intake->asked_ns && now_ns < intake->asked_ns + ASK_AGAIN_NS))
 		return false;
 	intake->asked_ns = now_ns;
-	if (module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT || !state.have_epoch)
+	if (!intake->settings.current_epoch(&epoch))
 		return false;
-	adopt_epoch(intake, state.epoch);
-	return state.epoch == intake->event.ev.epoch;
+	intake_epoch(intake, epoch);
+	return epoch == intake->event.ev.epoch;
 }
 
 static void account(struct intake *intake)
@@ -100,7 +125,7 @@ static void account(struct intake *intake)
 		.failed = ev->failed,
 	};
 
-	loss_message(intake->settings.loss, &report, clock_boottime_ns());
+	loss_message(intake->settings.loss, &report, position(intake));
 }
 
 static void name_interfaces(struct intake *intake)
@@ -114,44 +139,91 @@ static void name_interfaces(struct intake *intake)
 	snprintf(event->out, sizeof(event->out), "%s", ifnames_get(intake->names, event->ev.ifout, now_ns));
 }
 
-static void accept_event(struct intake *intake)
+/* It becomes the newest evidence, and is kept; before anything comes of it. */
+static void arrive(struct intake *intake, const uint8_t *message, size_t len)
 {
+	const struct rstwhy_evidence *ev = &intake->event.ev;
+
+	recording_message(intake->settings.recording, message, len, ev->boottime_ns, ev->realtime_ns, position(intake));
+	timeline_evidence(intake->settings.timeline, ev->boottime_ns, ev->realtime_ns);
 	account(intake);
-	name_interfaces(intake);
-	correlate_event(intake->settings.correlate, &intake->event);
 }
 
-static void refuse_packet(struct intake *intake)
+/* What is due at once: losses that the message brought to light. */
+static void settle(struct intake *intake)
+{
+	timeline_reach(intake->settings.timeline, position(intake));
+}
+
+static void accept_event(struct intake *intake, const uint8_t *message, size_t len)
+{
+	name_interfaces(intake);
+	arrive(intake, message, len);
+	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED && intake->settings.paths)
+		paths_survived(intake->settings.paths, &intake->event);
+	correlate_event(intake->settings.correlate, &intake->event);
+	settle(intake);
+}
+
+static void refuse_packet(struct intake *intake, const uint8_t *message, size_t len)
 {
 	intake->counts.malformed++;
-	account(intake);
+	arrive(intake, message, len);
+	settle(intake);
 }
 
-void intake_packet(void *user, const char *prefix, const uint8_t *payload, size_t len)
+static enum decode_result decode(struct intake *intake, const struct nflog_message *nflog, uint16_t *major, uint16_t *minor)
+{
+	return event_decode(nflog->prefix, nflog->payload, nflog->payload_len, intake->settings.epoch, &intake->event, major, minor);
+}
+
+void intake_packet(void *user, const uint8_t *message, size_t len)
 {
 	struct intake *intake = user;
+	struct nflog_message nflog;
 	uint16_t major = 0, minor = 0;
 	enum decode_result result;
 
-	result = event_decode(prefix, payload, len, intake->settings.epoch, &intake->event, &major, &minor);
+	if (!nflog_parse(message, len, &nflog))
+		return;
+	result = decode(intake, &nflog, &major, &minor);
 	if (result == DECODE_EPOCH && is_new_epoch(intake))
-		result = event_decode(prefix, payload, len, intake->settings.epoch, &intake->event, &major, &minor);
-	switch (result) {
-	case DECODE_OK:
-		accept_event(intake);
-		break;
-	case DECODE_BAD_PACKET:
-		refuse_packet(intake);
-		break;
-	case DECODE_OTHER_ABI:
-		refuse_abi(intake, major, minor);
-		break;
-	default:
-		refuse_foreign(intake);
+		result = decode(intake, &nflog, &major, &minor);
+	if (result == DECODE_OK) {
+		accept_event(intake, message, len);
+		return;
 	}
+	if (result == DECODE_BAD_PACKET) {
+		refuse_packet(intake, message, len);
+		return;
+	}
+	recording_message(intake->settings.recording, message, len, 0, clock_realtime_ns(), 0);
+	if (result == DECODE_OTHER_ABI)
+		refuse_abi(intake, major, minor);
+	else
+		refuse_foreign(intake);
 }
 
-void intake_state(struct intake *intake, const struct module_state *state, uint64_t now_ns)
+static bool same_state(const struct loss_report *a, const struct loss_report *b)
+{
+	return a->seq == b->seq && a->suppressed == b->suppressed && a->failed == b->failed;
+}
+
+static void keep_state(struct intake *intake, const struct loss_report *report)
+{
+	const struct note note = {
+		.kind = NOTE_COUNTERS,
+		.sequence = report->seq,
+		.suppressed = report->suppressed,
+		.failed = report->failed,
+		.boottime_ns = position(intake),
+		.realtime_ns = timeline_realtime(intake->settings.timeline),
+	};
+
+	recording_note(intake->settings.recording, &note, position(intake));
+}
+
+void intake_state(struct intake *intake, const struct module_state *state, uint64_t boottime_ns, uint64_t realtime_ns)
 {
 	struct loss_report report = {
 		.netns = intake->settings.netns,
@@ -161,9 +233,26 @@ void intake_state(struct intake *intake, const struct module_state *state, uint6
 	};
 
 	if (state->have_epoch)
-		adopt_epoch(intake, state->epoch);
-	if (state->have_sequence)
-		loss_counters(intake->settings.loss, &report, now_ns);
+		intake_epoch(intake, state->epoch);
+	if (!state->have_sequence || (intake->have_state && same_state(&report, &intake->state)))
+		return;
+	timeline_evidence(intake->settings.timeline, boottime_ns, realtime_ns);
+	intake->have_state = true;
+	intake->state = report;
+	keep_state(intake, &report);
+	loss_counters(intake->settings.loss, &report, position(intake));
+	settle(intake);
+}
+
+void intake_end(struct intake *intake)
+{
+	const struct note note = {
+		.kind = NOTE_END,
+		.boottime_ns = position(intake),
+		.realtime_ns = timeline_realtime(intake->settings.timeline),
+	};
+
+	recording_note(intake->settings.recording, &note, position(intake));
 }
 
 const struct intake_counts *intake_counts(const struct intake *intake)

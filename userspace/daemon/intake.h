@@ -9,8 +9,11 @@
 #ifndef RSTWHY_INTAKE_H
 #define RSTWHY_INTAKE_H
 
+#include "ifnames.h"
 #include "loss.h"
 #include "module_state.h"
+#include "paths.h"
+#include "timeline.h"
 
 #include "../engine/correlate.h"
 
@@ -18,10 +21,14 @@ struct intake; /* opaque, by intake_new() and intake_free() */
 
 struct intake_settings {
 	uint64_t epoch;
-	bool fixed; /* nflog.epoch: never ask the module for another */
 	uint32_t netns;	 /* the inode of ours: interface indices of others mean nothing here */
 	struct correlate *correlate;
 	struct loss *loss;
+	struct paths *paths; /* told what was survived; NULL: nobody is */
+	struct timeline *timeline;
+	bool (*current_epoch)(uint64_t *epoch); /* ask the module; NULL: epochs change by intake_epoch() alone */
+	ifnames_look_fn *interface;		/* NULL: interfaces are named by intake_interface() alone */
+	struct recording *recording;		/* NULL: nothing is kept */
 };
 
 struct intake_counts {
@@ -34,10 +41,17 @@ struct intake *intake_new(const struct intake_settings *settings);
 void intake_free(struct intake *intake);
 
 /* A logged packet: a group_packet_fn. */
-void intake_packet(void *intake, const char *prefix, const uint8_t *payload, size_t len);
+void intake_packet(void *intake, const uint8_t *message, size_t len);
 
-/* What the module's /proc file says now: a new epoch, counters of our namespace. */
-void intake_state(struct intake *intake, const struct module_state *state, uint64_t now_ns);
+/* What the module's /proc file says, at this moment of evidence time: a new epoch, counters of our namespace. */
+void intake_state(struct intake *intake, const struct module_state *state, uint64_t boottime_ns, uint64_t realtime_ns);
+
+/* The same from a recording. */
+void intake_epoch(struct intake *intake, uint64_t epoch);
+void intake_interface(struct intake *intake, uint32_t index, const char *name);
+
+/* The end of the run is kept in the recording. */
+void intake_end(struct intake *intake);
 
 const struct intake_counts *intake_counts(const struct intake *intake);
 

@@ -194,6 +194,25 @@ bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *
 	return false;
 }
 
+uint64_t loss_next_due(const struct loss *loss)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++) {
+		uint64_t due = loss->space[i].moved_ns + LOSS_PATIENCE_NS;
+
+		if (loss->space[i].next < loss->space[i].expected && due < next)
+			next = due;
+	}
+	for (enum loss_where i = 0; i < LOSS_KINDS; i++) {
+		uint64_t due = loss->told[i] ? loss->told_ns[i] + LOSS_INTERVAL_NS : 0;
+
+		if (loss->pending[i] > 0 && due < next)
+			next = due;
+	}
+	return next;
+}
+
 uint64_t loss_since(struct loss *loss)
 {
 	uint64_t since = loss->since;

@@ -53,6 +53,9 @@ void loss_restart(struct loss *loss);
 /* The next finding that is due, or false. With flush, all of them are due. */
 bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *where, uint64_t *lost);
 
+/* When loss_take() will find something, if nothing else comes in: 0 now, UINT64_MAX never. */
+uint64_t loss_next_due(const struct loss *loss);
+
 /* Records found lost since the last call. */
 uint64_t loss_since(struct loss *loss);
 

@@ -7,11 +7,16 @@
 #include "await.h"
 #include "notify.h"
 #include "privileges.h"
+#include "replay.h"
 #include "announce.h"
+#include "clock.h"
 #include "serve.h"
 #include "start.h"
 
+#include "../learn/known_timeouts.h"
+
 #include <errno.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +42,9 @@ static int take_signals(void)
 }
 
 /* As the user who will have to open them again later. */
-static bool open_logs(struct report *report, const struct config *config, const struct identity *identity)
+static bool open_files(struct serve *serve, const struct identity *identity)
 {
+	const struct config *config = serve->config;
 	const char *path = config->json;
 	bool opened;
 	int error;
@@ -47,8 +53,10 @@ static bool open_logs(struct report *report, const struct config *config, const 
 		announce("user: cannot act as %s: %s", config->user, strerror(errno));
 		return false;
 	}
-	opened = report_open(report, config, &path);
+	opened = report_open(serve->report, config, &path);
 	error = errno;
+	if (opened)
+		paths_load(serve->paths);
 	if (!opened)
 		announce("the log %s cannot be written%s%s: %s; its directory must exist and be writable", path, identity->stay ? "" : " as user ",
 		    identity->stay ? "" : config->user, strerror(error));
@@ -57,15 +65,25 @@ static bool open_logs(struct report *report, const struct config *config, const 
 	return opened;
 }
 
+static bool read_epoch(uint64_t *epoch)
+{
+	struct module_state state;
+
+	if (module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT || !state.have_epoch)
+		return false;
+	*epoch = state.epoch;
+	return true;
+}
+
 /* nflog.epoch stands in for the module, in tests. */
 static bool find_epoch(const struct serve *serve, struct intake_settings *settings, int *status)
 {
 	struct module_state state;
 
-	settings->fixed = serve->config->epoch != 0;
 	settings->epoch = serve->config->epoch;
-	if (settings->fixed)
+	if (settings->epoch != 0)
 		return true;
+	settings->current_epoch = read_epoch;
 	if (!await_module(serve->signal_fd, &state, status))
 		return false;
 	settings->epoch = state.epoch;
@@ -95,14 +113,63 @@ static int no_memory(void)
 	return EXIT_FAILURE;
 }
 
+static void recording_failed(const char *path, const char *why)
+{
+	announce("the recording %s ends here: %s", path, why);
+}
+
+/* As the same user as the logs. */
+static bool open_recording(struct serve *serve, const struct identity *identity)
+{
+	const char *path = serve->options->record;
+	int error;
+
+	if (!path)
+		return true;
+	if (!identity_borrow(identity)) {
+		announce("user: cannot act as %s: %s", serve->config->user, strerror(errno));
+		return false;
+	}
+	serve->recording = recording_open(path, recording_failed);
+	error = errno;
+	if (!serve->recording)
+		announce("the recording %s cannot be written%s%s: %s", path, identity->stay ? "" : " as user ",
+		    identity->stay ? "" : serve->config->user, strerror(error));
+	return identity_return(identity) && serve->recording;
+}
+
+/* Where evidence time begins, and the recording. */
+static void begin_time(const struct serve *serve, const struct intake_settings *settings)
+{
+	const struct note note = {
+		.kind = NOTE_RECORDING,
+		.epoch = settings->epoch,
+		.netns = settings->netns,
+		.boottime_ns = clock_boottime_ns() - SERVE_SLACK_NS,
+		.realtime_ns = clock_realtime_ns() - SERVE_SLACK_NS,
+	};
+
+	recording_note(serve->recording, &note, 0);
+	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
+}
+
 /* With the logs open: module, group, privileges, loop. */
 static int start(struct serve *serve, const struct identity *identity)
 {
-	struct intake_settings settings = { .netns = start_netns(), .correlate = serve->correlate, .loss = serve->loss };
+	struct intake_settings settings = {
+		.netns = start_netns(),
+		.correlate = serve->correlate,
+		.loss = serve->loss,
+		.paths = serve->paths,
+		.timeline = serve->timeline,
+		.interface = if_indextoname,
+		.recording = serve->recording,
+	};
 	int status = EXIT_FAILURE;
 
 	if (!find_epoch(serve, &settings, &status))
 		return status;
+	begin_time(serve, &settings);
 	serve->intake = intake_new(&settings);
 	if (!serve->intake)
 		return no_memory();
@@ -117,37 +184,55 @@ static int start(struct serve *serve, const struct identity *identity)
 	return serve_run(serve);
 }
 
-static int run(const struct options *options, struct config *config, const struct identity *identity)
+static int run(const struct options *options, struct config *config, const struct hints *hints, const struct identity *identity)
 {
-	struct verdict_settings rules = serve_verdict_settings(config);
-	struct serve serve = { .options = options, .config = config, .signal_fd = take_signals() };
+	struct serve serve = { .options = options, .config = config, .hints = *hints, .signal_fd = take_signals() };
+	struct verdict_settings rules = serve_verdict_settings(&serve);
 	int status;
 
 	serve.loss = loss_new();
 	serve.report = serve.loss ? report_new(config, serve.loss) : NULL;
-	serve.correlate = serve.report ? correlate_new(INCIDENTS, &rules, report_incident, serve.report) : NULL;
-	if (!serve.correlate)
+	serve.paths = paths_new(config->state, !options->replay);
+	serve.correlate = serve.report && serve.paths ? correlate_new(INCIDENTS, &rules, serve_incident, &serve) : NULL;
+	if (serve.correlate)
+		correlate_set_bracket(serve.correlate, paths_bracket, serve.paths);
+	serve.timeline = serve.correlate ? timeline_new(serve.correlate, serve.loss, serve.report) : NULL;
+	if (!serve.timeline)
 		status = no_memory();
-	else if (!open_logs(serve.report, config, identity))
+	else if (!open_files(&serve, identity))
 		status = EXIT_FAILURE;
+	else if (options->replay)
+		status = replay_run(&serve);
 	else
-		status = start(&serve, identity);
+		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);
 	intake_free(serve.intake);
+	recording_close(serve.recording);
+	timeline_free(serve.timeline);
 	correlate_free(serve.correlate);
 	report_free(serve.report);
+	paths_free(serve.paths);
 	loss_free(serve.loss);
 	close(serve.signal_fd);
 	return status;
 }
 
-static bool settle(const struct options *options, struct config *config, struct identity *identity)
+static bool settle(const struct options *options, struct config *config, struct hints *hints, struct identity *identity)
 {
+	struct known_timeouts_error wrong;
 	struct config_error error;
 
 	if (!options_config(options, config, &error)) {
 		announce("%s", error.text);
 		return false;
+	}
+	if (!known_timeouts_load(config->hints, hints, &wrong)) {
+		announce("%s", wrong.text);
+		return false;
+	}
+	if (options->replay) {
+		*identity = (struct identity){ .stay = true };
+		return true;
 	}
 	if (!identity_find(config->user, identity)) {
 		announce("user: there is no user \"%s\" on this machine; allowed: a user that exists (`useradd --system %s`), or root", config->user,
@@ -162,15 +247,16 @@ int main(int argc, char **argv)
 	struct identity identity;
 	struct options options;
 	struct config config;
+	struct hints hints;
 	int status;
 
 	if (!options_parse(argc, argv, &options, &status))
 		return status;
-	if (!settle(&options, &config, &identity))
+	if (!settle(&options, &config, &hints, &identity))
 		return EXIT_CONFIG;
 	if (options.check) {
 		puts("rstwhyd: the settings are right");
 		return EXIT_SUCCESS;
 	}
-	return run(&options, &config, &identity);
+	return run(&options, &config, &hints, &identity);
 }

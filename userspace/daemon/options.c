@@ -18,7 +18,7 @@
 #define USAGE_ERROR 2
 
 static const char help[] =
-	"usage: rstwhyd [-c FILE] [-s KEY=VALUE]... [--check]\n"
+	"usage: rstwhyd [-c FILE] [-s KEY=VALUE]... [--check] [--record FILE | --replay FILE]\n"
 	"\n"
 	"Reads what the module nf_rstwhy saw of TCP resets and writes one line a reset: who, when, why, how sure, what to change.\n"
 	"Runs in the foreground.\n"
@@ -26,11 +26,15 @@ static const char help[] =
 	"  -c, --config FILE    settings; default " CONFIG_DEFAULT_FILE ", which may be absent\n"
 	"  -s, --set KEY=VALUE  one setting, over those of the file; may be given again\n"
 	"      --check          only look at the settings: exit 0 or 2\n"
+	"      --record FILE    also keep what comes in, as a capture (DLT_NFLOG) that tcpdump and Wireshark read; FILE is overwritten\n"
+	"      --replay FILE    judge such a recording instead (- is standard input): no module, no privileges. The records go where the\n"
+	"                       settings say, and are those of the recorded run if settings and gateway.name are; -s log.json=- shows them\n"
 	"  -h, --help           this\n"
 	"  -V, --version        the version of rstwhyd and of the interface to the module\n"
 	"\n"
 	"SIGHUP reopens the logs and reads the settings again; SIGTERM writes what is held and ends.\n"
-	"Exit: 0 ended by a signal, 1 run-time failure, 2 usage or settings.\n";
+	"Exit: 0 ended by a signal or the end of the recording, 1 run-time failure or a damaged recording, 2 usage, settings, or no\n"
+	"recording.\n";
 
 static bool add_assignment(struct options *options, const char *assignment)
 {
@@ -62,6 +66,12 @@ static bool take(int option, struct options *options, int *status)
 	case 'C':
 		options->check = true;
 		return true;
+	case 'R':
+		options->record = optarg;
+		return true;
+	case 'P':
+		options->replay = optarg;
+		return true;
 	case 'h':
 		fputs(help, stdout);
 		return false;
@@ -77,7 +87,8 @@ bool options_parse(int argc, char **argv, struct options *options, int *status)
 {
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' }, { "check", no_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'V' },   { 0 },
+		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'V' },   { "record", required_argument, NULL, 'R' },
+		{ "replay", required_argument, NULL, 'P' }, { 0 },
 	};
 	int option;
 
@@ -85,9 +96,12 @@ bool options_parse(int argc, char **argv, struct options *options, int *status)
 	while ((option = getopt_long(argc, argv, "c:s:hV", longs, NULL)) != -1)
 		if (!take(option, options, status))
 			return false;
-	if (optind == argc)
+	if (optind == argc && !(options->record && options->replay))
 		return true;
-	announce("\"%s\" is no option", argv[optind]);
+	if (optind < argc)
+		announce("\"%s\" is no option", argv[optind]);
+	else
+		announce("--record and --replay exclude each other: a replay has nothing new to keep");
 	return usage_error(status);
 }
 

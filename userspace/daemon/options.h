@@ -16,6 +16,8 @@ struct options {
 	const char *config_file; /* NULL: the default one, which may be absent */
 	const char *assignment[OPTIONS_ASSIGNMENTS_MAX];
 	size_t assignments;
+	const char *record; /* keep what comes in; NULL: do not */
+	const char *replay; /* read that instead of the group; NULL: do not */
 	bool check; /* look at the configuration and stop */
 };
 

@@ -8,20 +8,34 @@
 
 #include "announce.h"
 
+#include "../learn/known_timeouts.h"
+
 #include <errno.h>
 #include <string.h>
 
 /* Settings that were used once, at the start, stay; it is said when the file wants others. */
 static void keep_fixed(const struct config *current, struct config *next)
 {
-	bool differs = next->group != current->group || next->epoch != current->epoch || strcmp(next->user, current->user) != 0;
+	bool differs = next->group != current->group || next->epoch != current->epoch || strcmp(next->user, current->user) != 0 ||
+		       strcmp(next->state, current->state) != 0;
 
 	if (differs)
-		announce("nflog.group, nflog.epoch and user take effect at the next start only");
+		announce("nflog.group, nflog.epoch, user and state.file take effect at the next start only");
 	next->group = current->group;
 	next->epoch = current->epoch;
 	next->buffer = current->buffer;
 	memcpy(next->user, current->user, sizeof(next->user));
+	memcpy(next->state, current->state, sizeof(next->state));
+}
+
+static void reload_hints(struct serve *serve)
+{
+	struct known_timeouts_error error;
+
+	if (known_timeouts_load(serve->config->hints, &serve->hints, &error))
+		return;
+	announce("%s", error.text);
+	announce("the known timeouts stay as they were");
 }
 
 void reload(struct serve *serve)
@@ -43,7 +57,8 @@ void reload(struct serve *serve)
 		memcpy(next.text, serve->config->text, sizeof(next.text));
 	}
 	*serve->config = next;
-	settings = serve_verdict_settings(&next);
+	reload_hints(serve);
+	settings = serve_verdict_settings(serve);
 	correlate_settings(serve->correlate, &settings);
 	group_set_buffer_max(serve->group, next.buffer_max);
 	announce("logs opened again, NFLOG group %u goes on", next.group);

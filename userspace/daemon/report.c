@@ -6,7 +6,6 @@
  */
 #include "report.h"
 
-#include "clock.h"
 #include "noise.h"
 #include "sink.h"
 
@@ -211,12 +210,12 @@ void report_advance(struct report *report, uint64_t boottime_ns, bool flush)
 	noise_advance(report->noise, boottime_ns, flush);
 }
 
-void report_loss(struct report *report, enum loss_where where, uint64_t lost)
+void report_loss(struct report *report, enum loss_where where, uint64_t lost, uint64_t realtime_ns)
 {
 	struct record record;
 
 	record_init(&record, RECORD_LOSS);
-	record.ts_ns = clock_realtime_ns();
+	record.ts_ns = realtime_ns;
 	record.gateway = report->config->gateway;
 	record.lost = where == LOSS_RESTART ? -1.0 : (double)lost;
 	record.where = loss_where_name(where);

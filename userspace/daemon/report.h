@@ -35,7 +35,8 @@ void report_incident(void *report, const struct incident *incident, const struct
 /* Evidence time goes on: summaries of noise are written. With flush, all. */
 void report_advance(struct report *report, uint64_t boottime_ns, bool flush);
 
-void report_loss(struct report *report, enum loss_where where, uint64_t lost);
+/* Records were lost; found at realtime_ns. */
+void report_loss(struct report *report, enum loss_where where, uint64_t lost, uint64_t realtime_ns);
 
 const struct report_counts *report_counts(const struct report *report);
 

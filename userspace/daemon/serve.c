@@ -20,8 +20,7 @@
 #include <unistd.h>
 
 #define NS_PER_SEC 1000000000ULL
-#define SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
-#define TICK_NS NS_PER_SEC    /* how often the module's counters and the minutes of noise are looked at */
+#define TICK_NS NS_PER_SEC    /* how often the module's counters are looked at */
 
 struct loop {
 	struct serve *serve;
@@ -31,15 +30,6 @@ struct loop {
 	bool stop;
 	int status;
 };
-
-static void tell_losses(struct serve *serve, uint64_t now_ns, bool flush)
-{
-	enum loss_where where;
-	uint64_t lost;
-
-	while (loss_take(serve->loss, now_ns, flush, &where, &lost))
-		report_loss(serve->report, where, lost);
-}
 
 /* What the module sends to another group is not lost on the way to us. */
 static bool sends_to_us(const struct serve *serve, const struct module_state *state)
@@ -54,7 +44,7 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
 		return;
 	if (sends_to_us(serve, &state))
-		intake_state(serve->intake, &state, now_ns);
+		intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
 }
 
 static void read_group(struct loop *loop)
@@ -74,7 +64,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 		return;
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
-	report_advance(serve->report, now_ns - SLACK_NS, false);
+	paths_tick(serve->paths, now_ns);
 }
 
 /* What waits in the socket first: it may belong to what is due, and is not lost because we slept. */
@@ -86,8 +76,8 @@ static void on_timer(struct loop *loop)
 		return;
 	read_group(loop);
 	now_ns = clock_boottime_ns();
+	timeline_reach(loop->serve->timeline, now_ns - SERVE_SLACK_NS);
 	tick(loop, now_ns);
-	correlate_advance(loop->serve->correlate, now_ns - SLACK_NS);
 }
 
 static void on_signal(struct loop *loop)
@@ -102,11 +92,11 @@ static void on_signal(struct loop *loop)
 		loop->stop = true;
 }
 
-/* The timer goes off when the next verdict is due, and every second. */
+/* The timer goes off when something is due, and every second. */
 static void arm(struct loop *loop)
 {
-	uint64_t due = correlate_next_due(loop->serve->correlate);
-	uint64_t at = due < UINT64_MAX - SLACK_NS && due + SLACK_NS < loop->next_tick_ns ? due + SLACK_NS : loop->next_tick_ns;
+	uint64_t due = timeline_next(loop->serve->timeline);
+	uint64_t at = due < UINT64_MAX - SERVE_SLACK_NS && due + SERVE_SLACK_NS < loop->next_tick_ns ? due + SERVE_SLACK_NS : loop->next_tick_ns;
 	struct itimerspec when = {
 		.it_value = { .tv_sec = (time_t)(at / NS_PER_SEC), .tv_nsec = (long)(at % NS_PER_SEC) },
 	};
@@ -129,7 +119,6 @@ static void turn(struct loop *loop)
 		else
 			read_group(loop);
 	}
-	tell_losses(loop->serve, clock_boottime_ns(), false);
 }
 
 static bool watch(int epoll_fd, int fd)
@@ -154,14 +143,15 @@ static void finish(struct serve *serve)
 
 	notify("STOPPING=1");
 	group_read(serve->group);
-	correlate_flush(serve->correlate);
 	now_ns = clock_boottime_ns();
+	timeline_reach(serve->timeline, now_ns - SERVE_SLACK_NS);
 	poll_module(serve, now_ns);
-	report_advance(serve->report, now_ns, true);
-	tell_losses(serve, now_ns, true);
+	intake_end(serve->intake);
+	timeline_finish(serve->timeline);
+	paths_save(serve->paths);
 }
 
-static void tell_counts(const struct serve *serve)
+void serve_tell_counts(const struct serve *serve)
 {
 	const struct report_counts *report = report_counts(serve->report);
 	const struct intake_counts *intake = intake_counts(serve->intake);
@@ -185,13 +175,26 @@ int serve_run(struct serve *serve)
 		turn(&loop);
 	}
 	finish(serve);
-	tell_counts(serve);
+	serve_tell_counts(serve);
 	close(loop.timer_fd);
 	close(loop.epoll_fd);
 	return loop.status;
 }
 
-struct verdict_settings serve_verdict_settings(const struct config *config)
+struct verdict_settings serve_verdict_settings(const struct serve *serve)
 {
-	return (struct verdict_settings){ .idle_min_ms = config->idle_min_ms, .hold_ms = config->hold_ms };
+	return (struct verdict_settings){
+		.idle_min_ms = serve->config->idle_min_ms,
+		.hold_ms = serve->config->hold_ms,
+		.hints = &serve->hints,
+	};
+}
+
+void serve_incident(void *user, const struct incident *incident, const struct verdict *verdict, bool held)
+{
+	struct serve *serve = user;
+	struct verdict_settings settings = serve_verdict_settings(serve);
+
+	paths_judged(serve->paths, incident, verdict, &settings);
+	report_incident(serve->report, incident, verdict, held);
 }

@@ -10,9 +10,15 @@
 #include "group.h"
 #include "intake.h"
 #include "options.h"
+#include "paths.h"
 #include "report.h"
+#include "timeline.h"
 
+#include "../capture/recording.h"
 #include "../engine/correlate.h"
+#include "../engine/hints.h"
+
+#define SERVE_SLACK_NS 200000000ULL /* evidence may reach us this late: the clock less this is evidence time */
 
 /* All that the loop drives; owned by main.c. */
 struct serve {
@@ -20,7 +26,11 @@ struct serve {
 	struct config *config;
 	struct loss *loss;
 	struct report *report;
+	struct paths *paths;
+	struct hints hints; /* what the rules point to */
 	struct correlate *correlate;
+	struct timeline *timeline;
+	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
 	int signal_fd;
@@ -29,7 +39,13 @@ struct serve {
 /* Read, judge and write until SIGTERM or SIGINT; what is held is written then. Returns the exit status. */
 int serve_run(struct serve *serve);
 
-/* The settings of the rules that a configuration asks for. */
-struct verdict_settings serve_verdict_settings(const struct config *config);
+/* What was left unsaid, on standard error. */
+void serve_tell_counts(const struct serve *serve);
+
+/* The settings of the rules that the configuration asks for. */
+struct verdict_settings serve_verdict_settings(const struct serve *serve);
+
+/* A verdict is due: a correlate_emit_fn; serve is what owns report and paths. */
+void serve_incident(void *serve, const struct incident *incident, const struct verdict *verdict, bool held);
 
 #endif

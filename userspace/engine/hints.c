@@ -4,55 +4,78 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * The values are facts/timeouts.md: N answers the next packet, which bounds the timeout from above by the gap only; B resets both
- * ends at expiry, which measures it. Several devices share a value: candidates, never a culprit.
+ * Several devices share a value: candidates, never a culprit.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "hints.h"
 #include "sentence.h"
 
-struct known_timeout {
-	unsigned int seconds;
-	bool on_next, at_expiry;
-	const char *name;
-};
+#define TICK_MS	    100.0 /* ticks of both clocks */
+#define NEXT_MOST   1.5	  /* a gap this much longer than a timeout hints at another one */
+#define MEASURE_MS  2000.0 /* a device looks at its timers every second or so, large tables less often */
+#define MEASURE_PER 100.0
 
-/* Longest first: the nearest below the gap is the likeliest. */
-static const struct known_timeout table[] = {
-	{432000, true, false, "Linux conntrack"},
-	{86400, true, false, "kube-proxy conntrack setting"},
-	{3600, true, true, "FortiGate"},
-	{3600, false, true, "Cisco ASA with reset"},
-	{1800, true, false, "Juniper SRX with tcp-rst"},
-	{350, true, false, "AWS NLB"},
-	{350, true, false, "AWS NAT gateway"},
-	{300, false, true, "F5 BIG-IP TCP profile"},
-	{240, false, true, "Azure Load Balancer with TCP reset"},
-	{240, true, false, "Azure NAT gateway"},
-};
-
-/* A silence that this connection survived rules out what is shorter. */
-static bool fits_next(const struct known_timeout *t, const struct facts *f)
+bool hints_add(struct hints *hints, const struct hint *hint)
 {
-	double ms = t->seconds * 1000.0;
+	size_t at = hints->count;
 
-	return t->on_next && f->gap.ms >= ms - 100 && f->gap.ms <= 1.5 * ms && (double)f->mem->survived_ms < ms;
+	if (at == HINTS_MAX)
+		return false;
+	while (at > 0 && hints->hint[at - 1].seconds < hint->seconds)
+		at--;
+	memmove(&hints->hint[at + 1], &hints->hint[at], (hints->count - at) * sizeof(*hint));
+	hints->hint[at] = *hint;
+	hints->count++;
+	return true;
 }
 
-/* A device looks at its timers every second or so, large tables less often. */
-static bool fits_expiry(const struct known_timeout *t, double gap_ms)
+bool hint_fits(const struct hint *hint, unsigned int kinds, const struct hint_bounds *bounds)
 {
-	double ms = t->seconds * 1000.0, slack = ms / 100 > 2000 ? ms / 100 : 2000;
+	double ms = hint->seconds * 1000.0, slack = ms / MEASURE_PER > MEASURE_MS ? ms / MEASURE_PER : MEASURE_MS;
+	unsigned int common = hint->kinds & kinds;
 
-	return t->at_expiry && gap_ms >= ms - slack && gap_ms <= ms + slack;
+	if (bounds->killed_ms < 0 || bounds->survived_ms >= ms + TICK_MS)
+		return false;
+	if ((common & (HINT_SILENT | HINT_NEXT)) && bounds->survived_ms < ms && bounds->killed_ms >= ms - TICK_MS &&
+	    bounds->killed_ms <= NEXT_MOST * ms)
+		return true;
+	return (common & (HINT_BOTH | HINT_FIN)) && bounds->killed_ms >= ms - slack && bounds->killed_ms <= ms + slack;
+}
+
+/* What is known of the timeout: this flow, and its path where that does not contradict itself. */
+static struct hint_bounds bounds_of(const struct facts *f, unsigned int kinds)
+{
+	const struct path_bracket *path = &f->incident->bracket;
+	struct hint_bounds bounds = { .survived_ms = (double)f->mem->survived_ms, .killed_ms = f->gap.ms };
+
+	if (bracket_contradicts(path))
+		return bounds;
+	if (path->have_survived && path->survived_ms > bounds.survived_ms)
+		bounds.survived_ms = path->survived_ms;
+	if ((kinds & (HINT_SILENT | HINT_NEXT)) && path->have_killed && path->killed_ms < bounds.killed_ms)
+		bounds.killed_ms = path->killed_ms;
+	return bounds;
+}
+
+void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
+{
+	struct hint_bounds bounds = bounds_of(f, kinds);
+	const struct hints *hints = f->settings->hints;
+	struct hints builtin;
+
+	if (!hints) {
+		hints_builtin(&builtin);
+		hints = &builtin;
+	}
+	for (size_t i = 0; i < hints->count && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
+		if (hint_fits(&hints->hint[i], kinds, &bounds))
+			snprintf(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), "%s %u s", hints->hint[i].name,
+				 hints->hint[i].seconds);
 }
 
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && v->candidates_count < VERDICT_CANDIDATES_MAX; i++) {
-		if (on_next ? !fits_next(&table[i], f) : !fits_expiry(&table[i], f->gap.ms))
-			continue;
-		snprintf(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), "%s %u s", table[i].name,
-			 table[i].seconds);
-	}
+	hint_kinds(f, on_next ? HINT_NEXT : HINT_BOTH, v);
 }

@@ -33,5 +33,7 @@ void say_hidden(const struct facts *f, struct verdict *v);
 
 /* hints.c: known timeouts that fit the gap, as candidates. on_next: boxes that answer the next packet; else those that reset at expiry. */
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v);
+/* The same for any of HINT_* of hints.h. */
+void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v);
 
 #endif

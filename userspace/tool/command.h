@@ -16,6 +16,8 @@
 int command_tail(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_timeouts(int argc, char **argv);
+int command_analyze(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 /* "rstwhy: ..." on standard error. */

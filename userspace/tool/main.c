@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{ "tail", command_tail, "follow the log, for people; filter it" },
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },
+	{ "timeouts", command_timeouts, "learned per path: what survives, what is killed, the keepalive that holds" },
+	{ "analyze", command_analyze, "the resets in a capture file, judged offline" },
 	{ "version", command_version, "of this tool, its interface, and the loaded module" },
 };
 
@@ -42,7 +44,7 @@ static void print_help(FILE *to)
 {
 	fputs("usage: rstwhy COMMAND [ARGUMENT]...\n\nWho reset this connection, and why.\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n`rstwhy COMMAND --help` tells its arguments.\n", to);
 }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nflog.c - one NFLOG message as bytes
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "nflog.h"
+
+#include <linux/netfilter/nfnetlink_log.h>
+#include <string.h>
+
+#define HEADER 4U
+#define ATTRIBUTE 4U
+#define TYPE_MASK 0x3fffU /* above it: nested, byte order */
+
+static uint16_t host16(const uint8_t *p)
+{
+	uint16_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+static size_t aligned(size_t len)
+{
+	return (len + 3U) & ~(size_t)3U;
+}
+
+static void take(struct nflog_message *message, unsigned int type, const uint8_t *value, size_t len)
+{
+	switch (type) {
+	case NFULA_PACKET_HDR:
+		message->has_packet_header = true;
+		break;
+	case NFULA_PREFIX:
+		if (memchr(value, '\0', len))
+			message->prefix = (const char *)value;
+		break;
+	case NFULA_PAYLOAD:
+		message->payload = value;
+		message->payload_len = len;
+		break;
+	default:
+		break;
+	}
+}
+
+bool nflog_parse(const uint8_t *bytes, size_t len, struct nflog_message *message)
+{
+	size_t at = HEADER;
+
+	*message = (struct nflog_message){ 0 };
+	if (len < HEADER)
+		return false;
+	message->family = bytes[0];
+	message->group = (uint16_t)(bytes[2] << 8 | bytes[3]);
+	while (len - at >= ATTRIBUTE) {
+		size_t size = host16(bytes + at);
+
+		if (size < ATTRIBUTE || size > len - at)
+			break;
+		take(message, host16(bytes + at + 2) & TYPE_MASK, bytes + at + ATTRIBUTE, size - ATTRIBUTE);
+		if (aligned(size) >= len - at)
+			break;
+		at += aligned(size);
+	}
+	return true;
+}
+
+/* Where bytes are being put. */
+struct builder {
+	uint8_t *bytes;
+	size_t size, len;
+	bool full;
+};
+
+static void put(struct builder *b, uint16_t type, const void *value, size_t len)
+{
+	uint16_t size = (uint16_t)(ATTRIBUTE + len);
+
+	if (len > UINT16_MAX - ATTRIBUTE - 3U || aligned(size) > b->size - b->len) {
+		b->full = true;
+		return;
+	}
+	memset(b->bytes + b->len, 0, aligned(size));
+	memcpy(b->bytes + b->len, &size, sizeof(size));
+	memcpy(b->bytes + b->len + 2, &type, sizeof(type));
+	memcpy(b->bytes + b->len + ATTRIBUTE, value, len);
+	b->len += aligned(size);
+}
+
+size_t nflog_build(uint8_t *bytes, size_t size, const struct nflog_message *message)
+{
+	const struct nfulnl_msg_packet_hdr header = { 0 };
+	struct builder b = { .bytes = bytes, .size = size, .len = HEADER };
+
+	if (size < HEADER)
+		return 0;
+	bytes[0] = message->family;
+	bytes[1] = 0;
+	bytes[2] = (uint8_t)(message->group >> 8);
+	bytes[3] = (uint8_t)message->group;
+	if (message->has_packet_header)
+		put(&b, NFULA_PACKET_HDR, &header, sizeof(header));
+	if (message->prefix)
+		put(&b, NFULA_PREFIX, message->prefix, strlen(message->prefix) + 1);
+	if (message->payload)
+		put(&b, NFULA_PAYLOAD, message->payload, message->payload_len);
+	return b.full ? 0 : b.len;
+}

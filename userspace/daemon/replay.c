@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * replay.c - a recording instead of the group
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "replay.h"
+
+#include "announce.h"
+
+#include "../capture/savefile.h"
+
+#include <pcap/dlt.h>
+#include <stdlib.h>
+
+struct replay {
+	struct serve *serve;
+	struct savefile *file;
+};
+
+/* The recorded run goes on from where its evidence time had come. */
+static void take_counters(struct replay *replay, const struct note *note)
+{
+	const struct module_state state = {
+		.have_sequence = true,
+		.sequence = note->sequence,
+		.suppressed = note->suppressed,
+		.failed = note->failed,
+	};
+
+	intake_state(replay->serve->intake, &state, note->boottime_ns, note->realtime_ns);
+}
+
+static void take_note(struct replay *replay, const struct note *note)
+{
+	switch (note->kind) {
+	case NOTE_EPOCH:
+		intake_epoch(replay->serve->intake, note->epoch);
+		break;
+	case NOTE_INTERFACE:
+		intake_interface(replay->serve->intake, note->index, note->name);
+		break;
+	case NOTE_COUNTERS:
+		take_counters(replay, note);
+		break;
+	case NOTE_CLOCK:
+	case NOTE_END:
+		timeline_reach(replay->serve->timeline, note->boottime_ns);
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_packet(struct replay *replay, const struct savefile_packet *packet)
+{
+	struct nflog_message message;
+	struct note note;
+
+	if (nflog_parse(packet->bytes, packet->len, &message) && note_read(&message, &note))
+		take_note(replay, &note);
+	else
+		intake_packet(replay->serve->intake, packet->bytes, packet->len);
+}
+
+/* The first packet: whose numbers these are. */
+static bool begin(struct replay *replay)
+{
+	const struct serve *serve = replay->serve;
+	struct intake_settings settings = { .correlate = serve->correlate, .loss = serve->loss, .paths = serve->paths, .timeline = serve->timeline };
+	struct nflog_message message;
+	struct savefile_packet packet;
+	struct note note;
+
+	if (savefile_next(replay->file, &packet) != SAVEFILE_PACKET || !nflog_parse(packet.bytes, packet.len, &message) ||
+	    !note_read(&message, &note) || note.kind != NOTE_RECORDING) {
+		announce("%s: does not begin as a recording of rstwhyd --record does; `rstwhy analyze` reads other captures", serve->options->replay);
+		return false;
+	}
+	settings.epoch = note.epoch;
+	settings.netns = note.netns;
+	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
+	replay->serve->intake = intake_new(&settings);
+	return replay->serve->intake;
+}
+
+static bool open_file(struct replay *replay)
+{
+	const char *path = replay->serve->options->replay;
+	char error[SAVEFILE_ERROR_MAX];
+
+	replay->file = savefile_open(path, error);
+	if (!replay->file) {
+		announce("%s: %s", path, error);
+		return false;
+	}
+	if (savefile_link(replay->file) == DLT_NFLOG)
+		return true;
+	announce("%s: is no recording but a capture of link type %s; `rstwhy analyze` reads those", path, savefile_link_name(replay->file));
+	return false;
+}
+
+static int feed(struct replay *replay)
+{
+	struct savefile_packet packet;
+	enum savefile_result result;
+
+	while ((result = savefile_next(replay->file, &packet)) == SAVEFILE_PACKET)
+		take_packet(replay, &packet);
+	timeline_finish(replay->serve->timeline);
+	if (result == SAVEFILE_END)
+		return EXIT_SUCCESS;
+	announce("%s: %s; judged up to there", replay->serve->options->replay, savefile_error(replay->file));
+	return REPLAY_DAMAGED;
+}
+
+int replay_run(struct serve *serve)
+{
+	struct replay replay = { .serve = serve };
+	int status = REPLAY_UNUSABLE;
+
+	if (open_file(&replay) && begin(&replay)) {
+		status = feed(&replay);
+		serve_tell_counts(serve);
+	}
+	savefile_close(replay.file);
+	return status;
+}
