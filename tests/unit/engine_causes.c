@@ -247,6 +247,7 @@ static void timer__of_the_endpoint__told(void **state)
 	assert_also(&s, CAUSE_ABORT);
 	scene_event(&s)->seg.has_ts = false;
 	scene_event(&s)->seg.ipid = 0;
+	scene_event(&s)->seg.win = 0;
 	assert_not_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 

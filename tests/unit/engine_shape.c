@@ -92,6 +92,7 @@ static void marks__timestamps_missing__box(void **state)
 	assert_int_equal(look()->marks, 0);
 	scene_event(&s)->seg.has_ts = false;
 	scene_event(&s)->seg.ipid = 0;
+	scene_event(&s)->seg.win = 0;
 	assert_int_equal(look()->marks, MARK_TS_MISSING | MARK_IPID);
 	assert_false(look()->continuous);
 }

@@ -66,12 +66,17 @@ bool shape_continuous(const struct facts *f)
 }
 
 /*
- * Windows and the BSDs leave timestamps out of a RST (RFC 7323 allows it). A packet number right behind the host's last says that
- * it was the host.
+ * Windows and the BSDs leave timestamps out of a RST (RFC 7323 allows it). A packet number right behind the host's last, its flow
+ * label, or the window that it last offered say that it was the host; a box that forges knows none of these.
  */
 static bool host_counts_on(const struct facts *f, const struct rstwhy_baseline *base)
 {
-	return f->seg->family == 4 && (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base) && f->seg->ttl == base->ttl;
+	if (f->seg->ttl != base->ttl)
+		return false;
+	if (f->seg->win && f->seg->win == base->win)
+		return true;
+	return f->seg->family == 6 ? base->flowlabel && f->seg->flowlabel == base->flowlabel :
+				     (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
 }
 
 static unsigned int socket_marks(const struct facts *f, const struct rstwhy_baseline *base)
