@@ -173,7 +173,7 @@ static void probe__health_check__told(void **state)
 	scene_active(&s);
 	assert_cause(&s, CAUSE_PROBE);
 	assert_also(&s, CAUSE_ABORT);
-	scene_mem(&s)->age_ms = 5000;
+	scene_mem(&s)->age_ms = 400;
 	assert_not_cause(&s, CAUSE_PROBE);
 }
 
