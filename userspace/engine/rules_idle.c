@@ -58,7 +58,7 @@ bool when_remote_at_expiry(const struct facts *f)
 bool when_silent_drop(const struct facts *f)
 {
 	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 && long_enough(f) &&
-	       !f->mem->unanswered_before && !f->lost && !f->fin_self && !f->fin_peer && !f->reset_before &&
+	       !f->mem->unanswered_before && (!f->lost || f->harmless_loss) && !f->fin_self && !f->fin_peer && !f->reset_before &&
 	       !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
