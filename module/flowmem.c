@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * flowmem.c - the flow memory's table: keys, sets, eviction, aliases
+ * flowmem.c - the flow memory's table: sets, look-up, eviction
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "flowmem.h"
+#include "flowmem_table.h"
 
 #define TICKS_PER_MIN 14306U /* 60 s / 2^22 ns */
 
@@ -28,26 +28,11 @@ void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
 		fm_lock_init(&fm->locks[i]);
 }
 
-static u32 tag_of(u64 hash)
-{
-	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
-}
-
-static u32 first_set(const struct flowmem *fm, u64 hash)
-{
-	return (u32)(((u64)(u32)hash * fm->sets) >> 32);
-}
-
 static u32 second_set(const struct flowmem *fm, u64 hash)
 {
 	u32 mixed = ((u32)hash ^ (u32)(hash >> 32)) * 0x9e3779b1U;
 
 	return (u32)(((u64)mixed * fm->sets) >> 32);
-}
-
-static fm_lock_t *lock_of(struct flowmem *fm, u32 set)
-{
-	return &fm->locks[set & (FM_LOCKS - 1)];
 }
 
 static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
@@ -73,14 +58,9 @@ static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
  */
 struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash)
 {
-	struct fm_hot *hot = find_in_set(fm, first_set(fm, hash), tag_of(hash));
+	struct fm_hot *hot = find_in_set(fm, fm_first_set(fm, hash), fm_tag(hash));
 
-	return hot ? hot : find_in_set(fm, second_set(fm, hash), tag_of(hash));
-}
-
-static bool same_key(const struct fm_key *a, const struct fm_key *b)
-{
-	return !memcmp(a, b, sizeof(*a));
+	return hot ? hot : find_in_set(fm, second_set(fm, hash), fm_tag(hash));
 }
 
 static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key *key)
@@ -89,11 +69,11 @@ static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key
 
 	if (!find_in_set(fm, set, tag))
 		return FM_NONE;
-	fm_lock(lock_of(fm, set));
+	fm_lock(fm_lock_of(fm, set));
 	for (way = 0; way < FM_WAYS; way++)
-		if (fm->hot[index + way].tag == tag && same_key(&fm->cold[index + way].key, key))
+		if (fm->hot[index + way].tag == tag && fm_same_key(&fm->cold[index + way].key, key))
 			return index + way;
-	fm_unlock(lock_of(fm, set));
+	fm_unlock(fm_lock_of(fm, set));
 	return FM_NONE;
 }
 
@@ -108,9 +88,9 @@ static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key
  */
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash)
 {
-	u32 index = lock_in_set(fm, first_set(fm, hash), tag_of(hash), key);
+	u32 index = lock_in_set(fm, fm_first_set(fm, hash), fm_tag(hash), key);
 
-	return index != FM_NONE ? index : lock_in_set(fm, second_set(fm, hash), tag_of(hash), key);
+	return index != FM_NONE ? index : lock_in_set(fm, second_set(fm, hash), fm_tag(hash), key);
 }
 
 /**
@@ -122,7 +102,7 @@ u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash)
  */
 void flowmem_unlock(struct flowmem *fm, u32 index)
 {
-	fm_unlock(lock_of(fm, index / FM_WAYS));
+	fm_unlock(fm_lock_of(fm, index / FM_WAYS));
 }
 
 /*
@@ -225,7 +205,7 @@ static u32 free_slots(const struct flowmem *fm, u32 set)
  */
 static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[2])
 {
-	u32 first = first_set(fm, hash), second = second_set(fm, hash), left = free_slots(fm, first);
+	u32 first = fm_first_set(fm, hash), second = second_set(fm, hash), left = free_slots(fm, first);
 	bool swap = left <= 1 && free_slots(fm, second) > left;
 
 	sets[0] = swap ? second : first;
@@ -257,119 +237,16 @@ u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 t
 		for (i = 0; i < 2; i++) {
 			struct victim v;
 
-			fm_lock(lock_of(fm, sets[i]));
+			fm_lock(fm_lock_of(fm, sets[i]));
 			v = choose(fm, sets[i], tick, guests_only);
 			if (v.index != FM_NONE && (pass || v.rank == FM_CREATED || v.rank == FM_EVICTED_DEAD)) {
-				occupy(fm, &v, key, tag_of(hash), tick, guest);
+				occupy(fm, &v, key, fm_tag(hash), tick, guest);
 				return v.index;
 			}
-			fm_unlock(lock_of(fm, sets[i]));
+			fm_unlock(fm_lock_of(fm, sets[i]));
 		}
 	}
 	fm_count_add(&fm->counts[FM_REFUSED], 1);
-	return FM_NONE;
-}
-
-static bool is_inverse(const struct rstwhy_tuple *reply, const struct fm_key *key, u8 *side)
-{
-	struct fm_key other;
-
-	*side = flowmem_key(&other, reply, key->family, key->zone, key->netns);
-	return same_key(&other, key);
-}
-
-static void alias_insert(struct flowmem *fm, u64 hash, u32 index)
-{
-	struct fm_alias *alias = fm->alias + (size_t)first_set(fm, hash) * FM_WAYS;
-	u32 tag = tag_of(hash), way, pick = (u32)(hash >> 40) % FM_WAYS;
-
-	for (way = 0; way < FM_WAYS; way++) {
-		u32 held = READ_ONCE(alias[way].tag);
-
-		if (held == tag || !held || READ_ONCE(fm->cold[READ_ONCE(alias[way].index)].alias_tag) != held)
-			break;
-	}
-	if (way == FM_WAYS) {
-		way = pick;
-		fm_count_add(&fm->counts[FM_ALIAS_REPLACED], 1);
-	}
-	WRITE_ONCE(alias[way].tag, 0);
-	WRITE_ONCE(alias[way].index, index);
-	WRITE_ONCE(alias[way].tag, tag);
-}
-
-/**
- * flowmem_set_reply() - remember a flow's REPLY tuple, and find the flow by it when it is translated
- * @fm: the memory
- * @index: the flow, locked
- * @reply: as conntrack has it
- *
- * An alias whose flow has gone, or has another REPLY tuple by now, is known by that flow's alias_tag and gives way.
- *
- * Context: any, under flowmem_lock().
- */
-void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply)
-{
-	struct fm_cold *cold = fm->cold + index;
-	struct fm_key wire;
-	u64 hash;
-	u8 side;
-
-	if (!memcmp(&cold->reply, reply, sizeof(*reply)))
-		return;
-	cold->reply = *reply;
-	WRITE_ONCE(cold->alias_tag, 0);
-	if (is_inverse(reply, &cold->key, &side))
-		return;
-	flowmem_key(&wire, reply, cold->key.family, cold->key.zone, cold->key.netns);
-	hash = flowmem_hash(fm, &wire);
-	WRITE_ONCE(cold->alias_tag, tag_of(hash));
-	alias_insert(fm, hash, index);
-}
-
-/* Hold the flow at index if its REPLY tuple is still this one. */
-static bool lock_if_alias(struct flowmem *fm, u32 index, const struct fm_key *wire, u32 tag, u8 wire_side, u8 *side)
-{
-	const struct fm_cold *cold = fm->cold + index;
-	struct fm_key held;
-	u8 reply_src;
-
-	fm_lock(lock_of(fm, index / FM_WAYS));
-	if (fm->hot[index].tag && cold->alias_tag == tag) {
-		reply_src = flowmem_key(&held, &cold->reply, cold->key.family, cold->key.zone, cold->key.netns);
-		if (same_key(&held, wire)) {
-			u8 reply_side = cold->flags & FMC_ORIG1 ? 0 : 1;
-
-			*side = wire_side == reply_src ? reply_side : !reply_side;
-			return true;
-		}
-	}
-	fm_unlock(lock_of(fm, index / FM_WAYS));
-	return false;
-}
-
-/**
- * flowmem_lock_alias() - find a translated flow by the tuple its far side sees
- * @fm: the memory
- * @wire: canonical form of the tuple on the wire
- * @hash: of @wire
- * @wire_side: the packet's sender in @wire
- * @side: on success the packet's sender as a side of the flow
- *
- * Context: any; as flowmem_lock().
- * Return: the index, locked, or FM_NONE with nothing held.
- */
-u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side)
-{
-	const struct fm_alias *alias = fm->alias + (size_t)first_set(fm, hash) * FM_WAYS;
-	u32 tag = tag_of(hash), way;
-
-	for (way = 0; way < FM_WAYS; way++) {
-		u32 index = READ_ONCE(alias[way].index);
-
-		if (READ_ONCE(alias[way].tag) == tag && lock_if_alias(fm, index, wire, tag, wire_side, side))
-			return index;
-	}
 	return FM_NONE;
 }
 
@@ -386,7 +263,7 @@ void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void))
 	u32 set, way;
 
 	for (set = 0; set < fm->sets; set++) {
-		fm_lock(lock_of(fm, set));
+		fm_lock(fm_lock_of(fm, set));
 		for (way = 0; way < FM_WAYS; way++) {
 			struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS + way;
 
@@ -396,7 +273,7 @@ void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void))
 			fm_count_add(&fm->used, -1);
 			fm_count_add(&fm->guests, hot->flags & FM_GUEST ? -1 : 0);
 		}
-		fm_unlock(lock_of(fm, set));
+		fm_unlock(fm_lock_of(fm, set));
 		if (set % 1024 == 0)
 			relax();
 	}

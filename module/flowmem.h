@@ -110,6 +110,7 @@ struct fm_looks {
 #define FMC_FIN_ACKED (1 << 14)	     /* .. 15 */
 #define FMC_ACKED_PAST_FIN (1 << 16) /* .. 17 */
 #define FMC_DATA (1 << 18)	     /* .. 19 */
+#define FMC_SILENCE_TOLD (1 << 20)
 
 struct fm_cold {
 	struct fm_key key;
@@ -197,9 +198,10 @@ struct fm_input {
 };
 
 /* What the caller has to tell because of a segment. */
-struct fm_after {
-	u8 kind; /* enum rstwhy_after, 0 nothing */
-	u64 ref_seq;
+struct fm_tell {
+	u8 kind;     /* enum rstwhy_kind: AFTER, SILENCE or SURVIVED; 0 nothing */
+	u8 after;    /* enum rstwhy_after of an AFTER */
+	u64 ref_seq; /* and the RST it follows */
 };
 
 /* How a packet refers to a flow: by an entry's ORIGINAL tuple, or by what is on the wire. */
@@ -292,9 +294,16 @@ static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 	return a < b ? a : b;
 }
 
+/*
+ * A keepalive or window probe, RFC 9293 section 3.8.4: nothing, or a byte sent already, below what was sent, and all of it
+ * acknowledged. A last byte that was not is a retransmission.
+ */
 static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *q)
 {
-	return q->len <= 1 && !(q->flags & (SEG_SYN | SEG_FIN)) && q->seq + 1 == READ_ONCE(hot->end[q->side]);
+	u32 end = READ_ONCE(hot->end[q->side]);
+
+	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) &&
+	       !seq_after(end, READ_ONCE(hot->ack[!q->side]));
 }
 
 /**
@@ -340,15 +349,17 @@ u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
 void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
 struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
-u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
 void flowmem_unlock(struct flowmem *fm, u32 index);
 u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);
-void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply);
 void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void));
 
+/* flowmem_alias.c: translated flows */
+void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply);
+u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side);
+
 /* flowmem_segment.c: the life of a flow */
-void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_after *after);
-void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_after *after);
+void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell);
+void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell);
 
 /* flowmem_export.c: what is told of it */
 bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_memory *mem, u8 *state);

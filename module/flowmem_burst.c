@@ -8,6 +8,10 @@
 
 /* Farther from what the side has sent than this, a segment that conntrack does not vouch for is a stranger's. */
 #define PLAUSIBLE_SEQ (1U << 24)
+/* Silences of this many times resume_ms are told of, */
+#define LONG_SILENCES 10
+/* and the unanswered ones when the waking segment was sent so often. */
+#define SILENCE_COPIES 3
 
 static u8 kind_of(const struct flow *f)
 {
@@ -70,7 +74,7 @@ static void burst_begin(struct flow *f, bool lost)
 	cold->unanswered_before = f->hot->flags & FM_PENDING ? cold->burst.copies : unacknowledged(f->hot);
 	burst_fill(&cold->burst, f);
 	put_flag(cold, FMC_BURST, true);
-	put_flag(cold, FMC_ANSWERED, false);
+	put_flag(cold, FMC_ANSWERED | FMC_SILENCE_TOLD, false);
 	put_flag(cold, FMC_BLIND, hidden_traffic(f));
 	put_flag(cold, FMC_LOST, lost);
 	hot_flag(f->hot, FM_PENDING, true);
@@ -78,15 +82,31 @@ static void burst_begin(struct flow *f, bool lost)
 	end_recent_data(f, 1);
 }
 
-static void burst_copy(struct flow *f)
+/* A silence that is worth to be told of, were it survived or not. */
+static bool long_silence(const struct flow *f)
+{
+	return f->cold->burst.gap >= LONG_SILENCES * f->q->resume && !has(f->cold, FMC_BLIND);
+}
+
+static void tell_of(struct fm_tell *tell, u8 kind)
+{
+	if (!tell->kind)
+		tell->kind = kind;
+}
+
+static void burst_copy(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_burst *b = &f->cold->burst;
 
 	if (b->kind == RSTWHY_BURST_ACK && (f->q->len || (f->q->flags & SEG_FIN)))
 		burst_identity(b, f); /* now there is something to answer */
 	b->probes += fm_is_probe(f->hot, f->q);
-	b->copies++;
+	b->copies += f->q->seq == b->seq;
 	b->last_us = f->in->now_us;
+	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || b->kind == RSTWHY_BURST_ACK || !long_silence(f))
+		return;
+	put_flag(f->cold, FMC_SILENCE_TOLD, true);
+	tell_of(tell, RSTWHY_KIND_SILENCE);
 }
 
 /* The other side's segment answers the burst: it acknowledges the first segment; to a probe it need only speak. */
@@ -101,23 +121,28 @@ static bool answers(const struct flow *f)
 	return !seq_before(f->q->ack, b->end);
 }
 
-static void burst_answered(struct flow *f)
+/* A connection's longer silences are told of as they are survived, each a quarter longer than the last one told. */
+static void burst_answered(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_cold *cold = f->cold;
 
 	put_flag(cold, FMC_ANSWERED, true);
 	hot_flag(f->hot, FM_PENDING, false);
-	if (cold->burst.gap > cold->survived)
-		cold->survived = cold->burst.gap;
+	if (cold->burst.gap <= cold->survived)
+		return;
+	if (long_silence(f) && cold->burst.gap - cold->survived > cold->survived / 4)
+		tell_of(tell, RSTWHY_KIND_SURVIVED);
+	cold->survived = cold->burst.gap;
 }
 
 /**
  * flow_step_burst() - does the segment begin, repeat or answer a burst
  * @f: an accepted segment
+ * @tell: kind set when there is something to tell
  *
  * Context: under the flow's lock, before flow_note().
  */
-void flow_step_burst(struct flow *f)
+void flow_step_burst(struct flow *f, struct fm_tell *tell)
 {
 	bool pending = f->hot->flags & FM_PENDING;
 	bool lost = f->in->fresh && has_life(f->cold) && !(pending && has(f->cold, FMC_LOST));
@@ -127,9 +152,9 @@ void flow_step_burst(struct flow *f)
 	if (lost)
 		burst_begin(f, true);
 	else if (pending && answers(f))
-		burst_answered(f);
+		burst_answered(f, tell);
 	else if (pending && f->d == f->cold->burst.side)
-		burst_copy(f);
+		burst_copy(f, tell);
 	else if (!pending && (fm_idle(f->hot, f->q->tick) >= f->q->resume || fm_is_probe(f->hot, f->q)))
 		burst_begin(f, false);
 }

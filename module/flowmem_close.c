@@ -74,13 +74,14 @@ static u8 after_kind(const struct flow *f)
 /**
  * flow_step_after() - what the segment proves about the RST before it
  * @f: any segment but a RST
- * @after: kind set when there is something to tell
+ * @tell: kind set when there is something to tell
  *
  * Context: under the flow's lock, before flow_note().
  */
-void flow_step_after(struct flow *f, struct fm_after *after)
+void flow_step_after(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_cold *cold = f->cold;
+	u8 after;
 
 	if (!(f->hot->flags & FM_RESET))
 		return;
@@ -88,13 +89,15 @@ void flow_step_after(struct flow *f, struct fm_after *after)
 		hot_flag(f->hot, FM_RESET, false);
 		return;
 	}
-	after->kind = after_kind(f);
-	after->ref_seq = cold->reset_seq;
-	if (!after->kind)
+	after = after_kind(f);
+	if (!after)
 		return;
-	cold->after_told |= (u16)(1 << after->kind);
+	tell->kind = RSTWHY_KIND_AFTER;
+	tell->after = after;
+	tell->ref_seq = cold->reset_seq;
+	cold->after_told |= (u16)(1 << after);
 	if (f->in->now_us - cold->reset_us >= LATE_US)
-		cold->after_told |= (u16)(1 << (after->kind + FMC_LATE));
-	if (after->kind == RSTWHY_AFTER_SENDER_ACK || after->kind == RSTWHY_AFTER_PEER_ACK)
+		cold->after_told |= (u16)(1 << (after + FMC_LATE));
+	if (after == RSTWHY_AFTER_SENDER_ACK || after == RSTWHY_AFTER_PEER_ACK)
 		cold->reset_count = 0; /* new data acknowledged: that RST killed nothing */
 }

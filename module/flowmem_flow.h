@@ -67,12 +67,12 @@ void flow_complete_handshake(struct flow *f);
 void flow_settle_syn(struct flow *f);
 
 /* flowmem_burst.c: silences, and who ends them */
-void flow_step_burst(struct flow *f);
+void flow_step_burst(struct flow *f, struct fm_tell *tell);
 bool flow_plausible(const struct flow *f);
 void flow_mark(struct flow *f);
 
 /* flowmem_close.c: FINs, and what follows a RST */
 void flow_step_fin(struct flow *f);
-void flow_step_after(struct flow *f, struct fm_after *after);
+void flow_step_after(struct flow *f, struct fm_tell *tell);
 
 #endif

@@ -17,11 +17,11 @@ static struct flow flow_at(struct flowmem *fm, u32 index, const struct fm_input 
  * flowmem_mark() - a segment, not a RST, that conntrack calls INVALID, or that belongs to no entry of ours
  * @fm: the memory
  * @in: key, hash and side are of the wire tuple; reply, state, timeout and the booleans are not used
- * @after: what to tell
+ * @tell: as for flowmem_segment()
  *
  * Context: any; takes a spinlock with bottom halves off.
  */
-void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_after *after)
+void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell)
 {
 	u8 side = in->quick.side;
 	u32 index = flowmem_lock(fm, in->key, in->hash);
@@ -32,13 +32,13 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_after
 	if (index == FM_NONE)
 		return;
 	f = flow_at(fm, index, in, side);
-	flow_step_after(&f, after);
+	flow_step_after(&f, tell);
 	flow_mark(&f);
 	flowmem_unlock(fm, index);
 }
 
 /* A record for a segment whose flow has none; a translated flow's far side may be speaking to an address that is now ours. */
-static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_after *after)
+static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell)
 {
 	bool syn = (in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
 	u32 index;
@@ -49,7 +49,7 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_after 
 		if (index != FM_NONE) {
 			struct flow f = flow_at(fm, index, in, side);
 
-			flow_step_after(&f, after);
+			flow_step_after(&f, tell);
 			flow_mark(&f);
 			flowmem_unlock(fm, index);
 			return FM_NONE;
@@ -63,13 +63,13 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_after 
 	return index;
 }
 
-static void live(struct flowmem *fm, struct flow *f, u32 index)
+static void live(struct flowmem *fm, struct flow *f, u32 index, struct fm_tell *tell)
 {
 	const struct fm_cold *cold = f->cold;
 
 	if (f->q->flags & SEG_SYN)
 		flow_on_synack(f);
-	flow_step_burst(f);
+	flow_step_burst(f, tell);
 	flow_complete_handshake(f);
 	flow_step_fin(f);
 	flow_settle_syn(f);
@@ -82,26 +82,26 @@ static void live(struct flowmem *fm, struct flow *f, u32 index)
  * flowmem_segment() - a segment that conntrack accepted, not a RST, that flowmem_touch() could not settle
  * @fm: the memory
  * @in: the segment
- * @after: kind 0 on entry; what to tell on return
+ * @tell: kind 0 on entry; what to tell on return
  *
  * Context: any; takes a spinlock with bottom halves off.
  */
-void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_after *after)
+void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell)
 {
 	u32 index = flowmem_lock(fm, in->key, in->hash);
 	struct flow f;
 
 	if (index == FM_NONE)
-		index = adopt(fm, in, after);
+		index = adopt(fm, in, tell);
 	if (index == FM_NONE)
 		return;
 	f = flow_at(fm, index, in, in->quick.side);
-	flow_step_after(&f, after);
+	flow_step_after(&f, tell);
 	if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
 		flow_on_syn(&f);
 	else if (in->fresh && has_life(f.cold) && !flow_plausible(&f))
 		flow_mark(&f);
 	else
-		live(fm, &f, index);
+		live(fm, &f, index, tell);
 	flowmem_unlock(fm, index);
 }

@@ -171,7 +171,7 @@ static void fill_input(const struct met *m, const struct arrival *a, const struc
 /* The slow path: read all of the segment, let the memory think, tell what follows a RST. refused: conntrack would not have it. */
 static noinline void remember(const struct met *m, const struct arrival *a, bool refused)
 {
-	struct fm_after after = { .kind = 0 };
+	struct fm_tell tell = { .kind = 0 };
 	struct rstwhy_tuple reply;
 	struct fm_input in;
 	struct segment seg;
@@ -184,11 +184,11 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 	flowmem_key_of(&key, &a->ends);
 	fill_input(m, a, &seg, &key, &reply, &in);
 	if (refused)
-		flowmem_mark(&rstwhy_flows, &in, &after);
+		flowmem_mark(&rstwhy_flows, &in, &tell);
 	else
-		flowmem_segment(&rstwhy_flows, &in, &after);
-	if (after.kind)
-		report_after(m->rn, m->skb, m->state, &seg, &after);
+		flowmem_segment(&rstwhy_flows, &in, &tell);
+	if (tell.kind)
+		report_segment(m->rn, m->skb, m->state, &seg, &tell);
 }
 
 static inline void touch(const struct met *m, struct arrival *a)

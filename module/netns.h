@@ -22,6 +22,8 @@ enum rstwhy_count {
 	COUNT_RST_SEEN,		  /* RSTs that reached the hook behind conntrack */
 	COUNT_RST_TOLD,		  /* of these, sent to the log group */
 	COUNT_AFTER_TOLD,	  /* segments after a RST, sent */
+	COUNT_SILENCE_TOLD,	  /* bursts that nobody answers, sent */
+	COUNT_SURVIVED_TOLD,	  /* silences that were survived, sent (a sample) */
 	COUNT_SUPPRESSED_KNOWN,	  /* not sent by the rate limit, flow known */
 	COUNT_SUPPRESSED_UNKNOWN, /* and flow not known */
 	COUNT_FAILED,		  /* not sent for lack of memory */

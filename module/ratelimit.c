@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ratelimit.c - two token buckets: flows that are known and flows that are not
+ * ratelimit.c - two token buckets: flows that are known and flows that are not; and one for samples
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -9,6 +9,9 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/time64.h>
+
+#define SAMPLES_A_SECOND 20
+#define SAMPLES_AT_ONCE 200
 
 /**
  * ratelimit_init() - full buckets
@@ -55,6 +58,24 @@ bool ratelimit_allow(struct ratelimit *limit, bool known, u32 rate, u32 burst, u
 		return true;
 	spin_lock_bh(&limit->lock);
 	allowed = take(known ? &limit->known : &limit->unknown, div_u64(NSEC_PER_SEC, rate), max(burst, 1U), now_ns);
+	spin_unlock_bh(&limit->lock);
+	return allowed;
+}
+
+/**
+ * ratelimit_sample() - may one more survived silence be told of
+ * @limit: of the namespace
+ * @now_ns: as for ratelimit_allow()
+ *
+ * Context: any; a spinlock with bottom halves off.
+ * Return: true when it may.
+ */
+bool ratelimit_sample(struct ratelimit *limit, u64 now_ns)
+{
+	bool allowed;
+
+	spin_lock_bh(&limit->lock);
+	allowed = take(&limit->sample, NSEC_PER_SEC / SAMPLES_A_SECOND, SAMPLES_AT_ONCE, now_ns);
 	spin_unlock_bh(&limit->lock);
 	return allowed;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ratelimit.h - two token buckets: flows that are known and flows that are not
+ * ratelimit.h - two token buckets: flows that are known and flows that are not; and one for samples
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -19,9 +19,11 @@ struct ratelimit {
 	spinlock_t lock;
 	struct bucket known;
 	struct bucket unknown;
+	struct bucket sample;
 };
 
 void ratelimit_init(struct ratelimit *limit);
 bool ratelimit_allow(struct ratelimit *limit, bool known, u32 rate, u32 burst, u64 now_ns);
+bool ratelimit_sample(struct ratelimit *limit, u64 now_ns);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * report.c - a RST, or what follows one, becomes evidence on the log group
+ * report.c - a RST, and what else tells of resets, becomes evidence on the log group
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -256,19 +256,32 @@ void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook
 		rstwhy_count(rn, COUNT_RST_TOLD);
 }
 
+/* Survived silences are a sample: enough for a lower bound of each path, never a load. */
+static bool sampled(struct report *r, u8 kind)
+{
+	if (kind != RSTWHY_KIND_SURVIVED)
+		return true;
+	return ratelimit_sample(&r->rn->limit, r->ev.boottime_ns);
+}
+
 /**
- * report_after() - tell of a segment on a flow lately reset
+ * report_segment() - tell of a segment that is no RST: it follows one, or ends a silence, or fails to
  * @rn: its namespace
  * @skb: the packet, as for report_rst()
  * @state: of the hook
  * @seg: of @skb
- * @after: what the flow memory found in it
+ * @tell: what the flow memory found in it
  *
  * Context: as report_rst().
  */
-void report_after(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
-		  const struct fm_after *after)
+void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
+		    const struct fm_tell *tell)
 {
+	static const enum rstwhy_count counts[] = {
+		[RSTWHY_KIND_AFTER] = COUNT_AFTER_TOLD,
+		[RSTWHY_KIND_SILENCE] = COUNT_SILENCE_TOLD,
+		[RSTWHY_KIND_SURVIVED] = COUNT_SURVIVED_TOLD,
+	};
 	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg };
 	struct snapshot snap;
 
@@ -276,10 +289,12 @@ void report_after(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_ho
 	snap.ct.state_before = RSTWHY_STATE_UNKNOWN;
 	snap.ct.state_after = RSTWHY_STATE_UNKNOWN;
 	snap.direction = RSTWHY_DIR_NONE;
-	fill_place(&r, RSTWHY_KIND_AFTER);
+	fill_place(&r, tell->kind);
+	if (!sampled(&r, tell->kind))
+		return;
 	fill_connection(&r, &snap);
-	r.ev.after = after->kind;
-	r.ev.ref_seq = after->ref_seq;
+	r.ev.after = tell->after;
+	r.ev.ref_seq = tell->ref_seq;
 	if (admit(&r) && send(&r))
-		rstwhy_count(rn, COUNT_AFTER_TOLD);
+		rstwhy_count(rn, counts[tell->kind]);
 }

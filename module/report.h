@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * report.h - a RST, or what follows one, becomes evidence on the log group
+ * report.h - a RST, and what else tells of resets, becomes evidence on the log group
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -15,7 +15,7 @@
 #include "segment.h"
 
 void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg);
-void report_after(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
-		  const struct fm_after *after);
+void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
+		    const struct fm_tell *tell);
 
 #endif

@@ -5,15 +5,21 @@
 SRCDIR := $(DESTDIR)/usr/src/rstwhy-$(VERSION)
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 
+# What somebody may have edited is kept; the new one goes beside it.
+keep = set -e; if test -e $(2); then install -m 644 $(1) $(2).new; else install -m 644 $(1) $(2); fi
+
 # Everything but the module's build: a package's DESTDIR gets the DKMS tree, a real root also has DKMS build it.
 install: userspace install-module
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/rstwhyd $(DESTDIR)$(PREFIX)/sbin/rstwhyd
 	install -m 755 $(BUILD)/rstwhy $(DESTDIR)$(PREFIX)/bin/rstwhy
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/rstwhy
-	set -e; for f in userspace/deploy/*.service; do test ! -e "$$f" || install -m 644 "$$f" $(DESTDIR)$(UNITDIR)/; done
-	set -e; for f in userspace/deploy/*.conf; do case "$$f" in */sysusers.conf | */tmpfiles.conf | */modules*.conf) continue ;; esac; \
-		t=$(DESTDIR)$(SYSCONFDIR)/rstwhy/$${f##*/}; test ! -e "$$f" || { test -e "$$t" && install -m 644 "$$f" "$$t.new" || install -m 644 "$$f" "$$t"; }; done
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/rstwhy $(DESTDIR)$(SYSCONFDIR)/logrotate.d
+	install -m 644 userspace/deploy/rstwhyd.service $(DESTDIR)$(UNITDIR)/
+	set -e; for d in modules-load sysusers tmpfiles; do \
+		install -d $(DESTDIR)$(PREFIX)/lib/$$d.d; install -m 644 userspace/deploy/$$d.conf $(DESTDIR)$(PREFIX)/lib/$$d.d/rstwhy.conf; done
+	$(call keep,userspace/deploy/rstwhyd.conf,$(DESTDIR)$(SYSCONFDIR)/rstwhy/rstwhyd.conf)
+	test -e $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy || install -m 644 userspace/deploy/rstwhy.logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy
 	set -e; for f in userspace/man/*.[1-8]; do test ! -e "$$f" || { \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}; install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/; }; done
 
@@ -32,5 +38,7 @@ install-module:
 uninstall:
 	-test -n "$(DESTDIR)" || dkms remove rstwhy/$(VERSION) --all
 	rm -rf $(SRCDIR)
+	rm -f $(DESTDIR)$(PREFIX)/lib/modules-load.d/rstwhy.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/rstwhy.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rstwhy.conf
 	rm -f $(DESTDIR)$(PREFIX)/sbin/rstwhyd $(DESTDIR)$(PREFIX)/bin/rstwhy $(DESTDIR)$(UNITDIR)/rstwhyd.service
 	@echo "kept: $(DESTDIR)$(SYSCONFDIR)/rstwhy"

@@ -34,8 +34,8 @@
 enum rstwhy_kind {
 	RSTWHY_KIND_RST = 1,	  /* a RST was seen */
 	RSTWHY_KIND_AFTER = 2,	  /* a segment on a flow lately reset; ref_seq names the RST */
-	RSTWHY_KIND_SILENCE = 3,  /* a burst that nobody answers (reserved: rstwhy 2/5) */
-	RSTWHY_KIND_SURVIVED = 4, /* a gap that was survived (reserved: rstwhy 2/5) */
+	RSTWHY_KIND_SILENCE = 3,  /* after a long silence, the third copy of a segment that nobody answers: the packet */
+	RSTWHY_KIND_SURVIVED = 4, /* the packet answers a burst: its gap was survived (a sample) */
 };
 
 /* Who put the packet there. Exact, see module/actor.h. */
@@ -201,7 +201,7 @@ struct rstwhy_memory {
 	__u64 burst_first_us;	/* age of the burst's first segment, microseconds */
 	__u64 burst_last_us;	/* and of its last */
 	__u64 burst_peer_gap_ms; /* how long the *other* side had said nothing when the burst began */
-	__u32 burst_copies;	/* segments of the burst's side that went unanswered in it */
+	__u32 burst_copies;	/* how often its first segment was sent, unanswered */
 	__u32 burst_probes;	/* of these, keepalive probes */
 	__u32 burst_seq;	/* the first segment's sequence number */
 	__u32 burst_end;	/* and the one behind it */

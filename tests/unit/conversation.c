@@ -107,7 +107,7 @@ void say_at(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u3
 {
 	struct segment seg = segment_of(flags, seq, ack, len, who == CLIENT ? 64 : 60);
 	struct rstwhy_tuple orig = c->server_opened ? inverse(&c->orig) : c->orig;
-	struct fm_after after = { 0 };
+	struct fm_tell tell = { 0 };
 	struct fm_input in;
 	struct fm_key key;
 	struct fm_hot *hot;
@@ -115,9 +115,10 @@ void say_at(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u3
 	fill(c, who, &seg, &key, &in, &orig, by_original(c, who));
 	hot = flowmem_find(&c->fm, in.hash);
 	if (!hot || c->fresh || !flowmem_touch(hot, &in.quick))
-		flowmem_segment(&c->fm, &in, &after);
-	c->told = after.kind;
-	c->told_ref = after.ref_seq;
+		flowmem_segment(&c->fm, &in, &tell);
+	c->told = tell.after;
+	c->told_kind = tell.kind;
+	c->told_ref = tell.ref_seq;
 }
 
 void say(struct conversation *c, enum who who, u8 flags, u32 len)
@@ -131,14 +132,15 @@ void say(struct conversation *c, enum who who, u8 flags, u32 len)
 void refused(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u32 len)
 {
 	struct segment seg = segment_of(flags, seq, ack, len, 64);
-	struct fm_after after = { 0 };
+	struct fm_tell tell = { 0 };
 	struct fm_input in;
 	struct fm_key key;
 
 	fill(c, who, &seg, &key, &in, who == CLIENT ? &c->orig : &c->reply, true);
-	flowmem_mark(&c->fm, &in, &after);
-	c->told = after.kind;
-	c->told_ref = after.ref_seq;
+	flowmem_mark(&c->fm, &in, &tell);
+	c->told = tell.after;
+	c->told_kind = tell.kind;
+	c->told_ref = tell.ref_seq;
 }
 
 void handshake(struct conversation *c)

@@ -27,6 +27,7 @@ struct conversation {
 	bool assured;
 	bool guest;
 	u8 told; /* the last enum rstwhy_after */
+	u8 told_kind; /* and enum rstwhy_kind */
 	u64 told_ref;
 };
 

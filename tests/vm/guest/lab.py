@@ -126,6 +126,10 @@ class Lab:
         """The only sleep of a scenario: nobody says anything."""
         time.sleep(seconds)
 
+    def delay(self, namespace, milliseconds):
+        """What that end sends takes this long: on a wire without length nothing would ever be in flight."""
+        netns.run(f"tc qdisc add dev eth0 root netem delay {milliseconds}ms", namespace)
+
     def now(self):
         """CLOCK_REALTIME, as the captures have it."""
         return time.time()

@@ -100,6 +100,7 @@ def server_killed(lab):
 @scenario("cancel-by-client", families=BOTH)
 def cancel(lab):
     """The client gives up in the middle of a transfer: data is in flight and unread when it closes."""
+    lab.delay("client", 20)
     conn = lab.connect()
     conn.client.sendall(b"give me all")
     receive(conn.server, 11)

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * module_flowclose.c - how a flow ends in the flow memory, and what follows a RST
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above */
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "conversation.h"
+
+#define O RSTWHY_DIR_ORIGINAL
+#define R RSTWHY_DIR_REPLY
+#define assert_flags(mem, bits) assert_int_equal((mem).flags & (bits), (bits))
+#define assert_no_flags(mem, bits) assert_int_equal((mem).flags & (bits), 0)
+
+static int setup(void **state)
+{
+	*state = malloc(sizeof(struct conversation));
+	conversation_begin(*state, 64);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	conversation_end(*state);
+	free(*state);
+	return 0;
+}
+
+static void fin__acknowledged_and_half_closed__told_per_side(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	say(c, CLIENT, SEG_ACK | SEG_FIN, 0);
+	say(c, SERVER, SEG_ACK, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_FIN_ORIG | RSTWHY_MEM_FIN_ACKED_ORIG);
+	assert_no_flags(mem, RSTWHY_MEM_FIN_REPLY | RSTWHY_MEM_ACKED_PAST_FIN_ORIG);
+	assert_int_equal(mem.fin_end[O], c->seq[CLIENT]);
+	say(c, SERVER, SEG_ACK, 500);
+	say(c, CLIENT, SEG_ACK, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG);
+}
+
+static void fin__of_both_sides__acknowledging_it_is_no_half_close(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	say(c, CLIENT, SEG_ACK | SEG_FIN, 0);
+	say(c, SERVER, SEG_ACK | SEG_FIN, 0);
+	say(c, CLIENT, SEG_ACK, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_FIN_ACKED_ORIG | RSTWHY_MEM_FIN_ACKED_REPLY);
+	assert_no_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG | RSTWHY_MEM_ACKED_PAST_FIN_REPLY);
+}
+
+static void after_reset__each_kind__told_once_and_once_late(void **state)
+{
+	struct conversation *c = *state;
+
+	handshake(c);
+	exchange(c);
+	note_reset(c, SERVER, 81);
+	wait_ms(c, 30);
+	say(c, CLIENT, SEG_ACK, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_PEER_SEGMENT);
+	assert_int_equal(c->told_ref, 81);
+	say(c, CLIENT, SEG_ACK, 0);
+	assert_int_equal(c->told, 0);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+	say(c, CLIENT, SEG_ACK, 20);
+	assert_int_equal(c->told, RSTWHY_AFTER_PEER_ACK);
+	say(c, SERVER, SEG_ACK, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
+	wait_ms(c, 2000);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+	say(c, SERVER, SEG_ACK, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_SEGMENT);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, 0);
+	wait_ms(c, 121000);
+	say(c, CLIENT, SEG_ACK, 20);
+	assert_int_equal(c->told, 0);
+}
+
+static void after_reset__new_data_acknowledged__that_reset_is_forgotten(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	note_reset(c, SERVER, 5);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	exchange(c);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+}
+
+static void reset__of_another_sequence__is_watched_but_has_not_killed(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	c->seq[SERVER] += 3000;
+	note_reset(c, SERVER, 5);
+	c->seq[SERVER] -= 3000;
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	say(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+}
+
+static void after_reset__new_syn__told(void **state)
+{
+	struct conversation *c = *state;
+
+	handshake(c);
+	note_reset(c, CLIENT, 7);
+	say_at(c, CLIENT, SEG_SYN, 1, 0, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_SYN);
+	say_at(c, CLIENT, SEG_SYN, 1, 0, 0);
+	assert_int_equal(c->told, 0);
+}
+
+static void reset__noted__nothing_of_the_flow_changes(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory before, after;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 5000);
+	assert_true(reset_from(c, SERVER, false, &before));
+	note_reset(c, SERVER, 3);
+	assert_true(reset_from(c, SERVER, false, &after));
+	assert_int_equal(after.reset_count, 1);
+	assert_int_equal(after.reset_seq, 3);
+	assert_memory_equal(after.last_ms, before.last_ms, sizeof(after.last_ms));
+	assert_memory_equal(after.end, before.end, sizeof(after.end));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(fin__acknowledged_and_half_closed__told_per_side),
+		TEST(fin__of_both_sides__acknowledging_it_is_no_half_close),
+		TEST(after_reset__each_kind__told_once_and_once_late),
+		TEST(after_reset__new_data_acknowledged__that_reset_is_forgotten),
+		TEST(reset__of_another_sequence__is_watched_but_has_not_killed),
+		TEST(after_reset__new_syn__told),
+		TEST(reset__noted__nothing_of_the_flow_changes),
+	};
+
+	return cmocka_run_group_tests_name("module_flowclose", tests, NULL, NULL);
+}
