@@ -319,6 +319,27 @@ static void replay__killed_run__judged_to_its_end(void **state)
 	free(r);
 }
 
+static void replay__impossible_times__ends(void **state)
+{
+	struct note note = { .kind = NOTE_CLOCK, .boottime_ns = UINT64_MAX };
+	struct run *r = malloc(sizeof(*r));
+
+	(void)state;
+	begin(r, 2);
+	for (int i = 0; i < 10; i++)
+		one_event(r);
+	recording_note(r->serve.recording, &note, 0);
+	note.kind = NOTE_COUNTERS;
+	note.sequence = UINT64_MAX;
+	recording_note(r->serve.recording, &note, 0);
+	r->now_ns = UINT64_MAX / 1000;
+	one_event(r);
+	end(r);
+	assert_int_equal(replay(r, r->recording), 0);
+	clean(r);
+	free(r);
+}
+
 static void replay__garbage__unusable(void **state)
 {
 	struct run *r = malloc(sizeof(*r));
@@ -362,6 +383,7 @@ int main(void)
 		cmocka_unit_test(replay__random_run__same_bytes),
 		cmocka_unit_test(replay__module_reloaded__same_bytes),
 		cmocka_unit_test(replay__killed_run__judged_to_its_end),
+		cmocka_unit_test(replay__impossible_times__ends),
 		cmocka_unit_test(replay__garbage__unusable),
 		cmocka_unit_test(recording__tcpdump__reads_it),
 	};

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define TICK_NS 1000000000ULL /* how often minutes of noise are looked at */
+#define END_OF_TIME_NS (UINT64_MAX / 2) /* no clock comes here, but a recording may say so: sums must not wrap */
 #define QUIET_TICKS 62U	      /* after so many without anything else no minute is open any more */
 
 struct timeline {
@@ -84,6 +85,8 @@ static bool step(struct timeline *timeline, uint64_t until_ns)
 
 void timeline_reach(struct timeline *timeline, uint64_t boottime_ns)
 {
+	if (boottime_ns > END_OF_TIME_NS)
+		boottime_ns = END_OF_TIME_NS;
 	if (boottime_ns < timeline->now_ns)
 		boottime_ns = timeline->now_ns;
 	if (timeline->tick_ns == 0)

@@ -136,15 +136,16 @@ static void on_reset(struct observer *observer, const struct arrival *a)
 	observer->event(observer->user, event);
 }
 
-static void on_after(struct observer *observer, const struct arrival *a, const struct fm_after *after)
+/* What follows a RST, a silence that nobody ends, or one that was survived. */
+static void on_tell(struct observer *observer, const struct arrival *a, const struct fm_tell *tell)
 {
 	struct fm_query query;
 	struct event *event;
 
 	query_of(observer, a, &query);
-	event = begin_event(observer, a, &query, RSTWHY_KIND_AFTER);
-	event->ev.after = after->kind;
-	event->ev.ref_seq = after->ref_seq;
+	event = begin_event(observer, a, &query, tell->kind);
+	event->ev.after = tell->after;
+	event->ev.ref_seq = tell->ref_seq;
 	observer->event(observer->user, event);
 }
 
@@ -189,7 +190,7 @@ static void on_segment(struct observer *observer, const struct arrival *a)
 	struct fm_hot *hot = flowmem_find(&observer->memory, a->hash);
 	const struct fm_cold *cold = hot ? observer->memory.cold + (hot - observer->memory.hot) : NULL;
 	uint8_t before = hot ? (uint8_t)(hot->flags & FM_STATE) : TCP_STATE_NONE;
-	struct fm_after after = { .kind = 0 };
+	struct fm_tell tell = { .kind = 0 };
 	struct fm_input in = { .seg = &a->seg, .key = &a->key, .hash = a->hash, .now_us = observer->now_ns / 1000 };
 
 	in.orig1 = client_is_1(a);
@@ -197,9 +198,9 @@ static void on_segment(struct observer *observer, const struct arrival *a)
 	fill_quick(observer, a, tcp_state_next(before, a->seg.flags, closed(cold, !a->side)), &in.quick);
 	if (hot && flowmem_touch(hot, &in.quick))
 		return;
-	flowmem_segment(&observer->memory, &in, &after);
-	if (after.kind)
-		on_after(observer, a, &after);
+	flowmem_segment(&observer->memory, &in, &tell);
+	if (tell.kind)
+		on_tell(observer, a, &tell);
 }
 
 static bool parse(struct observer *observer, struct arrival *a)

@@ -25,7 +25,7 @@ static const char help[] =
 	"(with VLAN tags), Linux cooked v1 and v2, raw IP, null/loopback, or a recording of `rstwhyd --record`. Any size.\n"
 	"\n"
 	"      --json            records as in the daemon's log, a line each\n"
-	"      --flows N         how many connections are remembered at once (262144; half a kilobyte each)\n"
+	"      --flows N         how many connections are remembered at once (262144; 0.4 kB each)\n"
 	"      --idle-min-ms N   the shortest silence that may be called idle (10000)\n"
 	"\n"
 	"Times are UTC. What a capture cannot tell: which timeouts the gateway had in force, whether it had forgotten a connection or\n"
