@@ -63,9 +63,9 @@ static bool beyond_survived(const struct facts *f)
 /* Kind SILENCE only: the sender of the packet is the side that waits. */
 bool when_silent_drop(const struct facts *f)
 {
-	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 && long_enough(f) && beyond_survived(f) &&
-	       !f->mem->unanswered_before && (!f->lost || f->harmless_loss) && !f->fin_self && !f->fin_peer && !f->reset_before &&
-	       !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 &&
+	       long_enough(f) && beyond_survived(f) && !f->mem->unanswered_before && (!f->lost || f->harmless_loss) &&
+	       !f->fin_self && !f->fin_peer && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 double weigh_silent_drop(const struct facts *f)
