@@ -90,7 +90,8 @@ bool when_probe(const struct facts *f)
 {
 	const struct rstwhy_memory *mem = f->mem;
 	uint32_t said = RSTWHY_MEM_DATA_ORIG | RSTWHY_MEM_DATA_REPLY;
-	double most = (mem->flags & RSTWHY_MEM_COMPLETED ? CHECK_MOST_MS : SCAN_MOST_MS) + (mem->rtt_us[0] + (double)mem->rtt_us[1]) / 1000.0;
+	double round = (mem->rtt_us[0] + (double)mem->rtt_us[1]) / 1000.0;
+	double most = round + (mem->flags & RSTWHY_MEM_COMPLETED ? CHECK_MOST_MS : SCAN_MOST_MS);
 
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) &&
 	       !(mem->flags & said) && !f->fin_self && !f->fin_peer && f->shape != SHAPE_REFUSING && !f->sender_alive &&
