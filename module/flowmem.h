@@ -202,6 +202,7 @@ struct fm_tell {
 	u8 kind;     /* enum rstwhy_kind: AFTER, SILENCE or SURVIVED; 0 nothing */
 	u8 after;    /* enum rstwhy_after of an AFTER */
 	u64 ref_seq; /* and the RST it follows */
+	bool owed;   /* not a sample: it takes back a SILENCE that was told */
 };
 
 /* How a packet refers to a flow: by an entry's ORIGINAL tuple, or by what is on the wire. */

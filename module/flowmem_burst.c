@@ -121,18 +121,22 @@ static bool answers(const struct flow *f)
 	return !seq_before(f->q->ack, b->end);
 }
 
-/* A connection's longer silences are told of as they are survived, each a quarter longer than the last one told. */
+/*
+ * A connection's longer silences are told of as they are survived, each a quarter longer than the last one told; and always one that
+ * was told as unanswered.
+ */
 static void burst_answered(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_cold *cold = f->cold;
+	u32 longest = cold->survived, gap = cold->burst.gap;
 
 	put_flag(cold, FMC_ANSWERED, true);
 	hot_flag(f->hot, FM_PENDING, false);
-	if (cold->burst.gap <= cold->survived)
-		return;
-	if (long_silence(f) && cold->burst.gap - cold->survived > cold->survived / 4)
+	tell->owed = has(cold, FMC_SILENCE_TOLD);
+	if (tell->owed || (long_silence(f) && gap > longest && gap - longest > longest / 4))
 		tell_of(tell, RSTWHY_KIND_SURVIVED);
-	cold->survived = cold->burst.gap;
+	if (gap > longest)
+		cold->survived = gap;
 }
 
 /**

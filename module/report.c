@@ -257,9 +257,9 @@ void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook
 }
 
 /* Survived silences are a sample: enough for a lower bound of each path, never a load. */
-static bool sampled(struct report *r, u8 kind)
+static bool sampled(struct report *r, const struct fm_tell *tell)
 {
-	if (kind != RSTWHY_KIND_SURVIVED)
+	if (tell->kind != RSTWHY_KIND_SURVIVED || tell->owed)
 		return true;
 	return ratelimit_sample(&r->rn->limit, r->ev.boottime_ns);
 }
@@ -290,7 +290,7 @@ void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_
 	snap.ct.state_after = RSTWHY_STATE_UNKNOWN;
 	snap.direction = RSTWHY_DIR_NONE;
 	fill_place(&r, tell->kind);
-	if (!sampled(&r, tell->kind))
+	if (!sampled(&r, tell))
 		return;
 	fill_connection(&r, &snap);
 	r.ev.after = tell->after;

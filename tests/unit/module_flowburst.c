@@ -146,6 +146,26 @@ static void silence__third_copy_unanswered__told_once(void **state)
 	}
 }
 
+static void silence__told_and_answered_later__taken_back(void **state)
+{
+	struct conversation *c = *state;
+	u32 seq, ack;
+	int i;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 30000);
+	exchange(c);
+	wait_ms(c, 20000);
+	seq = c->seq[CLIENT];
+	ack = c->seq[SERVER];
+	for (i = 0; i < 4; i++)
+		say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq, ack, 50);
+	c->seq[CLIENT] += 50;
+	say(c, SERVER, SEG_ACK, 0);
+	assert_int_equal(c->told_kind, RSTWHY_KIND_SURVIVED);
+}
+
 static void silence__survived__told_when_a_quarter_longer(void **state)
 {
 	static const struct {
@@ -358,6 +378,7 @@ int main(void)
 		TEST(burst__answered__gap_is_survived_and_next_silence_counts),
 		TEST(burst__old_acknowledgement__answers_nothing),
 		TEST(silence__third_copy_unanswered__told_once),
+		TEST(silence__told_and_answered_later__taken_back),
 		TEST(silence__survived__told_when_a_quarter_longer),
 		TEST(last_byte__sent_again__is_no_probe),
 		TEST(probes__unanswered__counted_inside_one_burst),
