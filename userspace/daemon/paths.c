@@ -151,6 +151,8 @@ void paths_judged(struct paths *paths, const struct incident *incident, const st
 
 	if ((!kill && verdict->cause != CAUSE_HOST_LOST) || verdict->blind || !(verdict->gap_ms >= 0 && verdict->gap_ms < 1e15))
 		return;
+	if (kill && incident->kind == INCIDENT_AMENDMENT)
+		return; /* counted already */
 	if (!path_of_event(&incident->first, &path, &peer))
 		return;
 	if (!kill) /* an amendment of what was taken for one */
