@@ -132,6 +132,20 @@ static bool bind_group(struct group *group)
 	return mnl_socket_sendto(group->socket, header, header->nlmsg_len) >= 0 && await_answer(group);
 }
 
+void group_drain(struct group *group)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nlmsghdr *header;
+
+	header = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, group->settings.number);
+	header->nlmsg_flags |= NLM_F_ACK;
+	nflog_attr_put_cfg_cmd(header, NFULNL_CFG_CMD_UNBIND);
+	if (mnl_socket_sendto(group->socket, header, header->nlmsg_len) >= 0)
+		await_answer(group);
+	while (read_batch(group)) /* nothing more comes: what the buffer holds is the bound */
+		;
+}
+
 struct group *group_open(const struct group_settings *settings)
 {
 	struct group *group = calloc(1, sizeof(*group));

@@ -28,6 +28,12 @@ struct group_settings {
 struct group *group_open(const struct group_settings *settings);
 void group_close(struct group *group);
 
+/*
+ * Let go of the group, and hand over what the kernel still had of it: it keeps messages for up to 20 ms to send them together, and
+ * sends them when the group is unbound (__nfulnl_flush() in net/netfilter/nfnetlink_log.c).
+ */
+void group_drain(struct group *group);
+
 /* Becomes readable when packets wait. */
 int group_fd(const struct group *group);
 

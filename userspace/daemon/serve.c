@@ -142,7 +142,7 @@ static void finish(struct serve *serve)
 	uint64_t now_ns;
 
 	notify("STOPPING=1");
-	group_read(serve->group);
+	group_drain(serve->group);
 	now_ns = clock_boottime_ns();
 	timeline_reach(serve->timeline, now_ns - SERVE_SLACK_NS);
 	poll_module(serve, now_ns);
