@@ -177,6 +177,37 @@ static void train__first_out_of_window__judged_by_the_one_that_kills(void **stat
 	assert_true(records[0].incident.first.ev.boottime_ns == START);
 }
 
+static void train__live_sockets_rst_overtaken_by_stackless_ones__judged_by_it(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, SERVER, 30000);
+	scene_rst_from(&s, CLIENT);
+	scene_passive(&s);
+	feed(0);
+	feed_reset_noted(3);
+	scene_active(&s);
+	feed(3);
+	correlate_flush(c);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].cause, CAUSE_CANCEL);
+	assert_int_equal(records[0].incident.count, 2);
+	assert_true(records[0].incident.first.ev.seq == 100);
+}
+
+static void train__live_sockets_rst_long_after__changes_nothing(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, SERVER, 30000);
+	scene_rst_from(&s, CLIENT);
+	scene_passive(&s);
+	feed(0);
+	feed_reset_noted(400);
+	scene_active(&s);
+	feed(400);
+	correlate_flush(c);
+	assert_int_not_equal(records[0].cause, CAUSE_CANCEL);
+}
+
 static void overflow__oldest_of_the_noisiest__not_held(void **state)
 {
 	(void)state;
@@ -256,6 +287,8 @@ int main(void)
 		TEST(flows__same_tuple_in_another_namespace__different_records),
 		TEST(flows__new_connection_on_the_ports__different_records),
 		TEST(train__first_out_of_window__judged_by_the_one_that_kills),
+		TEST(train__live_sockets_rst_overtaken_by_stackless_ones__judged_by_it),
+		TEST(train__live_sockets_rst_long_after__changes_nothing),
 		TEST(overflow__oldest_of_the_noisiest__not_held),
 		TEST(flush__all_held__handed_out_in_order),
 		TEST(event__other_kinds__ignored),

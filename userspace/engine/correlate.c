@@ -8,6 +8,7 @@
 
 #include "correlate_core.h"
 
+#define OVERTAKEN_MS 100U
 #define SETTLE_NS     (500 * NS_PER_MS)	 /* a certain verdict still gathers its train: segments under way, one retransmission */
 #define LINGER_NS     (5000 * NS_PER_MS) /* how long later RSTs of a flow are stragglers of a reset handed out */
 #define NEW_LIFE_MS   10		 /* two clocks' ticks */
@@ -177,13 +178,32 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	correlate_judge_again(c, index);
 }
 
-/* The first was one that its receiver ignores, this one is not: judge by this one, at the time and under the name of the first. */
+/*
+ * Linux has closed a socket before the RST it resets its peer with is out: what arrives in between is answered as if by no socket
+ * (tcp_close() in net/ipv4/tcp.c). The live socket's RST comes right behind and is the one that tells.
+ */
+static bool overtaken(const struct event *first, const struct event *event)
+{
+	return !(first->seg.flags & SEG_ACK) && (event->seg.flags & SEG_ACK) && event->seg.seq &&
+	       event->ev.boottime_ns - first->ev.boottime_ns <= OVERTAKEN_MS * NS_PER_MS;
+}
+
+static bool is_of_live_socket(enum cause cause)
+{
+	return cause == CAUSE_ABORT || cause == CAUSE_CANCEL || cause == CAUSE_REQUEST_REJECTED || cause == CAUSE_CRASH;
+}
+
+/*
+ * The first was one that its receiver ignores and this one is not, or it had overtaken this one: judge by this one, at the time
+ * and under the name of the first.
+ */
 static bool promote(const struct correlate *c, struct held_slot *s, const struct event *event)
 {
+	bool ignored = s->cause == CAUSE_OUT_OF_WINDOW;
 	struct incident better = s->incident;
 	struct verdict v;
 
-	if (s->cause != CAUSE_OUT_OF_WINDOW)
+	if (!ignored && !overtaken(&s->incident.first, event))
 		return false;
 	better.first = *event;
 	better.first.ev.seq = s->incident.first.ev.seq;
@@ -191,7 +211,7 @@ static bool promote(const struct correlate *c, struct held_slot *s, const struct
 	better.first.ev.realtime_ns = s->incident.first.ev.realtime_ns;
 	better.first.ev.mem.flags &= ~(uint32_t)RSTWHY_MEM_RESET_BEFORE;
 	verdict_judge(&better, &c->settings, &v);
-	if (v.cause == CAUSE_OUT_OF_WINDOW)
+	if (ignored ? v.cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(v.cause))
 		return false;
 	s->incident = better;
 	return true;
