@@ -8,10 +8,10 @@
 
 /* Farther from what the side has sent than this, a segment that conntrack does not vouch for is a stranger's. */
 #define PLAUSIBLE_SEQ (1U << 24)
-/* Silences of this many times resume_ms are told of, */
-#define LONG_SILENCES 10
-/* and the unanswered ones when the waking segment was sent so often. */
+/* A silence that nobody ends is told of when the waking segment was sent so often; what is long enough to matter the reader says. */
 #define SILENCE_COPIES 3
+/* A survived one is told of from so many times resume_ms on: shorter pauses are ordinary thinking. */
+#define SURVIVED_LEAST 2
 
 static u8 kind_of(const struct flow *f)
 {
@@ -82,10 +82,10 @@ static void burst_begin(struct flow *f, bool lost)
 	end_recent_data(f, 1);
 }
 
-/* A silence that is worth to be told of, were it survived or not. */
-static bool long_silence(const struct flow *f)
+/* Was the silence before the burst that long, for certain? */
+static bool silent_for(const struct flow *f, u32 ticks)
 {
-	return f->cold->burst.gap >= LONG_SILENCES * f->q->resume && !has(f->cold, FMC_BLIND);
+	return f->cold->burst.gap >= ticks && !has(f->cold, FMC_BLIND);
 }
 
 static void tell_of(struct fm_tell *tell, u8 kind)
@@ -103,7 +103,7 @@ static void burst_copy(struct flow *f, struct fm_tell *tell)
 	b->probes += fm_is_probe(f->hot, f->q);
 	b->copies += f->q->seq == b->seq;
 	b->last_us = f->in->now_us;
-	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || b->kind == RSTWHY_BURST_ACK || !long_silence(f))
+	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || b->kind == RSTWHY_BURST_ACK || !silent_for(f, f->q->resume))
 		return;
 	put_flag(f->cold, FMC_SILENCE_TOLD, true);
 	tell_of(tell, RSTWHY_KIND_SILENCE);
@@ -133,7 +133,7 @@ static void burst_answered(struct flow *f, struct fm_tell *tell)
 	put_flag(cold, FMC_ANSWERED, true);
 	hot_flag(f->hot, FM_PENDING, false);
 	tell->owed = has(cold, FMC_SILENCE_TOLD);
-	if (tell->owed || (long_silence(f) && gap > longest && gap - longest > longest / 4))
+	if (tell->owed || (silent_for(f, SURVIVED_LEAST * f->q->resume) && gap > longest && gap - longest > longest / 4))
 		tell_of(tell, RSTWHY_KIND_SURVIVED);
 	if (gap > longest)
 		cold->survived = gap;

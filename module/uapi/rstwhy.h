@@ -34,7 +34,7 @@
 enum rstwhy_kind {
 	RSTWHY_KIND_RST = 1,	  /* a RST was seen */
 	RSTWHY_KIND_AFTER = 2,	  /* a segment on a flow lately reset; ref_seq names the RST */
-	RSTWHY_KIND_SILENCE = 3,  /* after a long silence, the third copy of a segment that nobody answers: the packet */
+	RSTWHY_KIND_SILENCE = 3,  /* after a silence, the third copy of a segment that nobody answers: the packet */
 	RSTWHY_KIND_SURVIVED = 4, /* the packet answers a burst: its gap was survived (a sample) */
 };
 

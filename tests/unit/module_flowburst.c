@@ -171,7 +171,7 @@ static void silence__survived__told_when_a_quarter_longer(void **state)
 	static const struct {
 		u64 silence;
 		u8 told;
-	} pauses[] = { { 5000, 0 }, { 12000, RSTWHY_KIND_SURVIVED }, { 13000, 0 }, { 20000, RSTWHY_KIND_SURVIVED }, { 15000, 0 } };
+	} pauses[] = { { 1500, 0 }, { 12000, RSTWHY_KIND_SURVIVED }, { 13000, 0 }, { 20000, RSTWHY_KIND_SURVIVED }, { 15000, 0 } };
 	struct conversation *c = *state;
 	size_t i;
 
