@@ -39,7 +39,7 @@ run_here() {
 	fi
 	echo "Every TCP reset that crosses this machine from now on, and why. Ctrl-C ends it$([ -z "$loaded" ] || echo " and unloads the module")."
 	trap : INT
-	build/rstwhyd -s log.text=- -s log.json= -s user=root || true
+	build/rstwhyd -s log.text=- -s log.json= -s state.file= -s user=root || true
 	trap - INT
 	[ -z "$loaded" ] || rmmod nf_rstwhy
 }

@@ -41,7 +41,7 @@ class Stage:
         servers.postgres(self.lab)
         self.daemon = subprocess.Popen(
             [
-                daemon.PROGRAM, "-s", "log.text=-", "-s", "log.json=/tmp/demo/resets.jsonl", "-s", "verdict.idle_min_ms=800",
+                daemon.PROGRAM, "-s", "log.text=-", "-s", "log.json=/tmp/demo/resets.jsonl", "-s", "state.file=", "-s", "verdict.idle_min_ms=800",
                 "-s", "user=root",
             ]
         )  # fmt: skip
