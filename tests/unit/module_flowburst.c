@@ -4,40 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka needs the four above */
-#include <cmocka.h>
-#include <stdlib.h>
-
-#include "conversation.h"
-
-#define O RSTWHY_DIR_ORIGINAL
-#define R RSTWHY_DIR_REPLY
-#define assert_flags(mem, bits) assert_int_equal((mem).flags & (bits), (bits))
-#define assert_no_flags(mem, bits) assert_int_equal((mem).flags & (bits), 0)
-
-/* Ticks are 4.2 ms: two of them may be lost at the ends. */
-static void near(u64 value, u64 truth)
-{
-	assert_in_range(value, truth < 9 ? 0 : truth - 9, truth + 9);
-}
-
-static int setup(void **state)
-{
-	*state = malloc(sizeof(struct conversation));
-	conversation_begin(*state, 64);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	conversation_end(*state);
-	free(*state);
-	return 0;
-}
+#include "conversation_test.h"
 
 static void burst__first_segment_after_silence__gap_is_the_silence(void **state)
 {
@@ -367,8 +334,6 @@ static void resume__beyond_what_was_seen__blind_with_bounds(void **state)
 	assert_int_equal(mem.gap_min_ms, 0);
 	near(mem.gap_max_ms, 40000);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -4,34 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka needs the four above */
-#include <cmocka.h>
-#include <stdlib.h>
-
-#include "conversation.h"
-
-#define O RSTWHY_DIR_ORIGINAL
-#define R RSTWHY_DIR_REPLY
-#define assert_flags(mem, bits) assert_int_equal((mem).flags & (bits), (bits))
-#define assert_no_flags(mem, bits) assert_int_equal((mem).flags & (bits), 0)
-
-static int setup(void **state)
-{
-	*state = malloc(sizeof(struct conversation));
-	conversation_begin(*state, 64);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	conversation_end(*state);
-	free(*state);
-	return 0;
-}
+#include "conversation_test.h"
 
 static void fin__acknowledged_and_half_closed__told_per_side(void **state)
 {
@@ -156,8 +129,6 @@ static void reset__noted__nothing_of_the_flow_changes(void **state)
 	assert_memory_equal(after.last_ms, before.last_ms, sizeof(after.last_ms));
 	assert_memory_equal(after.end, before.end, sizeof(after.end));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

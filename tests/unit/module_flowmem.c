@@ -4,40 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka needs the four above */
-#include <cmocka.h>
-#include <stdlib.h>
-
-#include "conversation.h"
-
-#define O RSTWHY_DIR_ORIGINAL
-#define R RSTWHY_DIR_REPLY
-#define assert_flags(mem, bits) assert_int_equal((mem).flags & (bits), (bits))
-#define assert_no_flags(mem, bits) assert_int_equal((mem).flags & (bits), 0)
-
-/* Ticks are 4.2 ms: two of them may be lost at the ends. */
-static void near(u64 value, u64 truth)
-{
-	assert_in_range(value, truth < 9 ? 0 : truth - 9, truth + 9);
-}
-
-static int setup(void **state)
-{
-	*state = malloc(sizeof(struct conversation));
-	conversation_begin(*state, 64);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	conversation_end(*state);
-	free(*state);
-	return 0;
-}
+#include "conversation_test.h"
 
 static void handshake__completed__round_trips_of_both_halves(void **state)
 {
@@ -148,8 +115,6 @@ static void looks__learned_but_not_from_syn_ack_ipid(void **state)
 	assert_int_equal(mem.base[R].flags & RSTWHY_BASE_IPID, RSTWHY_BASE_IPID);
 	assert_int_equal(mem.base[R].ipid, 77);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
