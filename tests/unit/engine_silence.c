@@ -17,15 +17,15 @@ static void silence(uint64_t gap_ms, uint32_t copies, uint64_t span_ms)
 	scene_event(&s)->ev.kind = RSTWHY_KIND_SILENCE;
 }
 
-static void drop__three_copies__told_when_the_hold_is_over(void **state)
+static void drop__three_copies__told_when_patience_is_over(void **state)
 {
 	(void)state;
 	silence(350000, 3, 600);
 	feed(0);
 	assert_int_equal(correlate_held(c), 1);
-	correlate_advance(c, START + 1499 * MS);
+	correlate_advance(c, START + 14999 * MS);
 	assert_int_equal(count, 0);
-	correlate_advance(c, START + 1500 * MS);
+	correlate_advance(c, START + 15000 * MS);
 	assert_int_equal(count, 1);
 	assert_int_equal(records[0].cause, CAUSE_SILENT_DROP);
 	assert_int_equal(records[0].incident.kind, INCIDENT_SILENCE);
@@ -38,11 +38,11 @@ static void drop__three_copies__told_when_the_hold_is_over(void **state)
 static void drop__slow_retransmissions__held_longer(void **state)
 {
 	(void)state;
-	silence(350000, 3, 3000);
+	silence(350000, 3, 20000);
 	feed(0);
-	correlate_advance(c, START + 5900 * MS);
+	correlate_advance(c, START + 39900 * MS);
 	assert_int_equal(count, 0);
-	correlate_advance(c, START + 6000 * MS);
+	correlate_advance(c, START + 40000 * MS);
 	assert_int_equal(count, 1);
 }
 
@@ -133,7 +133,7 @@ static void drop__reset_after_it_was_written__related(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(drop__three_copies__told_when_the_hold_is_over),
+		TEST(drop__three_copies__told_when_patience_is_over),
 		TEST(drop__slow_retransmissions__held_longer),
 		TEST(drop__near_misses__nothing),
 		TEST(drop__answered_in_the_hold__withdrawn),

@@ -9,7 +9,8 @@
  */
 #include "correlate_core.h"
 
-#define HOLD_MOST_NS (10000 * NS_PER_MS)
+#define HOLD_MOST_NS (60000 * NS_PER_MS)
+#define PATIENCE_NS  (15000 * NS_PER_MS)
 #define NS_PER_US    1000ULL
 
 void correlate_withdraw(struct correlate *c, uint32_t index)
@@ -26,12 +27,17 @@ static uint64_t span_ns(const struct event *event)
 	return us < HOLD_MOST_NS / NS_PER_US ? us * NS_PER_US : HOLD_MOST_NS;
 }
 
+/*
+ * A box may swallow copies for seconds before it answers with a RST: then that is the record. Linux sends its seventh copy within
+ * 13 s, so three more are waited for, and where copies come slowly twice their span.
+ */
 static uint64_t due_ns(const struct correlate *c, const struct event *event)
 {
-	uint64_t hold = c->settings.hold_ms * NS_PER_MS, twice = 2 * span_ns(event);
+	uint64_t wait = c->settings.hold_ms * NS_PER_MS, twice = 2 * span_ns(event);
 
 	twice = twice < HOLD_MOST_NS ? twice : HOLD_MOST_NS;
-	return event->ev.boottime_ns + (hold > twice ? hold : twice);
+	wait = wait > twice ? wait : twice;
+	return event->ev.boottime_ns + (wait > PATIENCE_NS ? wait : PATIENCE_NS);
 }
 
 static uint64_t burst_began_ns(const struct event *event)

@@ -23,7 +23,7 @@ table inet box {{
 
 
 def make_forgetful(verdict="reject with tcp reset"):
-    netns.nft(FORGETFUL.format(verdict=verdict), "box")
+    netns.nft("flush ruleset\n" + FORGETFUL.format(verdict=verdict), "box")  # at once: nothing slips through in between
     netns.sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", 2, "box")
     netns.sysctl("net.netfilter.nf_conntrack_tcp_loose", 0, "box")
 
@@ -58,7 +58,6 @@ def box_swallowed(lab):
     woken = lab.now()
     conn.client.sendall(b"still there?")
     wait_until("three seconds of copies", lambda: any(s.at >= woken + 3 for s in lab.lan.of(conn.near)))
-    netns.run("nft flush ruleset", "box")
     make_forgetful()
     assert was_reset(conn.client)
     copies = [s for s in lab.lan.of(conn.near) if s.at >= woken and s.length]
