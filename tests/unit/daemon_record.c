@@ -302,6 +302,27 @@ static void record_parse__wrong_types_and_monsters__unknown(void **state)
 	record_release(document);
 }
 
+static void record__amendment__own_id_and_whose(void **state)
+{
+	(void)state;
+	incident.kind = INCIDENT_AMENDMENT;
+	incident.related[0] = 90;
+	incident.related_count = 1;
+	rendered(&context, true);
+	assert_non_null(strstr(buf, "\"kind\":\"amendment\",\"id\":\"5f0c2a71d3e8b604-4026531840-81-a\",\"amends\":\"5f0c2a71d3e8b604-4026531840-81\""));
+	assert_non_null(strstr(buf, "\"related\":[\"5f0c2a71d3e8b604-4026531840-90\"]"));
+}
+
+static void record__silence__no_rst(void **state)
+{
+	(void)state;
+	incident.kind = INCIDENT_SILENCE;
+	incident.first.ev.kind = RSTWHY_KIND_SILENCE;
+	rendered(&context, true);
+	assert_non_null(strstr(buf, "\"kind\":\"silence\""));
+	assert_null(strstr(buf, "\"rst\""));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -311,6 +332,8 @@ int main(void)
 		TEST(record_json__unknown_numbers__keys_absent),
 		TEST(record_json__flags_that_are_set__told),
 		TEST(record_json__translated__nat_holds_what_differs),
+		TEST(record__amendment__own_id_and_whose),
+		TEST(record__silence__no_rst),
 		TEST(record_json__rst_with_ack_on_ipv6__no_ipid),
 		TEST(record_json__payload_not_wanted__absent),
 		TEST(record_json__hostile_strings__one_valid_line),

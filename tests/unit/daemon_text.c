@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../../userspace/record/record.h"
+#include "../../userspace/record/example.h"
 
 static char buf[RECORD_LINE_MAX];
 static struct record record;
@@ -197,12 +197,38 @@ static void record_day__told_when_it_changes(void **state)
 	assert_string_equal(buf, "-- 2026-11-22 UTC\n-- 2026-11-23 UTC\n");
 }
 
+/* As the log has it, and of the cause that it is an example of; it survives the way through the log. */
+static void record_example__every_cause__whole(void **state)
+{
+	static struct record parsed;
+
+	(void)state;
+	for (enum cause cause = 0; cause < CAUSE_COUNT; cause++) {
+		struct record_document *document;
+		struct line line;
+
+		record_example(&record, cause);
+		assert_true(record.evidence.count && record.evidence.item[0] && record.confidence > 0);
+		assert_true(tells(cause_path(cause)) && tells(cause_text(cause)->advice) && tells(" % "));
+		assert_true(tells("10.1.0.2:51234") && tells("10.2.0.2:443"));
+		assert_int_equal(strncmp(text(false) + 13, cause_path(cause), strlen(cause_path(cause))), 0);
+		line_init(&line, buf, sizeof(buf));
+		record_json(&line, &record);
+		document = record_parse(line.data, line.len, &parsed);
+		assert_non_null(document);
+		assert_string_equal(parsed.class, class_name(cause_text(cause)->class));
+		assert_string_equal(parsed.cause, cause_name(cause));
+		record_release(document);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(record_text__idle_timeout__who_when_why_how_sure_what_to_do),
+		TEST(record_example__every_cause__whole),
 		TEST(record_text__sender_client__goes_to_the_server),
 		TEST(record_text__gateway_itself__direction_tells_whom),
 		TEST(record_text__confidence__rounded_to_whole_percents),

@@ -73,16 +73,15 @@ static void abort__acknowledged_and_left_unread__told_with_timer(void **state)
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ABORT);
 	scene_last_segments(&s, 20000, 20008);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
-static void abort__silence_after_own_data__ambiguous(void **state)
+static void abort__silence_after_own_data__timer(void **state)
 {
 	(void)state;
 	scene_last_segments(&s, 20000, 20000);
 	scene_active(&s);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_ENDPOINT_TIMER);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
 }
 
@@ -108,8 +107,7 @@ static void abort__sender_goes_on__not_told(void **state)
 	(void)state;
 	scene_active(&s);
 	scene_after(&s, RSTWHY_AFTER_SENDER_DATA, 10);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_INJECTED);
+	assert_cause(&s, CAUSE_INJECTED);
 }
 
 static void abort__both_ends_without_proof__not_told(void **state)
@@ -215,7 +213,7 @@ int main(void)
 		TEST(abort__client_data_unread__told),
 		TEST(abort__unread_for_long__told_with_timer),
 		TEST(abort__acknowledged_and_left_unread__told_with_timer),
-		TEST(abort__silence_after_own_data__ambiguous),
+		TEST(abort__silence_after_own_data__timer),
 		TEST(abort__passive__not_told),
 		TEST(abort__ttl_of_another__not_told),
 		TEST(abort__sender_goes_on__not_told),

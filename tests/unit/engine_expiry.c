@@ -85,8 +85,7 @@ static void at_expiry__live_socket_out_of_silence__endpoint_named(void **state)
 	scene_timestamps(&s);
 	scene_active(&s);
 	scene_last_segments(&s, 240200, 240200);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_ENDPOINT_TIMER);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
 	assert_false(scene_also(&s, CAUSE_REMOTE_AT_EXPIRY));
 }

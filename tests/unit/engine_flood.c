@@ -20,6 +20,8 @@ static void emit(void *user, const struct incident *incident, const struct verdi
 {
 	(void)user;
 	(void)verdict;
+	if (incident->kind == INCIDENT_AMENDMENT)
+		return;
 	handed_out++;
 	counted += incident->count;
 	early += !held;

@@ -39,7 +39,7 @@ static void straggler__of_an_unknown_flow__duplicate_or_after_close(void **state
 	feed(5000);
 	correlate_flush(c);
 	assert_int_equal(count, 3);
-	assert_int_equal(records[0].cause, CAUSE_NO_HISTORY);
+	assert_int_equal(records[0].cause, CAUSE_BACKSCATTER);
 	assert_int_equal(records[1].cause, CAUSE_DUPLICATE);
 	assert_int_equal(records[2].cause, CAUSE_AFTER_CLOSE);
 }
@@ -52,7 +52,7 @@ static void straggler__after_the_linger__judged_anew(void **state)
 	correlate_flush(c);
 	feed(5001);
 	correlate_flush(c);
-	assert_int_equal(records[1].cause, CAUSE_NO_HISTORY);
+	assert_int_equal(records[1].cause, CAUSE_BACKSCATTER);
 }
 
 static void straggler__of_an_ignored_reset__judged_anew(void **state)

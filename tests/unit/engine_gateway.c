@@ -77,14 +77,13 @@ static void expired_reject__gap_shorter_than_idle_min__still_told(void **state)
 	assert_cause(&s, CAUSE_GATEWAY_EXPIRED_REJECT);
 }
 
-static void expired_reject__timeout_not_run_out__flushed_perhaps(void **state)
+static void expired_reject__timeout_not_run_out__flushed(void **state)
 {
 	(void)state;
 	expired(true, CLIENT);
 	scene_mem(&s)->timeout_before_gap_ms = DAYS_5_MS;
 	scene_by(&s, RSTWHY_BY_GATEWAY_REJECT);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_GATEWAY_FLUSHED);
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
 	assert_false(scene_also(&s, CAUSE_GATEWAY_EXPIRED_REJECT));
 }
 
@@ -163,13 +162,12 @@ static void expired_remap__entry_not_lost__not_told(void **state)
 	assert_not_cause(&s, CAUSE_GATEWAY_EXPIRED_REMAP);
 }
 
-static void expired_remap__timeout_not_run_out__flushed_perhaps(void **state)
+static void expired_remap__timeout_not_run_out__flushed(void **state)
 {
 	(void)state;
 	remapped();
 	scene_mem(&s)->timeout_before_gap_ms = DAYS_5_MS;
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_GATEWAY_FLUSHED);
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
 }
 
 /* The server spoke first, to the translated address; the RST speaks for that. */
@@ -193,22 +191,20 @@ static void expired_stack__translated_address__told(void **state)
 	assert_int_equal(s.verdict.sender, SIDE_GATEWAY);
 }
 
-static void expired_stack__flow_lives__bypass_perhaps(void **state)
+static void expired_stack__flow_lives__bypass(void **state)
 {
 	(void)state;
 	stack_answered();
 	scene_mem(&s)->flags &= ~(uint32_t)RSTWHY_MEM_LOST;
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_NAT_BYPASS);
+	assert_cause(&s, CAUSE_NAT_BYPASS);
 }
 
-static void expired_stack__timeout_not_run_out__flushed_perhaps(void **state)
+static void expired_stack__timeout_not_run_out__flushed(void **state)
 {
 	(void)state;
 	stack_answered();
 	scene_mem(&s)->timeout_before_gap_ms = DAYS_5_MS;
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_GATEWAY_FLUSHED);
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
 }
 
 static void expired_stack__gateway_is_the_server__not_told(void **state)
@@ -311,7 +307,7 @@ static void gateway_ips__raw_socket__told(void **state)
 	assert_int_equal(s.verdict.sender, SIDE_GATEWAY);
 }
 
-static void expired_reject__earlier_rst_too_fresh__flushed_perhaps(void **state)
+static void expired_reject__earlier_rst_too_fresh__flushed(void **state)
 {
 	(void)state;
 	expired(true, CLIENT);
@@ -319,7 +315,7 @@ static void expired_reject__earlier_rst_too_fresh__flushed_perhaps(void **state)
 	scene_mem(&s)->burst_gap_ms = 60000;
 	scene_reset_before(&s, SERVER, 5000);
 	scene_by(&s, RSTWHY_BY_GATEWAY_REJECT);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
 }
 
 static void expired_remap__loss_only_inferred__not_told(void **state)
@@ -347,7 +343,7 @@ int main(void)
 		TEST(expired_reject__strict_and_inferred__told),
 		TEST(expired_reject__ipv6_and_snat__told),
 		TEST(expired_reject__gap_shorter_than_idle_min__still_told),
-		TEST(expired_reject__timeout_not_run_out__flushed_perhaps),
+		TEST(expired_reject__timeout_not_run_out__flushed),
 		TEST(expired_reject__timeout_unknown__both_named),
 		TEST(expired_reject__earlier_rst_shortened_the_timeout__both_named),
 		TEST(expired_reject__loss_survived_long_ago__a_rule),
@@ -355,10 +351,10 @@ int main(void)
 		TEST(expired_remap__new_translation__told),
 		TEST(expired_remap__same_translation_again__not_told),
 		TEST(expired_remap__entry_not_lost__not_told),
-		TEST(expired_remap__timeout_not_run_out__flushed_perhaps),
+		TEST(expired_remap__timeout_not_run_out__flushed),
 		TEST(expired_stack__translated_address__told),
-		TEST(expired_stack__flow_lives__bypass_perhaps),
-		TEST(expired_stack__timeout_not_run_out__flushed_perhaps),
+		TEST(expired_stack__flow_lives__bypass),
+		TEST(expired_stack__timeout_not_run_out__flushed),
 		TEST(expired_stack__gateway_is_the_server__not_told),
 		TEST(expired_stack__published_port_strict__told),
 		TEST(gateway_rule__living_flow__told),
@@ -370,7 +366,7 @@ int main(void)
 		TEST(gateway_invalid__nothing_known__with_doubt),
 		TEST(gateway_invalid__the_connection_went_on__ignored),
 		TEST(gateway_ips__raw_socket__told),
-		TEST(expired_reject__earlier_rst_too_fresh__flushed_perhaps),
+		TEST(expired_reject__earlier_rst_too_fresh__flushed),
 		TEST(expired_remap__loss_only_inferred__not_told),
 		TEST(expired_remap__live_socket_answers__not_told),
 	};

@@ -19,6 +19,9 @@ static void no_history__nothing_known__told(void **state)
 {
 	(void)state;
 	scene_unknown(&s);
+	assert_cause(&s, CAUSE_BACKSCATTER);
+	assert_also(&s, CAUSE_NO_HISTORY);
+	scene_ct(&s)->flags = RSTWHY_CT_OFF;
 	assert_cause(&s, CAUSE_NO_HISTORY);
 	assert_int_equal(s.verdict.stage, STAGE_UNKNOWN);
 	assert_true(s.verdict.gap_ms < 0 && s.verdict.idle_ms < 0 && s.verdict.age_ms < 0);

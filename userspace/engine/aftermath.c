@@ -52,3 +52,11 @@ bool aftermath_went_on(const struct facts *f)
 		return true;
 	return came_after(f, RSTWHY_AFTER_SENDER_ACK, facts_round_ms(f) + DELAYED_MS);
 }
+
+bool aftermath_sender_heard(const struct facts *f)
+{
+	uint32_t by_sender =
+		1U << RSTWHY_AFTER_SENDER_SEGMENT | 1U << RSTWHY_AFTER_SENDER_DATA | 1U << RSTWHY_AFTER_SENDER_ACK;
+
+	return f->incident->after_live & by_sender;
+}

@@ -6,24 +6,15 @@
  */
 #include <stdlib.h>
 
-#include "correlate.h"
-#include "held.h"
-#include "recent.h"
+#include "correlate_core.h"
 
-#define NS_PER_MS     1000000ULL
 #define SETTLE_NS     (500 * NS_PER_MS)	 /* a certain verdict still gathers its train: segments under way, one retransmission */
 #define LINGER_NS     (5000 * NS_PER_MS) /* how long later RSTs of a flow are stragglers of a reset handed out */
 #define NEW_LIFE_MS   10		 /* two clocks' ticks */
 #define CAPACITY_MOST (1U << 24)
 
-struct correlate {
-	struct held *held;
-	struct recent *recent;
-	struct verdict_settings settings;
-	correlate_emit_fn *emit;
-	void *user;
-	uint64_t now_ns;
-};
+#define LATELY	      1024U /* sightings, and incidents that may be amended */
+#define HOSTS	      4096U
 
 struct correlate *correlate_new(size_t capacity, const struct verdict_settings *settings, correlate_emit_fn *emit, void *user)
 {
@@ -38,7 +29,11 @@ struct correlate *correlate_new(size_t capacity, const struct verdict_settings *
 	c->user = user;
 	c->held = held_new(slots, seed);
 	c->recent = recent_new(slots, seed);
-	if (c->held && c->recent)
+	c->silences = recent_new(LATELY, seed);
+	c->crowd = crowd_new(LATELY, seed);
+	c->written = written_new(LATELY / 2);
+	c->hosts = hosts_new(HOSTS, seed);
+	if (c->held && c->recent && c->silences && c->crowd && c->written && c->hosts)
 		return c;
 	correlate_free(c);
 	return NULL;
@@ -50,6 +45,10 @@ void correlate_free(struct correlate *c)
 		return;
 	held_free(c->held);
 	recent_free(c->recent);
+	recent_free(c->silences);
+	crowd_free(c->crowd);
+	written_free(c->written);
+	hosts_free(c->hosts);
 	free(c);
 }
 
@@ -64,23 +63,35 @@ static bool left_alive(enum cause cause)
 	return cause == CAUSE_IGNORED || cause == CAUSE_OUT_OF_WINDOW;
 }
 
+static struct recent_reset reset_of(const struct held_slot *s)
+{
+	return (struct recent_reset){
+		.origin = s->origin, .when_ns = s->incident.first.ev.boottime_ns, .seq = s->incident.first.ev.seq};
+}
+
 static void hand_out(struct correlate *c, uint32_t index, bool held)
 {
 	struct held_slot *s = held_at(c->held, index);
+	struct recent_reset reset = reset_of(s);
 	struct verdict v;
 
 	s->incident.hold_over = true;
 	verdict_judge(&s->incident, &c->settings, &v);
-	if (!left_alive(v.cause))
-		recent_add(c->recent, &s->keys, &s->origin, s->incident.first.ev.boottime_ns);
+	if (s->incident.kind == INCIDENT_SILENCE)
+		recent_add(c->silences, &s->keys, &reset);
+	else if (!left_alive(v.cause))
+		recent_add(c->recent, &s->keys, &reset);
+	written_put(c->written, &s->incident, v.cause);
 	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
 }
 
-static void make_room(struct correlate *c)
+void correlate_make_room(struct correlate *c)
 {
-	if (held_full(c->held))
-		hand_out(c, held_oldest_of_noisiest(c->held), false);
+	if (!held_full(c->held))
+		return;
+	c->counts.evicted++;
+	hand_out(c, held_oldest_of_noisiest(c->held), false);
 }
 
 /* A handshake has no train to wait for, and noise none that matters. */
@@ -96,7 +107,7 @@ static uint64_t wait_ns(const struct correlate *c, const struct verdict *v)
 }
 
 /* Judge with what there is now; a verdict that became certain does not wait longer. */
-static void judge_again(struct correlate *c, uint32_t index)
+void correlate_judge_again(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
 	uint64_t due;
@@ -120,20 +131,42 @@ static bool new_life_since(const struct event *event, uint64_t when_ns)
 	return (mem->flags & RSTWHY_MEM_KNOWN) && now > when_ns && mem->age_ms + NEW_LIFE_MS < (now - when_ns) / NS_PER_MS;
 }
 
+/* Whose straggler is it, if one's: the reset handed out moments ago, or what the memory holds of an earlier one. */
+static void find_before(struct correlate *c, struct incident *incident, const struct flowkeys *keys)
+{
+	const struct event *event = &incident->first;
+	uint64_t now = event->ev.boottime_ns, since = now > LINGER_NS ? now - LINGER_NS : 0;
+	struct origin origin = origin_of(event);
+	struct recent_reset before;
+
+	if (recent_find(c->recent, keys, since, &before) && !new_life_since(event, before.when_ns)) {
+		incident->repeat = true;
+		incident->repeat_same_dir = origin_same_side(&origin, &before.origin);
+		correlate_relate(incident, before.seq);
+	}
+	if ((event->ev.mem.flags & RSTWHY_MEM_RESET_BEFORE) && event->ev.mem.reset_seq)
+		correlate_relate(incident, event->ev.mem.reset_seq);
+	if (recent_find(c->silences, keys, 0, &before) && !new_life_since(event, before.when_ns))
+		correlate_relate(incident, before.seq);
+}
+
 static void open_incident(struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
-	struct origin origin = origin_of(event), before;
-	uint64_t now = event->ev.boottime_ns, since = now > LINGER_NS ? now - LINGER_NS : 0, when;
-	bool repeat = recent_find(c->recent, keys, since, &before, &when) && !new_life_since(event, when);
-	struct held_slot *s;
+	struct host host = hosts_get(c->hosts, event, event->seg.tuple.src);
+	struct incident *incident;
 	uint32_t index;
 
-	make_room(c);
-	index = held_add(c->held, event, now + c->settings.hold_ms * NS_PER_MS);
-	s = held_at(c->held, index);
-	s->incident.repeat = repeat;
-	s->incident.repeat_same_dir = repeat && origin_same_side(&origin, &before);
-	judge_again(c, index);
+	correlate_make_room(c);
+	index = held_add(c->held, event, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
+	incident = &held_at(c->held, index)->incident;
+	incident->host_ttl = host.ttl;
+	incident->host_rtt_us = host.rtt_us;
+	incident->windows = 1;
+	incident->last_win = event->seg.win;
+	incident->last_rst = event->seg.seq;
+	find_before(c, incident, keys);
+	correlate_join_crowd(c, index);
+	correlate_judge_again(c, index);
 }
 
 /* The first was one that its receiver ignores, this one is not: judge by this one, at the time and under the name of the first. */
@@ -156,6 +189,24 @@ static bool promote(const struct correlate *c, struct held_slot *s, const struct
 	return true;
 }
 
+/* Patterns that no stack sends: windows n, n+1, n+2; numbers that rise beyond all that was sent. */
+static bool follow_pattern(struct incident *incident, const struct event *event)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
+	uint32_t steps = incident->steps, windows = incident->windows;
+
+	if (known && seq_after(event->seg.seq, incident->last_rst) && seq_after(event->seg.seq, mem->end[mem->direction]))
+		incident->steps++;
+	if (event->seg.win == (uint16_t)(incident->last_win + 1) && event->seg.win > 1)
+		incident->windows++;
+	else if (incident->windows < 3)
+		incident->windows = 1;
+	incident->last_win = event->seg.win;
+	incident->last_rst = event->seg.seq;
+	return incident->steps != steps || (incident->windows != windows && incident->windows == 3);
+}
+
 static void count_in(struct correlate *c, uint32_t index, const struct event *event)
 {
 	struct held_slot *s = held_at(c->held, index);
@@ -168,12 +219,13 @@ static void count_in(struct correlate *c, uint32_t index, const struct event *ev
 		s->last_seq = event->ev.seq;
 	if (same_side) {
 		news = promote(c, s, event);
+		news = follow_pattern(&s->incident, event) || news;
 	} else if (!s->incident.have_echo) {
 		s->incident.have_echo = news = true;
 		s->incident.echo = *event;
 	}
 	if (news)
-		judge_again(c, index);
+		correlate_judge_again(c, index);
 }
 
 static void on_reset(struct correlate *c, const struct event *event)
@@ -183,6 +235,10 @@ static void on_reset(struct correlate *c, const struct event *event)
 
 	flowkeys_of(event, &keys);
 	index = held_find(c->held, &keys);
+	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
+		correlate_withdraw(c, index); /* what was silent until now tells by itself */
+		index = HELD_NONE;
+	}
 	if (index != HELD_NONE && !new_life_since(event, held_at(c->held, index)->incident.first.ev.boottime_ns))
 		count_in(c, index, event);
 	else
@@ -207,6 +263,20 @@ static bool below_reset(const struct held_slot *s, const struct event *event)
 	return false;
 }
 
+/* It acknowledges more than its side had when the RST passed, and more than the RST itself: that side lives. */
+static bool acknowledges_on(const struct held_slot *s, const struct event *event)
+{
+	const struct rstwhy_memory *mem = &s->incident.first.ev.mem;
+	const struct segment *rst = &s->incident.first.seg;
+	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
+
+	if (!known || !(event->seg.flags & SEG_ACK) || event->ev.after == RSTWHY_AFTER_PEER_SEGMENT)
+		return false;
+	if ((rst->flags & SEG_ACK) && !seq_after(event->seg.ack, rst->ack))
+		return false;
+	return seq_after(event->seg.ack, mem->ack[mem->direction]);
+}
+
 static void on_after(struct correlate *c, const struct event *event)
 {
 	unsigned int what = event->ev.after;
@@ -225,17 +295,31 @@ static void on_after(struct correlate *c, const struct event *event)
 	first = s->incident.first.ev.boottime_ns;
 	s->incident.after_seen |= 1U << what;
 	s->incident.after_below |= below_reset(s, event) ? 1U << what : 0;
+	s->incident.after_live |= acknowledges_on(s, event) ? 1U << what : 0;
 	s->incident.after_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
-	judge_again(c, index);
+	correlate_judge_again(c, index);
 }
 
 void correlate_event(struct correlate *c, const struct event *event)
 {
 	correlate_advance(c, event->ev.boottime_ns);
-	if (event->ev.kind == RSTWHY_KIND_RST)
+	hosts_learn(c->hosts, event);
+	switch (event->ev.kind) {
+	case RSTWHY_KIND_RST:
 		on_reset(c, event);
-	else if (event->ev.kind == RSTWHY_KIND_AFTER)
+		break;
+	case RSTWHY_KIND_AFTER:
 		on_after(c, event);
+		break;
+	case RSTWHY_KIND_SILENCE:
+		correlate_silence(c, event);
+		break;
+	case RSTWHY_KIND_SURVIVED:
+		correlate_survived(c, event);
+		break;
+	default:
+		break;
+	}
 }
 
 void correlate_advance(struct correlate *c, uint64_t now_ns)
@@ -266,4 +350,9 @@ void correlate_flush(struct correlate *c)
 size_t correlate_held(const struct correlate *c)
 {
 	return held_count(c->held);
+}
+
+const struct correlate_counts *correlate_counts(const struct correlate *c)
+{
+	return &c->counts;
 }

@@ -9,7 +9,9 @@
  * half a second, so that the train counts into one record. RSTs of a flow that was handed out within the last five seconds
  * are incidents of their own, marked as repeats (judged noise/duplicate or noise/after-close), unless a new connection began since.
  * Memory is bounded by capacity; when full, the oldest incident of the noisiest source is handed out at once with held = false.
- * Nothing is dropped. No clock: time comes in with events and correlate_advance(). The callback must not call back in.
+ * Nothing is dropped. A later finding about incidents handed out (their host had lost many others, too) is handed out as an
+ * incident of kind AMENDMENT: the first event as it was, judged anew. A silence (kind SILENCE) that is answered in its hold, or
+ * followed by a RST, is not handed out at all; answered later, it is amended. No clock: time comes in with events and correlate_advance(). The callback must not call back in.
  */
 #ifndef RSTWHY_CORRELATE_H
 #define RSTWHY_CORRELATE_H
@@ -28,7 +30,7 @@ void correlate_free(struct correlate *c);
 /* New settings, for incidents judged from now on. */
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings);
 
-/* Feed one event (kind RST or AFTER; others are ignored). Evidence time advances to event->ev.boottime_ns first. */
+/* Feed one event (RST, AFTER, SILENCE, SURVIVED; others are ignored). Evidence time advances to event->ev.boottime_ns first. */
 void correlate_event(struct correlate *c, const struct event *event);
 
 /* Evidence time has reached now_ns (boottime): hand out what is due. Time never goes back; an earlier now is ignored. */
@@ -42,5 +44,13 @@ void correlate_flush(struct correlate *c);
 
 /* Incidents held now. */
 size_t correlate_held(const struct correlate *c);
+
+struct correlate_counts {
+	uint64_t evicted;   /* handed out before their time for want of room */
+	uint64_t withdrawn; /* silences that were answered in time, or ended in a RST */
+	uint64_t amended;
+};
+
+const struct correlate_counts *correlate_counts(const struct correlate *c);
 
 #endif

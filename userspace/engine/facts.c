@@ -288,6 +288,16 @@ static void find_foreign_stack(struct facts *f)
 		f->foreign_stack = f->foreign_stack || sent_from(f, orig->dst, orig->dport);
 }
 
+/* Conntrack refused a segment, NAT let it pass as it was, and who got it answered that. */
+static void find_escape(struct facts *f)
+{
+	const struct rstwhy_tuple *wire = &f->seg->tuple;
+
+	if (f->ev->by != RSTWHY_BY_TRANSIT || !f->translated || (f->ct->flags & CT_HAS_TUPLES))
+		return;
+	f->escaped = tuple_mirrors(wire, f->rd == RSTWHY_DIR_REPLY ? &f->mem->orig : &f->mem->reply);
+}
+
 static void find_hidden(struct facts *f)
 {
 	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
@@ -321,7 +331,9 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	find_expiry(f);
 	find_translation(f);
 	find_foreign_stack(f);
+	find_escape(f);
 	find_hidden(f);
 	f->went_on = aftermath_went_on(f);
 	f->sender_alive = aftermath_sender_alive(f);
+	f->sender_heard = aftermath_sender_heard(f);
 }

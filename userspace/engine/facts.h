@@ -78,6 +78,7 @@ struct facts {
 	bool repeats;		 /* a copy of the earlier RST: same side, nothing has moved since */
 	bool went_on;		 /* the connection lived on, both ways, after this RST */
 	bool sender_alive;	 /* the resetting side sent or acknowledged new data after "its" RST */
+	bool sender_heard;	 /* it acknowledged more, after the RST, than it or the RST had: it got what elicited the RST */
 	bool lost;		 /* conntrack had lost the flow */
 	bool remapped;		 /* and gave it another translation than before */
 	bool harmless_loss;	 /* and picked it up again just as it was */
@@ -85,6 +86,7 @@ struct facts {
 	bool shortened;		 /* expired only because an earlier RST had lowered the timeout */
 	bool hidden;		 /* part of the traffic was not seen: blind, offloaded, untracked, or begun without history */
 	bool translated;	 /* the flow had NAT */
+	bool escaped;		 /* the RST answers a segment of a translated flow that had not been translated */
 	bool foreign_stack;	 /* our own stack answered for a translated address that is another host's flow */
 };
 
@@ -115,6 +117,7 @@ bool shape_continuous(const struct facts *f);
 bool aftermath_saw(const struct facts *f, enum rstwhy_after what);
 bool aftermath_went_on(const struct facts *f);
 bool aftermath_sender_alive(const struct facts *f);
+bool aftermath_sender_heard(const struct facts *f);
 
 /* endpoints.c */
 bool tuple_is_zero(const struct rstwhy_tuple *t);

@@ -14,8 +14,7 @@
 
 struct entry {
 	struct flowkey key;
-	struct origin origin;
-	uint64_t when_ns;
+	struct recent_reset reset;
 	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
 };
 
@@ -73,13 +72,13 @@ static struct entry *entry_of(const struct recent *r, uint64_t number)
 	return number && number + r->size > r->last ? &r->ring[number & r->mask] : NULL;
 }
 
-void recent_add(struct recent *r, const struct flowkeys *keys, const struct origin *origin, uint64_t when_ns)
+void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
 		uint64_t *bucket = bucket_of(r, &keys->key[k]), number = ++r->last;
 		struct entry *e = &r->ring[number & r->mask];
 
-		*e = (struct entry){.key = keys->key[k], .origin = *origin, .when_ns = when_ns, .older = *bucket};
+		*e = (struct entry){.key = keys->key[k], .reset = *reset, .older = *bucket};
 		*bucket = number;
 	}
 }
@@ -100,15 +99,14 @@ static const struct entry *find_key(const struct recent *r, const struct flowkey
 	return NULL;
 }
 
-bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin, uint64_t *when_ns)
+bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
 		const struct entry *e = find_key(r, &keys->key[k]);
 
-		if (!e || e->when_ns < since_ns)
+		if (!e || e->reset.when_ns < since_ns)
 			continue;
-		*origin = e->origin;
-		*when_ns = e->when_ns;
+		*reset = e->reset;
 		return true;
 	}
 	return false;

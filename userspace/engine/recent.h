@@ -15,11 +15,17 @@ struct recent; /* opaque: a ring of fixed size, the oldest is overwritten */
 struct recent *recent_new(uint32_t capacity, uint64_t seed);
 void recent_free(struct recent *r);
 
-/* Remember a reset of these keys, seen at when_ns. */
-void recent_add(struct recent *r, const struct flowkeys *keys, const struct origin *origin, uint64_t when_ns);
+/* What is remembered of one: from where it came, when, and its number. */
+struct recent_reset {
+	struct origin origin;
+	uint64_t when_ns;
+	uint64_t seq;
+};
+
+/* Remember a reset of these keys. */
+void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset);
 
 /* The latest one that shares a key, not before since_ns. Returns false when there is none. */
-bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct origin *origin,
-		 uint64_t *when_ns);
+bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset);
 
 #endif

@@ -19,6 +19,7 @@ struct rule {
 	double (*weigh)(const struct facts *f);
 	bool certain;	    /* nothing that may still come changes it */
 	bool needs_history; /* gap or earlier history is part of the proof: capped when hidden */
+	bool silence;	    /* about a silence, not a RST */
 	void (*tell)(const struct facts *f, struct verdict *v); /* its sentences, its `also`, its candidates */
 };
 
@@ -34,12 +35,18 @@ bool when_expired_reject(const struct facts *f);
 bool when_expired_remap(const struct facts *f);
 bool when_expired_stack(const struct facts *f);
 bool when_lost_early(const struct facts *f);
+bool when_nat_bypass(const struct facts *f);
+bool when_gateway_flushed(const struct facts *f);
+bool when_gateway_failover(const struct facts *f);
 bool when_gateway_invalid(const struct facts *f);
 bool when_gateway_rule(const struct facts *f);
 double weigh_gateway_invalid(const struct facts *f);
 double weigh_gateway_rule(const struct facts *f);
 void tell_gateway_ips(const struct facts *f, struct verdict *v);
 void tell_expired(const struct facts *f, struct verdict *v);
+void tell_nat_bypass(const struct facts *f, struct verdict *v);
+void tell_gateway_flushed(const struct facts *f, struct verdict *v);
+void tell_gateway_failover(const struct facts *f, struct verdict *v);
 void tell_lost_early(const struct facts *f, struct verdict *v);
 void tell_gateway_invalid(const struct facts *f, struct verdict *v);
 void tell_gateway_rule(const struct facts *f, struct verdict *v);
@@ -51,6 +58,11 @@ bool when_duplicate(const struct facts *f);
 bool when_after_reset(const struct facts *f);
 bool when_after_close(const struct facts *f);
 bool when_out_of_window(const struct facts *f);
+bool when_backscatter(const struct facts *f);
+bool when_answered_after_all(const struct facts *f);
+double weigh_backscatter(const struct facts *f);
+void tell_backscatter(const struct facts *f, struct verdict *v);
+void tell_answered_after_all(const struct facts *f, struct verdict *v);
 void tell_ignored(const struct facts *f, struct verdict *v);
 void tell_bad_checksum(const struct facts *f, struct verdict *v);
 void tell_duplicate(const struct facts *f, struct verdict *v);
@@ -62,6 +74,15 @@ void tell_out_of_window(const struct facts *f, struct verdict *v);
 bool when_refused(const struct facts *f);
 bool when_connect_abandoned(const struct facts *f);
 bool when_backlog_overflow(const struct facts *f);
+bool when_probe(const struct facts *f);
+bool when_half_open(const struct facts *f);
+bool when_remote_connect(const struct facts *f);
+double weigh_probe(const struct facts *f);
+double weigh_half_open(const struct facts *f);
+double weigh_remote_connect(const struct facts *f);
+void tell_probe(const struct facts *f, struct verdict *v);
+void tell_half_open(const struct facts *f, struct verdict *v);
+void tell_remote_connect(const struct facts *f, struct verdict *v);
 double weigh_refused(const struct facts *f);
 void tell_refused(const struct facts *f, struct verdict *v);
 void tell_connect_abandoned(const struct facts *f, struct verdict *v);
@@ -71,6 +92,9 @@ void tell_backlog_overflow(const struct facts *f, struct verdict *v);
 bool when_keepalive_expired(const struct facts *f);
 bool when_remote_on_next_packet(const struct facts *f);
 bool when_remote_at_expiry(const struct facts *f);
+bool when_silent_drop(const struct facts *f);
+double weigh_silent_drop(const struct facts *f);
+void tell_silent_drop(const struct facts *f, struct verdict *v);
 double weigh_remote_on_next_packet(const struct facts *f);
 double weigh_remote_at_expiry(const struct facts *f);
 void tell_keepalive_expired(const struct facts *f, struct verdict *v);
@@ -81,13 +105,30 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v);
 bool when_cancel(const struct facts *f);
 bool when_late_data(const struct facts *f);
 bool when_request_rejected(const struct facts *f);
+bool when_crash(const struct facts *f);
+bool when_endpoint_timer(const struct facts *f);
 bool when_abort(const struct facts *f);
+double weigh_crash(const struct facts *f);
+double weigh_endpoint_timer(const struct facts *f);
+void tell_crash(const struct facts *f, struct verdict *v);
+void tell_endpoint_timer(const struct facts *f, struct verdict *v);
 double weigh_cancel(const struct facts *f);
 double weigh_abort(const struct facts *f);
 void tell_cancel(const struct facts *f, struct verdict *v);
 void tell_late_data(const struct facts *f, struct verdict *v);
 void tell_request_rejected(const struct facts *f, struct verdict *v);
 void tell_abort(const struct facts *f, struct verdict *v);
+
+/* rules_path.c: somebody between the ends; and the host that is not the one it was */
+bool when_injected(const struct facts *f);
+bool when_remote_policy(const struct facts *f);
+bool when_host_lost(const struct facts *f);
+double weigh_injected(const struct facts *f);
+double weigh_remote_policy(const struct facts *f);
+double weigh_host_lost(const struct facts *f);
+void tell_injected(const struct facts *f, struct verdict *v);
+void tell_remote_policy(const struct facts *f, struct verdict *v);
+void tell_host_lost(const struct facts *f, struct verdict *v);
 
 /* rules_unknown.c: what is left, with its candidates */
 bool when_no_history(const struct facts *f);

@@ -8,6 +8,10 @@
 #include "tcpstate.h"
 
 #define ABANDONED_LEAST_MS 900	 /* SYN to RST; a scanner's RST comes after one round trip, a SYN is retried after a second */
+#define SLOW_ANSWER_US	   400000U /* a SYN-ACK so late may have met a client that had given up */
+#define CHECK_MOST_MS	   1000.0 /* beside round trips: a health check hangs up as soon as it is connected */
+#define HOST_RTT_LEAST_US  4000U
+#define TTL_OF_BOXES	   128U /* hosts begin at 64 or 128, much network gear at 255 */
 #define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
 
 /* The RST acknowledges the pending SYN, or data that travelled in it (TCP Fast Open). */
@@ -71,13 +75,102 @@ bool when_connect_abandoned(const struct facts *f)
 
 	return f->known && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) && !(mem->flags & RSTWHY_MEM_COMPLETED) &&
 	       f->shape == SHAPE_PASSIVE && f->seg->seq == mem->isn[f->rd] + 1 && !f->sender_alive &&
-	       mem->age_ms >= ABANDONED_LEAST_MS;
+	       (mem->age_ms >= ABANDONED_LEAST_MS || mem->rtt_us[f->pd] >= SLOW_ANSWER_US);
 }
 
 void tell_connect_abandoned(const struct facts *f, struct verdict *v)
 {
 	say(v, "the SYN-ACK came when the client had given up, %s after its first SYN", duration((double)f->mem->age_ms).s);
 	verdict_also(v, CAUSE_PROBE);
+}
+
+/* The opener hangs up on the SYN-ACK, or on the handshake, and neither side ever said a thing. */
+bool when_probe(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+	uint32_t said = RSTWHY_MEM_DATA_ORIG | RSTWHY_MEM_DATA_REPLY;
+	double most = CHECK_MOST_MS + (mem->rtt_us[0] + (double)mem->rtt_us[1]) / 1000.0;
+
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) &&
+	       !(mem->flags & said) && !f->fin_self && !f->fin_peer && f->shape != SHAPE_REFUSING && !f->sender_alive &&
+	       f->seg->seq == mem->isn[f->rd] + 1 && (double)mem->age_ms <= most && !(f->marks & MARKS_BOX);
+}
+
+double weigh_probe(const struct facts *f)
+{
+	return f->mem->flags & RSTWHY_MEM_COMPLETED ? 0.75 : 0.85;
+}
+
+void tell_probe(const struct facts *f, struct verdict *v)
+{
+	if (f->mem->flags & RSTWHY_MEM_COMPLETED)
+		say(v, "the client connected, said nothing and reset %s later: as a health check does",
+		    duration((double)f->mem->age_ms).s);
+	else
+		say(v, "the client answered the SYN-ACK by RST %s after its SYN, and said nothing: as a port scanner or health "
+		       "check does", duration((double)f->mem->age_ms).s);
+	verdict_also(v, f->mem->flags & RSTWHY_MEM_COMPLETED ? CAUSE_ABORT : CAUSE_CONNECT_ABANDONED);
+}
+
+/* A SYN upon a connection that the other end still has: it answers with an acknowledgement of the old one, which meets a RST. */
+bool when_half_open(const struct facts *f)
+{
+	uint32_t reuse = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
+
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd &&
+	       f->shape == SHAPE_PASSIVE;
+}
+
+double weigh_half_open(const struct facts *f)
+{
+	return aftermath_saw(f, RSTWHY_AFTER_SYN) ? 0.97 : 0.92;
+}
+
+void tell_half_open(const struct facts *f, struct verdict *v)
+{
+	bool over = f->both_closed || f->reset_before;
+
+	say(v, "%s opened a new connection (SYN %s before) on the ports of %s", resetting_side(f),
+	    duration((double)f->mem->syn_ms).s, over ? "one just closed" : "a living one");
+	say(v, "%s answered it for the old connection, and %s reset that", peer_side(f), resetting_side(f));
+	if (aftermath_saw(f, RSTWHY_AFTER_SYN))
+		say(v, "then the SYN came again");
+}
+
+static bool refusal_is_fast(const struct facts *f)
+{
+	uint32_t rtt = f->incident->host_rtt_us;
+
+	return f->known && f->mem->syn_copies == 1 && rtt >= HOST_RTT_LEAST_US && f->mem->syn_ms * 1000 + 1000 < rtt / 2;
+}
+
+/* The refusal is not as that host's other segments, or no host's at all. */
+bool when_remote_connect(const struct facts *f)
+{
+	uint8_t ttl = f->incident->host_ttl;
+
+	if (f->ev->by != RSTWHY_BY_TRANSIT || !when_refused(f))
+		return false;
+	return (ttl ? ttl != f->seg->ttl : f->seg->ttl > TTL_OF_BOXES) || refusal_is_fast(f);
+}
+
+double weigh_remote_connect(const struct facts *f)
+{
+	if (!f->incident->host_ttl)
+		return 0.6;
+	return refusal_is_fast(f) ? 0.95 : 0.88;
+}
+
+void tell_remote_connect(const struct facts *f, struct verdict *v)
+{
+	if (f->incident->host_ttl && f->incident->host_ttl != f->seg->ttl)
+		say(v, "the refusal's TTL is %u, other connections of that host show %u", f->seg->ttl, f->incident->host_ttl);
+	else if (!f->incident->host_ttl)
+		say(v, "the refusal's TTL is %u: it began at 255, as network gear's does and hosts' does not", f->seg->ttl);
+	if (refusal_is_fast(f))
+		say(v, "it came within %s, the host itself is %s away", duration((double)f->mem->syn_ms + 1).s,
+		    duration(f->incident->host_rtt_us / 1000.0).s);
+	verdict_also(v, CAUSE_REFUSED);
 }
 
 /* The server sent SYN-ACK, and answers the client's next segment as if it had not. */

@@ -7,8 +7,10 @@
  * tcp_close() with unread data, SO_LINGER 0 and a destroyed socket send the ACTIVE shape at once; a socket that has closed
  * before answers later data with the PASSIVE one (tcp_rcv_state_process(), tcp_v4_send_reset()).
  */
+#include "crowd.h"
 #include "rules.h"
 
+#define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
 
 /* Nothing says that somebody else than the host itself sent it. */
@@ -55,6 +57,15 @@ static bool buffer_full(const struct facts *f)
 	return (int32_t)room >= 0 && room < f->ct->td_maxwin[self] / 2;
 }
 
+/* More than a first window's worth came from the server, and it spoke this moment: a download, whose last segments crossed. */
+static bool amid_download(const struct facts *f)
+{
+	uint32_t received = f->mem->end[f->pd] - f->mem->isn[f->pd], sent = f->mem->end[f->rd] - f->mem->isn[f->rd];
+
+	return (f->mem->flags & RSTWHY_MEM_HANDSHAKE) && received > DOWNLOAD_LEAST && received / 4 > sent && !f->fin_peer &&
+	       recent(f, f->pd, facts_round_ms(f));
+}
+
 /* The server was in the middle of sending: data under way, still coming after the RST, or piled up unread. */
 static bool server_sending(const struct facts *f)
 {
@@ -63,7 +74,7 @@ static bool server_sending(const struct facts *f)
 
 	if (!has_data(f, f->pd))
 		return false;
-	return after || buffer_full(f) || (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
+	return after || buffer_full(f) || amid_download(f) || (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
 }
 
 /* The client had received some of it before: not the first byte of a late answer. */
@@ -110,6 +121,74 @@ static bool woken_unproved(const struct facts *f)
 {
 	return f->burst_by_peer && f->gap.ms >= (double)f->settings->idle_min_ms && !f->continuous &&
 	       f->ev->by == RSTWHY_BY_TRANSIT;
+}
+
+static void say_socket_proof(const struct facts *f, struct verdict *v)
+{
+	const struct rstwhy_baseline *base = &f->mem->base[f->rd];
+
+	if (f->continuous && (base->flags & RSTWHY_BASE_TS))
+		say(v, "the RST is from a live socket of %s: its timestamps go on", resetting_side(f));
+	else if (f->continuous)
+		say(v, "the RST is from a live socket of %s: its %s on", resetting_side(f),
+		    f->seg->family == 6 ? "flow label goes" : "packet numbers go");
+	else
+		say(v, "the RST has the form of a live socket of %s", resetting_side(f));
+}
+
+/* The kernel aborts all that a dying process had unread, in one go. */
+bool when_crash(const struct facts *f)
+{
+	const struct incident *i = f->incident;
+	bool telling;
+
+	if (!i->siblings || !live_socket(f) || crowd_of_facts(f, &telling) != CROWD_ABORT || f->fin_self)
+		return false;
+	return telling || i->unprompted || (i->siblings >= 2 && has_data(f, f->rd));
+}
+
+double weigh_crash(const struct facts *f)
+{
+	return f->incident->siblings >= 2 ? 0.92 : 0.85;
+}
+
+void tell_crash(const struct facts *f, struct verdict *v)
+{
+	say(v, "%u other connection%s of that host and port %s reset by live sockets within 50 ms", f->incident->siblings,
+	    f->incident->siblings > 1 ? "s" : "", f->incident->siblings > 1 ? "were" : "was");
+	say_socket_proof(f, v);
+	verdict_also(v, CAUSE_ABORT);
+}
+
+/* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
+bool when_endpoint_timer(const struct facts *f)
+{
+	return live_socket(f) && f->continuous && long_silence(f) && !facts_peer_spoke_last(f) && !f->incident->have_echo &&
+	       !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
+}
+
+/* People set timers to round numbers. */
+static bool round_gap(const struct facts *f)
+{
+	double ms = f->gap.ms, nearest = (double)(uint64_t)(ms / 5000.0 + 0.5) * 5000.0;
+	double off = ms > nearest ? ms - nearest : nearest - ms;
+
+	return nearest > 0 && (off <= 100 || off <= nearest / 500);
+}
+
+double weigh_endpoint_timer(const struct facts *f)
+{
+	return round_gap(f) ? 0.8 : 0.65;
+}
+
+void tell_endpoint_timer(const struct facts *f, struct verdict *v)
+{
+	say(v, "no segment for %s, all data read and acknowledged, then %s reset by itself", duration(f->gap.ms).s,
+	    resetting_side(f));
+	say_socket_proof(f, v);
+	if (round_gap(f))
+		say(v, "the silence is a round number of seconds, as timers are");
+	verdict_also(v, CAUSE_ABORT);
 }
 
 bool when_abort(const struct facts *f)
@@ -167,19 +246,6 @@ void tell_late_data(const struct facts *f, struct verdict *v)
 		    duration((double)f->mem->last_ms[f->rd]).s, peer_side(f));
 	if (f->rd == f->opener && recent(f, f->rd, facts_round_ms(f)))
 		verdict_also(v, CAUSE_CANCEL);
-}
-
-static void say_socket_proof(const struct facts *f, struct verdict *v)
-{
-	const struct rstwhy_baseline *base = &f->mem->base[f->rd];
-
-	if (f->continuous && (base->flags & RSTWHY_BASE_TS))
-		say(v, "the RST is from a live socket of %s: its timestamps go on", resetting_side(f));
-	else if (f->continuous)
-		say(v, "the RST is from a live socket of %s: its %s on", resetting_side(f),
-		    f->seg->family == 6 ? "flow label goes" : "packet numbers go");
-	else
-		say(v, "the RST has the form of a live socket of %s", resetting_side(f));
 }
 
 void tell_request_rejected(const struct facts *f, struct verdict *v)

@@ -7,6 +7,7 @@
  * The actor is exact, so these come first. What remains to tell is why: a rule that applies, an entry that had expired, or one
  * that was lost before its time.
  */
+#include "crowd.h"
 #include "rules.h"
 
 static bool by_reject(const struct facts *f)
@@ -31,8 +32,8 @@ bool when_expired_reject(const struct facts *f)
 
 bool when_expired_remap(const struct facts *f)
 {
-	return f->ev->by == RSTWHY_BY_TRANSIT && f->expired && f->remapped && f->burst_by_peer && f->shape != SHAPE_REFUSING &&
-	       !f->continuous;
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->expired && (f->remapped || f->escaped) && f->burst_by_peer &&
+	       f->shape != SHAPE_REFUSING && !f->continuous;
 }
 
 bool when_expired_stack(const struct facts *f)
@@ -40,7 +41,29 @@ bool when_expired_stack(const struct facts *f)
 	return f->foreign_stack && f->expired && f->shape != SHAPE_REFUSING;
 }
 
-/* The same three, where the timeout had not run out or is not known: flushed, bypassed, or we do not know enough. */
+/* The flow lives, but one segment of it was not translated: whoever got it does not know it. */
+bool when_nat_bypass(const struct facts *f)
+{
+	if (f->shape == SHAPE_REFUSING || f->expired)
+		return false;
+	return f->escaped || (f->foreign_stack && !f->lost);
+}
+
+/* The entry was there, and had time left. */
+bool when_gateway_flushed(const struct facts *f)
+{
+	return when_lost_early(f) && f->lost && f->mem->timeout_before_gap_ms && f->gap.from != GAP_UNKNOWN;
+}
+
+/* Several connections in mid-stream, and of none any state: it was not lost one by one. */
+bool when_gateway_failover(const struct facts *f)
+{
+	bool telling;
+
+	return f->incident->strangers >= 2 && crowd_of_facts(f, &telling) == CROWD_STRANGER;
+}
+
+/* The same three, where the timeout had not run out or is not known: flushed, or we do not know enough. */
 bool when_lost_early(const struct facts *f)
 {
 	if (f->shape == SHAPE_REFUSING)
@@ -126,28 +149,41 @@ static enum cause expired_cause(const struct facts *f)
 	return by_reject(f) ? CAUSE_GATEWAY_EXPIRED_REJECT : CAUSE_GATEWAY_EXPIRED_REMAP;
 }
 
-static void tell_bypass(const struct facts *f, struct verdict *v)
+void tell_nat_bypass(const struct facts *f, struct verdict *v)
 {
-	say(v, "our own stack answered for a translated address although the translated flow lives (silent %s)",
-	    duration(f->gap.ms).s);
-	verdict_also(v, CAUSE_NAT_BYPASS);
+	if (f->foreign_stack)
+		say(v, "our own stack answered for a translated address although the translated flow lives (silent %s)",
+		    duration(f->gap.ms).s);
+	else
+		say(v, "the RST is for the addresses of %s as they are before translation: a segment of it left untranslated",
+		    peer_side(f));
+	if (f->mem->flags & RSTWHY_MEM_BURST_INVALID)
+		say(v, "conntrack had refused the segment that it answers, and NAT does not touch what is INVALID");
+	if (f->escaped)
+		verdict_also(v, CAUSE_GATEWAY_FLUSHED);
+}
+
+void tell_gateway_flushed(const struct facts *f, struct verdict *v)
+{
+	say(v, "conntrack had lost the flow after %s of silence, of a timeout of %s", duration(f->gap.ms).s,
+	    duration((double)f->mem->timeout_before_gap_ms).s);
+	say_loss(f, v);
+}
+
+void tell_gateway_failover(const struct facts *f, struct verdict *v)
+{
+	say(v, "%u other connections came here in mid-stream within ten seconds, and this gateway had no state of any",
+	    f->incident->strangers);
+	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
+	verdict_also(v, f->ev->by == RSTWHY_BY_TRANSIT ? CAUSE_GATEWAY_EXPIRED_REMAP : CAUSE_GATEWAY_INVALID);
 }
 
 void tell_lost_early(const struct facts *f, struct verdict *v)
 {
-	if (!f->lost) {
-		tell_bypass(f, v);
-		return;
-	}
-	if (f->mem->timeout_before_gap_ms && f->gap.from != GAP_UNKNOWN)
-		say(v, "conntrack had lost the flow after %s of silence, of a timeout of %s", duration(f->gap.ms).s,
-		    duration((double)f->mem->timeout_before_gap_ms).s);
-	else
-		say(v, "conntrack had lost the flow; which timeout was in force is not known");
+	say(v, "conntrack had lost the flow; which timeout was in force is not known");
 	say_loss(f, v);
 	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
-	if (!f->mem->timeout_before_gap_ms || f->gap.from == GAP_UNKNOWN)
-		verdict_also(v, expired_cause(f));
+	verdict_also(v, expired_cause(f));
 }
 
 void tell_gateway_invalid(const struct facts *f, struct verdict *v)

@@ -54,6 +54,34 @@ bool when_remote_at_expiry(const struct facts *f)
 	       (socketless(f) || both_ends_at_once(f));
 }
 
+/* Kind SILENCE only: the sender of the packet is the side that waits. */
+bool when_silent_drop(const struct facts *f)
+{
+	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 && long_enough(f) &&
+	       !f->mem->unanswered_before && !f->lost && !f->fin_self && !f->fin_peer && !f->reset_before &&
+	       !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+}
+
+double weigh_silent_drop(const struct facts *f)
+{
+	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
+		return 0.5;
+	return f->incident->host_alive ? 0.9 : 0.75;
+}
+
+void tell_silent_drop(const struct facts *f, struct verdict *v)
+{
+	say(v, "silent %s, then %u segments of %s over %s without any answer", duration(f->gap.ms).s, f->mem->burst_copies,
+	    resetting_side(f), duration((double)f->mem->burst_first_us / 1000.0).s);
+	if (f->incident->host_alive)
+		say(v, "%s is alive: it spoke on another connection meanwhile", peer_side(f));
+	say(v, "conntrack still has the flow here: it was dropped farther on");
+	if (!f->incident->host_alive)
+		verdict_also(v, CAUSE_HOST_LOST);
+	say_hidden(f, v);
+	hint_candidates(f, true, v);
+}
+
 double weigh_remote_on_next_packet(const struct facts *f)
 {
 	if (f->mem->survived_ms >= f->mem->burst_gap_ms)

@@ -54,6 +54,39 @@ bool when_out_of_window(const struct facts *f)
 	return match == SEQ_ABOVE && !f->hidden && (f->mem->flags & RSTWHY_MEM_HANDSHAKE);
 }
 
+/* Conntrack never saw its connection, nor did we: what it answers was sent by somebody else in this address's name. */
+bool when_backscatter(const struct facts *f)
+{
+	return !f->known && !f->oriented && f->ev->by == RSTWHY_BY_TRANSIT && (f->ct->flags & RSTWHY_CT_INVALID) &&
+	       f->shape != SHAPE_ACTIVE;
+}
+
+double weigh_backscatter(const struct facts *f)
+{
+	return f->shape == SHAPE_REFUSING ? 0.85 : 0.7;
+}
+
+void tell_backscatter(const struct facts *f, struct verdict *v)
+{
+	say(v, "neither conntrack nor the flow memory has seen anything that it could answer");
+	if (f->shape == SHAPE_REFUSING)
+		say(v, "it refuses a SYN that did not pass here");
+	verdict_also(v, CAUSE_NO_HISTORY);
+	verdict_also(v, f->shape == SHAPE_REFUSING ? CAUSE_REFUSED : CAUSE_AFTER_CLOSE);
+}
+
+/* A silence that was handed out as such, and then somebody did answer. */
+bool when_answered_after_all(const struct facts *f)
+{
+	return f->incident->answered;
+}
+
+void tell_answered_after_all(const struct facts *f, struct verdict *v)
+{
+	(void)f;
+	say(v, "the segments were answered after all: the connection lives");
+}
+
 void tell_ignored(const struct facts *f, struct verdict *v)
 {
 	if (aftermath_saw(f, RSTWHY_AFTER_PEER_ACK))
@@ -80,11 +113,22 @@ void tell_duplicate(const struct facts *f, struct verdict *v)
 		say(v, "the same side reset this connection moments before");
 }
 
+/* A reset that told one side only: the other learns of it when it speaks, however much later. */
+static void say_consequence(const struct facts *f, struct verdict *v)
+{
+	bool other_side = f->mem->reset_dir == f->pd;
+
+	say(v, "the connection had been reset %s before; this RST answers a leftover of it", duration((double)f->mem->reset_ms).s);
+	if (other_side && f->elicited)
+		say(v, "that reset had told %s only; %s did not know and spoke on", peer_side(f), resetting_side(f));
+	else if (f->elicited)
+		say(v, "%s had not learned of that reset and spoke on", peer_side(f));
+}
+
 void tell_after_reset(const struct facts *f, struct verdict *v)
 {
 	if (f->known && f->mem->reset_count)
-		say(v, "the connection had been reset %s before; this RST answers a leftover of it",
-		    duration((double)f->mem->reset_ms).s);
+		say_consequence(f, v);
 	else
 		say(v, "the connection had been reset moments before; this RST answers a leftover of it");
 }

@@ -107,6 +107,8 @@ void tell_candidates(const struct facts *f, struct verdict *v)
 	}
 	if (f->lost)
 		verdict_also(v, CAUSE_GATEWAY_FLUSHED);
+	if ((f->mem->flags & RSTWHY_MEM_MIDSTREAM) && f->translated)
+		verdict_also(v, CAUSE_GATEWAY_FAILOVER);
 	if (f->shape == SHAPE_REFUSING) {
 		verdict_also(v, CAUSE_REFUSED);
 		verdict_also(v, CAUSE_REMOTE_CONNECT);

@@ -97,6 +97,17 @@ static unsigned int stackless_marks(const struct facts *f)
 	return marks;
 }
 
+/* That very socket, by its clock or its packet numbers: then the handshake's round trip was a slow one, jitter or load. */
+static bool proved_socket(const struct facts *f, const struct rstwhy_baseline *base, unsigned int marks)
+{
+	if (f->shape != SHAPE_ACTIVE || !base || (marks & MARKS_BOX))
+		return false;
+	if (base->flags & RSTWHY_BASE_TS)
+		return f->seg->has_ts;
+	return f->seg->family == 6 ? base->flowlabel && f->seg->flowlabel == base->flowlabel :
+				     (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
+}
+
 /* Answered in less than half of the round trip that the host behind needs. */
 static bool too_fast(const struct facts *f)
 {
@@ -120,7 +131,7 @@ unsigned int shape_marks(const struct facts *f)
 		marks |= MARK_TTL;
 	if (base && f->seg->family == 4 && (base->flags & RSTWHY_BASE_DF) && !f->seg->df)
 		marks |= MARK_DF;
-	if (too_fast(f))
+	if (too_fast(f) && !proved_socket(f, base, marks))
 		marks |= MARK_FAST;
 	return marks;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "says.h"
 
 #define HIDDEN_CAP     0.6 /* causes.md, "confidence" */
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
@@ -17,8 +18,10 @@ static const struct rule *first_fitting(const struct facts *f)
 	size_t count;
 	const struct rule *rules = rules_table(&count);
 
+	bool silence = f->ev->kind == RSTWHY_KIND_SILENCE;
+
 	for (size_t i = 0; i + 1 < count; i++)
-		if (rules[i].when(f))
+		if (rules[i].silence == silence && rules[i].when(f))
 			return &rules[i];
 	return &rules[count - 1];
 }
@@ -88,12 +91,15 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 	out->certain = rule->certain;
 	out->stage = facts_stage(&f);
 	out->sender = facts_sender(&f);
+	if (f.ev->kind == RSTWHY_KIND_SILENCE && f.oriented) /* whose answer is missing */
+		out->sender = f.rd == f.opener ? SIDE_SERVER : SIDE_CLIENT;
 	out->both_ends = incident->have_echo;
 	out->seq_match = facts_seq_match(&f);
 	snprintf(out->advice, sizeof(out->advice), "%s", cause_text(rule->cause)->advice);
 	fill_numbers(&f, out);
 	if (rule->tell)
 		rule->tell(&f, out);
+	say_packet(&f, out);
 	if (incident->count > 1)
 		say(out, "%u RSTs in all", incident->count);
 }

@@ -13,7 +13,7 @@
 #include "event.h"
 
 #define VERDICT_ALSO_MAX       4
-#define VERDICT_EVIDENCE_MAX   6
+#define VERDICT_EVIDENCE_MAX   8
 #define VERDICT_TEXT_MAX       256
 #define VERDICT_CANDIDATES_MAX 4
 
@@ -42,8 +42,17 @@ enum seq_match {
 	SEQ_ABOVE,
 };
 
+enum incident_kind {
+	INCIDENT_RESET = 0,
+	INCIDENT_SILENCE,   /* a burst that nobody answers; first is its last copy, the sender the one who waits */
+	INCIDENT_AMENDMENT, /* a later finding about an incident handed out before: its first event, judged anew */
+};
+
+#define INCIDENT_RELATED_MAX 4
+
 /* All that one record is judged from: the first RST, and what came later in the hold. Bounded, by value. */
 struct incident {
+	enum incident_kind kind;
 	struct event first;   /* the RST that opened the incident */
 	bool have_echo;	      /* a RST in the other direction of the same flow came too */
 	struct event echo;    /* the first such */
@@ -52,7 +61,22 @@ struct incident {
 	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
 	uint32_t
 		after_below; /* of after_seen, what reaches no further than the RST's own sequence number: it may have been overtaken */
+	uint32_t after_live;  /* of after_seen, acknowledges more than its side had, and more than the RST itself did */
 	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, within 50 ms of this one */
+	uint32_t unprompted;  /* of these, with nothing that prompted them */
+	uint32_t lost_flows;  /* other flows of the resetting host that it answered as unknown, within a minute */
+	uint32_t lost_busy;   /* of these, that had not been idle */
+	uint32_t strangers;   /* other flows that this gateway met in mid-stream without state, within ten seconds */
+	uint32_t steps;	      /* RSTs of the same side whose numbers rose beyond all that side had sent */
+	uint32_t windows;     /* RSTs of the same side whose window rose by one each, the first included */
+	uint16_t last_win;    /* of the last RST of that side */
+	uint32_t last_rst;    /* and its sequence number */
+	uint8_t host_ttl;     /* of the resetting host's other connections; 0 not known */
+	uint32_t host_rtt_us; /* likewise */
+	bool host_alive;      /* SILENCE: the host that does not answer has spoken since the burst began */
+	bool answered;	      /* SILENCE: somebody did answer, after it was handed out */
+	uint64_t related[INCIDENT_RELATED_MAX]; /* numbers (rstwhy_evidence.seq) of records that belong to this one */
+	uint32_t related_count;
 	bool hold_over;	      /* nothing more will come: judge with what there is */
 	bool repeat;	      /* a reset of this flow was handed out moments ago, and no new connection began since */
 	bool repeat_same_dir; /* by the same side */

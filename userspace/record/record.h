@@ -16,7 +16,7 @@
 
 #define RECORD_VERSION 1
 #define RECORD_LIST_MAX 8
-#define RECORD_ID_MAX 48
+#define RECORD_ID_MAX 56
 #define RECORD_IP_MAX 46
 /* Room for the longest line either rendering can make: every string at its longest, every byte of it escaped. */
 #define RECORD_LINE_MAX 32768
@@ -55,6 +55,7 @@ struct record {
 	enum record_kind kind;
 	char id[RECORD_ID_MAX];
 	const char *amends; /* amendments: the id of the first finding */
+	char first_id[RECORD_ID_MAX]; /* room for that */
 	uint64_t ts_ns;
 	const char *gateway;
 	const char *class;
@@ -77,6 +78,7 @@ struct record {
 	struct record_rst rst;
 	uint64_t count;
 	struct record_list related;
+	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX]; /* room for those; a record made from a verdict is not copied by value */
 	const char *in, *out;
 	uint64_t netns;
 	struct record_list evidence;

@@ -113,6 +113,7 @@ static void put_parties(struct line *line, const struct record *record)
 	bool to_server = toward_server(record);
 
 	line_text(line, who(record));
+	line_text(line, record->kind == RECORD_SILENCE ? " silent" : "");
 	line_text(line, ARROW);
 	put_host(line, to_server ? &record->server : &record->client);
 	line_text(line, record->both_ends ? " and the other end, too" : "");
@@ -155,6 +156,10 @@ static void put_head(struct line *line, const struct record *record, bool colour
 	if (record->kind != RECORD_RESET) {
 		line_text(line, "  ");
 		line_text(line, record_kind_name(record->kind));
+	}
+	if (record->amends) {
+		line_text(line, " of ");
+		put(line, record->amends);
 	}
 	line_char(line, '\n');
 }

@@ -42,16 +42,45 @@ static const char *ct_state_name(int state)
 	return state >= 0 && (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
-static void fill_id(struct record *record, const struct rstwhy_evidence *ev)
+static void put_id(char id[RECORD_ID_MAX], const struct rstwhy_evidence *ev, uint64_t seq, const char *suffix)
 {
 	struct line line;
 
-	line_init(&line, record->id, sizeof(record->id));
+	line_init(&line, id, RECORD_ID_MAX);
 	line_hex(&line, ev->epoch, 16);
 	line_char(&line, '-');
 	line_u64(&line, ev->netns_inum);
 	line_char(&line, '-');
-	line_u64(&line, ev->seq);
+	line_u64(&line, seq);
+	line_text(&line, suffix);
+}
+
+/* An amendment has its own id, and names the record that it corrects. */
+static void fill_id(struct record *record, const struct incident *incident)
+{
+	const struct rstwhy_evidence *ev = &incident->first.ev;
+	bool amendment = incident->kind == INCIDENT_AMENDMENT;
+
+	put_id(record->id, ev, ev->seq, amendment ? "-a" : "");
+	if (amendment) {
+		put_id(record->first_id, ev, ev->seq, "");
+		record->amends = record->first_id;
+	}
+	for (uint32_t i = 0; i < incident->related_count && i < INCIDENT_RELATED_MAX; i++) {
+		put_id(record->related_id[i], ev, incident->related[i], "");
+		record->related.item[record->related.count++] = record->related_id[i];
+	}
+}
+
+static enum record_kind kind_of(const struct incident *incident)
+{
+	static const enum record_kind kinds[] = {
+		[INCIDENT_RESET] = RECORD_RESET,
+		[INCIDENT_SILENCE] = RECORD_SILENCE,
+		[INCIDENT_AMENDMENT] = RECORD_AMENDMENT,
+	};
+
+	return kinds[incident->kind];
 }
 
 static void fill_hosts(struct record *record, const struct incident *incident)
@@ -106,6 +135,7 @@ static void fill_lists(struct record *record, const struct verdict *verdict)
 		record->candidates.item[record->candidates.count++] = verdict->candidates[i];
 }
 
+_Static_assert(INCIDENT_RELATED_MAX <= RECORD_LIST_MAX, "related");
 _Static_assert(VERDICT_ALSO_MAX <= RECORD_LIST_MAX, "also");
 _Static_assert(VERDICT_EVIDENCE_MAX <= RECORD_LIST_MAX, "evidence");
 _Static_assert(VERDICT_CANDIDATES_MAX <= RECORD_LIST_MAX, "candidates");
@@ -115,8 +145,8 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 {
 	const struct event *event = &incident->first;
 
-	record_init(record, RECORD_RESET);
-	fill_id(record, &event->ev);
+	record_init(record, kind_of(incident));
+	fill_id(record, incident);
 	record->ts_ns = event->ev.realtime_ns;
 	record->gateway = context->gateway;
 	record->class = class_name(cause_text(verdict->cause)->class);
@@ -129,7 +159,8 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 	record->direction = direction_name(event->ev.direction);
 	fill_hosts(record, incident);
 	fill_numbers(record, verdict);
-	fill_rst(record, incident, verdict, context->payload);
+	if (event->ev.kind != RSTWHY_KIND_SILENCE)
+		fill_rst(record, incident, verdict, context->payload);
 	fill_lists(record, verdict);
 	record->count = incident->count;
 	record->in = event->in;

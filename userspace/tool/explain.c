@@ -8,6 +8,7 @@
 
 #include "../daemon/nearest.h"
 #include "../engine/cause.h"
+#include "../record/example.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,24 @@ static void print_wrapped(const char *text)
 	putchar('\n');
 }
 
+/* As the human log has it, indented. */
+static void print_example(enum cause cause)
+{
+	static char text[RECORD_LINE_MAX];
+	struct record record;
+	struct line line;
+
+	record_example(&record, cause);
+	line_init(&line, text, sizeof(text));
+	record_text(&line, &record, false);
+	for (const char *at = text; *at;) {
+		int len = (int)strcspn(at, "\n");
+
+		printf("    %.*s\n", len, at);
+		at += len + (at[len] != '\0');
+	}
+}
+
 static void print_cause(enum cause cause)
 {
 	const struct cause_text *text = cause_text(cause);
@@ -49,6 +68,8 @@ static void print_cause(enum cause cause)
 	print_wrapped(text->recognised);
 	fputs("\n  what to do\n", stdout);
 	print_wrapped(text->advice);
+	fputs("\n  for example\n", stdout);
+	print_example(cause);
 }
 
 static void print_all(void)

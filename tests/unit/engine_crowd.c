@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine_crowd.c - findings that need more than one flow, and their amendments
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <string.h>
+
+#include "engine_feed.h"
+
+/* The server's socket of that client port, the client having spoken age_ms ago and last. */
+static void abort_of(uint16_t port, uint64_t age_ms, uint64_t at_ms)
+{
+	scene_established(&s);
+	scene_last_segments(&s, age_ms, age_ms + 5);
+	feed_other_flow(port);
+	scene_active(&s);
+	feed(at_ms);
+}
+
+static void crash__three_within_milliseconds__told(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	abort_of(2, 900, 1);
+	abort_of(3, 4000, 2);
+	correlate_flush(c);
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(records[i].cause, CAUSE_CRASH);
+		assert_int_equal(records[i].incident.related_count, 2);
+	}
+}
+
+static void crash__half_a_second_apart__aborts(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	abort_of(2, 900, 500);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ABORT);
+	assert_int_equal(records[1].cause, CAUSE_ABORT);
+}
+
+static void crash__another_port_of_the_host__aborts(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	scene_established(&s);
+	scene_mem(&s)->orig.dport = scene_mem(&s)->reply.sport = 99;
+	scene_last_segments(&s, 700, 705);
+	feed_other_flow(2);
+	scene_active(&s);
+	feed(1);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ABORT);
+	assert_int_equal(records[1].cause, CAUSE_ABORT);
+}
+
+/* Each was sent something at this moment, and the server does not like it. */
+static void crash__all_prompted__requests_rejected(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++) {
+		scene_established(&s);
+		scene_said_nothing(&s, SERVER);
+		scene_in_flight(&s, CLIENT, 100);
+		feed_other_flow(port);
+		scene_active(&s);
+		feed(port);
+	}
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_REQUEST_REJECTED);
+}
+
+static void crash__second_after_the_first_was_written__amended(void **state)
+{
+	struct verdict_settings none = {.idle_min_ms = 10000, .hold_ms = 0};
+
+	(void)state;
+	correlate_settings(c, &none);
+	abort_of(1, 700, 0);
+	abort_of(2, 900, 3);
+	assert_int_equal(count, 3);
+	assert_int_equal(records[0].cause, CAUSE_ABORT);
+	assert_int_equal(records[1].incident.kind, INCIDENT_AMENDMENT);
+	assert_int_equal(records[1].cause, CAUSE_CRASH);
+	assert_true(records[1].incident.first.ev.seq == 100);
+	assert_int_equal(records[2].cause, CAUSE_CRASH);
+	abort_of(3, 900, 4);
+	assert_int_equal(count, 4); /* amended once */
+	assert_int_equal(correlate_counts(c)->amended, 1);
+}
+
+/* The client speaks after gap_ms, and the server does not know the connection. */
+static void lost_of(uint16_t port, uint64_t gap_ms, uint64_t at_ms)
+{
+	scene_established(&s);
+	feed_other_flow(port);
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, gap_ms);
+	scene_passive(&s);
+	feed(at_ms);
+}
+
+static void host_lost__idle_and_busy_alike__told_and_amended(void **state)
+{
+	(void)state;
+	lost_of(1, 400000, 0);
+	correlate_advance(c, START + 2000 * MS);
+	assert_int_equal(records[0].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
+	lost_of(2, 2000, 5000);
+	lost_of(3, 1500, 6000);
+	correlate_flush(c);
+	assert_int_equal(count, 4);
+	assert_int_equal(records[1].incident.kind, INCIDENT_AMENDMENT);
+	assert_int_equal(records[1].cause, CAUSE_HOST_LOST);
+	assert_int_equal(records[2].cause, CAUSE_HOST_LOST);
+	assert_int_equal(records[3].cause, CAUSE_HOST_LOST);
+}
+
+static void host_lost__only_idle_ones__idle_timeout(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++)
+		lost_of(port, 400000, port * 10);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
+static void failover__many_without_history_rejected__told(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++) {
+		scene_established(&s);
+		feed_other_flow(port);
+		scene_reject_of_invalid(&s);
+		memset(scene_mem(&s), 0, sizeof(*scene_mem(&s)));
+		memset(scene_ct(&s), 0, sizeof(*scene_ct(&s)));
+		scene_ct(&s)->flags = RSTWHY_CT_INVALID;
+		feed(port);
+	}
+	correlate_flush(c);
+	assert_int_equal(records[2].cause, CAUSE_GATEWAY_FAILOVER);
+	assert_int_equal(records[0].cause, CAUSE_GATEWAY_FAILOVER);
+}
+
+static void refusal__against_the_hosts_other_connection__remote(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	scene_connecting(&s);
+	feed_other_flow(9);
+	scene_refusing(&s);
+	scene_event(&s)->seg.ttl = 60;
+	feed(10000);
+	correlate_flush(c);
+	assert_int_equal(records[1].cause, CAUSE_REMOTE_CONNECT);
+}
+
+static void pattern__three_windows_in_a_train__injected(void **state)
+{
+	(void)state;
+	scene_active(&s);
+	for (uint16_t i = 0; i < 3; i++) {
+		scene_event(&s)->seg.win = (uint16_t)(1980 + i);
+		feed(i);
+	}
+	correlate_flush(c);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].cause, CAUSE_INJECTED);
+}
+
+static void related__late_reset_of_the_side_not_told__names_the_first(void **state)
+{
+	(void)state;
+	scene_by(&s, RSTWHY_BY_GATEWAY_REJECT);
+	feed(0);
+	correlate_flush(c);
+	scene_established(&s);
+	scene_reset_before(&s, SERVER, 240000);
+	scene_mem(&s)->reset_seq = 100;
+	scene_woke(&s, SERVER, RSTWHY_BURST_DATA, 240000);
+	scene_rst_from(&s, CLIENT);
+	scene_mem(&s)->last_ms[CLIENT] = 240001;
+	feed(240000);
+	correlate_flush(c);
+	assert_int_equal(count, 2);
+	assert_int_equal(records[1].cause, CAUSE_AFTER_CLOSE);
+	assert_int_equal(records[1].incident.related_count, 1);
+	assert_true(records[1].incident.related[0] == 100);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, feed_begin, feed_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(crash__three_within_milliseconds__told),
+		TEST(crash__half_a_second_apart__aborts),
+		TEST(crash__another_port_of_the_host__aborts),
+		TEST(crash__all_prompted__requests_rejected),
+		TEST(crash__second_after_the_first_was_written__amended),
+		TEST(host_lost__idle_and_busy_alike__told_and_amended),
+		TEST(host_lost__only_idle_ones__idle_timeout),
+		TEST(failover__many_without_history_rejected__told),
+		TEST(refusal__against_the_hosts_other_connection__remote),
+		TEST(pattern__three_windows_in_a_train__injected),
+		TEST(related__late_reset_of_the_side_not_told__names_the_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

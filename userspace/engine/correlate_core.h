@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * correlate_core.h - what the correlator's own files share
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_CORRELATE_CORE_H
+#define RSTWHY_CORRELATE_CORE_H
+
+#include "correlate.h"
+#include "crowd.h"
+#include "held.h"
+#include "hosts.h"
+#include "recent.h"
+#include "written.h"
+
+#define NS_PER_MS 1000000ULL
+
+struct correlate {
+	struct held *held;
+	struct recent *recent;	 /* resets handed out */
+	struct recent *silences; /* and silences */
+	struct crowd *crowd;
+	struct written *written;
+	struct hosts *hosts;
+	struct verdict_settings settings;
+	correlate_emit_fn *emit;
+	void *user;
+	uint64_t now_ns;
+	struct correlate_counts counts;
+};
+
+/* correlate.c */
+void correlate_make_room(struct correlate *c);
+/* Judge with what there is now; a verdict that became certain does not wait longer, and may be handed out here. */
+void correlate_judge_again(struct correlate *c, uint32_t index);
+
+/* correlate_crowd.c */
+void correlate_relate(struct incident *incident, uint64_t seq);
+/* Look for others like this new incident; they and it learn of each other. */
+void correlate_join_crowd(struct correlate *c, uint32_t index);
+
+/* correlate_silence.c */
+void correlate_silence(struct correlate *c, const struct event *event);
+void correlate_survived(struct correlate *c, const struct event *event);
+void correlate_withdraw(struct correlate *c, uint32_t index);
+void correlate_amend(struct correlate *c, struct incident *incident, enum cause *cause);
+
+#endif

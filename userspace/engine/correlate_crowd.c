@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * correlate_crowd.c - findings that need more than one flow
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "correlate_core.h"
+
+#define ENOUGH 4
+
+void correlate_relate(struct incident *incident, uint64_t seq)
+{
+	if (seq == incident->first.ev.seq || incident->related_count >= INCIDENT_RELATED_MAX)
+		return;
+	for (uint32_t i = 0; i < incident->related_count; i++)
+		if (incident->related[i] == seq)
+			return;
+	incident->related[incident->related_count++] = seq;
+}
+
+/* One more of its kind. */
+static void meet(struct incident *incident, enum crowd_kind kind, uint64_t seq, bool telling)
+{
+	if (kind == CROWD_ABORT) {
+		incident->siblings++;
+		incident->unprompted += telling;
+	} else if (kind == CROWD_LOST) {
+		incident->lost_flows++;
+		incident->lost_busy += telling;
+	} else {
+		incident->strangers++;
+	}
+	correlate_relate(incident, seq);
+}
+
+/* More of them would change nothing. */
+static bool has_enough(const struct incident *incident, enum crowd_kind kind)
+{
+	return (kind == CROWD_ABORT && incident->siblings >= ENOUGH && incident->unprompted) ||
+	       (kind == CROWD_LOST && incident->lost_flows >= ENOUGH && incident->lost_busy) ||
+	       (kind == CROWD_STRANGER && incident->strangers >= ENOUGH);
+}
+
+static bool needs_crowd(enum cause cause)
+{
+	return cause == CAUSE_CRASH || cause == CAUSE_HOST_LOST || cause == CAUSE_GATEWAY_FAILOVER;
+}
+
+/*
+ * The finding about an incident has changed after it was handed out: say so once. Its verdict is handed out with the first event
+ * as it was.
+ */
+void correlate_amend(struct correlate *c, struct incident *incident, enum cause *cause)
+{
+	struct verdict v;
+
+	verdict_judge(incident, &c->settings, &v);
+	if (v.cause == *cause)
+		return;
+	*cause = v.cause;
+	incident->kind = INCIDENT_AMENDMENT;
+	c->counts.amended++;
+	c->emit(c->user, incident, &v, true);
+}
+
+/* An earlier member learns of the newcomer: still held, or written already. */
+static void tell(struct correlate *c, enum crowd_kind kind, const struct sighting *member, const struct event *event, bool telling)
+{
+	uint32_t index = held_find_seq(c->held, &member->keys, member->seq);
+	struct incident *incident;
+	struct verdict v;
+	enum cause *cause;
+
+	if (index != HELD_NONE) {
+		if (has_enough(&held_at(c->held, index)->incident, kind))
+			return;
+		meet(&held_at(c->held, index)->incident, kind, event->ev.seq, telling);
+		correlate_judge_again(c, index);
+		return;
+	}
+	incident = written_get(c->written, event, member->seq, &cause);
+	if (!incident || needs_crowd(*cause))
+		return;
+	meet(incident, kind, event->ev.seq, telling);
+	verdict_judge(incident, &c->settings, &v);
+	if (needs_crowd(v.cause))
+		correlate_amend(c, incident, cause);
+}
+
+void correlate_join_crowd(struct correlate *c, uint32_t index)
+{
+	struct held_slot *s = held_at(c->held, index);
+	const struct sighting *members[CROWD_MEMBERS];
+	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
+	enum crowd_kind kind = crowd_kind_of(&s->incident, &c->settings, &own.telling);
+	size_t count;
+
+	if (kind == CROWD_NONE || s->incident.repeat)
+		return;
+	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
+	for (size_t i = 0; i < count; i++) {
+		meet(&s->incident, kind, members[i]->seq, members[i]->telling);
+		tell(c, kind, members[i], &s->incident.first, own.telling);
+	}
+	crowd_add(c->crowd, kind, &s->incident.first, &own);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * correlate_silence.c - bursts that nobody answers, until somebody does
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * A retransmission's answer may be as far away as the next retransmission, which doubles its distance each time: a silence is held
+ * at least that long, so that a slow or lossy path is not taken for a dead one.
+ */
+#include "correlate_core.h"
+
+#define HOLD_MOST_NS (10000 * NS_PER_MS)
+#define NS_PER_US    1000ULL
+
+void correlate_withdraw(struct correlate *c, uint32_t index)
+{
+	c->counts.withdrawn++;
+	held_remove(c->held, index);
+}
+
+static uint64_t span_ns(const struct event *event)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	uint64_t us = mem->burst_first_us > mem->burst_last_us ? mem->burst_first_us - mem->burst_last_us : 0;
+
+	return us < HOLD_MOST_NS / NS_PER_US ? us * NS_PER_US : HOLD_MOST_NS;
+}
+
+static uint64_t due_ns(const struct correlate *c, const struct event *event)
+{
+	uint64_t hold = c->settings.hold_ms * NS_PER_MS, twice = 2 * span_ns(event);
+
+	twice = twice < HOLD_MOST_NS ? twice : HOLD_MOST_NS;
+	return event->ev.boottime_ns + (hold > twice ? hold : twice);
+}
+
+static uint64_t burst_began_ns(const struct event *event)
+{
+	uint64_t now = event->ev.boottime_ns, us = event->ev.mem.burst_first_us;
+
+	return us < now / NS_PER_US ? now - us * NS_PER_US : 0;
+}
+
+/* The host that does not answer: has it spoken on another connection since the burst began? */
+static bool other_side_alive(const struct correlate *c, const struct event *event)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	struct host host = hosts_get(c->hosts, event, mem->direction ? mem->orig.src : mem->reply.src);
+
+	return host.alive_ns > burst_began_ns(event);
+}
+
+static bool told_already(const struct correlate *c, const struct event *event, const struct flowkeys *keys)
+{
+	struct recent_reset before;
+
+	return recent_find(c->silences, keys, burst_began_ns(event), &before) ||
+	       recent_find(c->recent, keys, burst_began_ns(event), &before);
+}
+
+void correlate_silence(struct correlate *c, const struct event *event)
+{
+	struct incident incident = {.kind = INCIDENT_SILENCE, .first = *event, .count = 1};
+	struct held_slot *s;
+	struct flowkeys keys;
+	struct verdict v;
+	uint32_t index;
+
+	flowkeys_of(event, &keys);
+	verdict_judge(&incident, &c->settings, &v);
+	if (v.cause != CAUSE_SILENT_DROP || held_find(c->held, &keys) != HELD_NONE || told_already(c, event, &keys))
+		return;
+	correlate_make_room(c);
+	index = held_add(c->held, event, due_ns(c, event));
+	s = held_at(c->held, index);
+	s->incident.kind = INCIDENT_SILENCE;
+	s->incident.host_alive = other_side_alive(c, event);
+	s->cause = v.cause;
+}
+
+/* Answered after all: in its hold it never was a silence; later, the record of it is put right. */
+void correlate_survived(struct correlate *c, const struct event *event)
+{
+	struct recent_reset before;
+	struct incident *incident;
+	struct flowkeys keys;
+	enum cause *cause;
+	uint32_t index;
+
+	flowkeys_of(event, &keys);
+	index = held_find(c->held, &keys);
+	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
+		correlate_withdraw(c, index);
+		return;
+	}
+	if (!recent_find(c->silences, &keys, 0, &before))
+		return;
+	incident = written_get(c->written, event, before.seq, &cause);
+	if (!incident || incident->answered)
+		return;
+	incident->answered = true;
+	correlate_amend(c, incident, cause);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * crowd.c - resets that belong together
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * As recent.c: a ring with chains by running numbers. A walk is bounded by members and steps.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crowd.h"
+#include "facts.h"
+
+#define NS_PER_MS  1000000ULL
+#define STEPS_MOST 64
+
+struct crowd_key {
+	uint8_t addr[16];
+	uint32_t netns;
+	uint16_t port;
+	uint16_t kind;
+};
+
+_Static_assert(sizeof(struct crowd_key) == 24, "crowd_key is compared as bytes");
+
+struct entry {
+	struct crowd_key key;
+	struct sighting sighting;
+	uint64_t older;
+};
+
+struct crowd {
+	uint32_t size;
+	uint64_t last, seed;
+	struct entry *ring;
+	uint64_t *buckets;
+};
+
+void crowd_free(struct crowd *c)
+{
+	if (!c)
+		return;
+	free(c->ring);
+	free(c->buckets);
+	free(c);
+}
+
+struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
+{
+	struct crowd *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->size = 1;
+	while (c->size < capacity && c->size < 1U << 20)
+		c->size <<= 1;
+	c->seed = seed;
+	c->ring = calloc(c->size, sizeof(*c->ring));
+	c->buckets = calloc(c->size, sizeof(*c->buckets));
+	if (c->ring && c->buckets)
+		return c;
+	crowd_free(c);
+	return NULL;
+}
+
+/* A process is a host and port, a lost state the whole host's, and this gateway is one. */
+static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
+{
+	struct crowd_key key = {.netns = event->ev.netns_inum, .kind = (uint16_t)kind};
+
+	if (kind == CROWD_STRANGER)
+		return key;
+	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
+	if (kind == CROWD_ABORT)
+		key.port = event->seg.tuple.sport;
+	return key;
+}
+
+static uint64_t *bucket_of(const struct crowd *c, const struct crowd_key *key)
+{
+	return &c->buckets[flowkey_hash(key, sizeof(*key), c->seed) & (c->size - 1)];
+}
+
+static const struct entry *entry_of(const struct crowd *c, uint64_t number)
+{
+	return number && number + c->size > c->last ? &c->ring[number & (c->size - 1)] : NULL;
+}
+
+void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event, const struct sighting *sighting)
+{
+	struct crowd_key key = key_of(kind, event);
+	uint64_t *bucket = bucket_of(c, &key), number = ++c->last;
+
+	c->ring[number & (c->size - 1)] = (struct entry){.key = key, .sighting = *sighting, .older = *bucket};
+	*bucket = number;
+}
+
+uint64_t crowd_span_ns(enum crowd_kind kind)
+{
+	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 50, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000};
+
+	return span_ms[kind] * NS_PER_MS;
+}
+
+static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
+{
+	for (unsigned int i = 0; i < a->count; i++)
+		for (unsigned int k = 0; k < b->count; k++)
+			if (flowkey_equal(&a->key[i], &b->key[k]))
+				return true;
+	return false;
+}
+
+static bool counted(const struct sighting **members, size_t count, const struct flowkeys *keys)
+{
+	for (size_t i = 0; i < count; i++)
+		if (same_flow(&members[i]->keys, keys))
+			return true;
+	return false;
+}
+
+size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct event *event, const struct flowkeys *keys,
+		  const struct sighting **members)
+{
+	struct crowd_key key = key_of(kind, event);
+	uint64_t number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
+	const struct entry *e;
+	size_t count = 0;
+
+	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && (e = entry_of(c, number)); step++) {
+		const struct sighting *s = &e->sighting;
+
+		if (s->when_ns + span < now)
+			break;
+		if (memcmp(&e->key, &key, sizeof(key)) == 0 && !same_flow(&s->keys, keys) && !counted(members, count, &s->keys))
+			members[count++] = s;
+		if (e->older >= number)
+			break;
+		number = e->older;
+	}
+	return count;
+}
+
+/* which crowd */
+
+#define PROMPT_MS 20.0 /* beside the round trips: a server that resets what it was sent does so at once */
+
+static bool prompted(const struct facts *f)
+{
+	return f->mem->last_ms[f->pd] != RSTWHY_NEVER &&
+	       (double)f->mem->last_ms[f->pd] <= f->mem->rtt_us[f->rd] / 1000.0 + PROMPT_MS;
+}
+
+static bool usable(const struct facts *f)
+{
+	return f->known && !f->reset_before && !f->both_closed && !f->went_on && f->ev->csum != RSTWHY_CSUM_BAD;
+}
+
+/* Its server's socket, with something that it may not have read, or in the accept queue still. */
+static bool of_dead_process(const struct facts *f)
+{
+	bool local = f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET;
+	bool silent = f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms;
+
+	return usable(f) && local && f->rd != f->opener && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
+	       (!silent || facts_peer_spoke_last(f));
+}
+
+static bool of_lost_host(const struct facts *f)
+{
+	return usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && f->shape == SHAPE_PASSIVE && f->elicited && !f->fin_self &&
+	       !f->fin_peer && !f->lost && !(f->marks & MARKS_BOX) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+}
+
+/* The gateway: rejects in mid-stream what it has no state of, or picked up just now what it then translated anew. */
+static bool of_stranger(const struct facts *f)
+{
+	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && !f->known && f->shape != SHAPE_REFUSING &&
+		       !(f->ct->flags & RSTWHY_CT_FOUND);
+	bool picked_up = usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & RSTWHY_MEM_MIDSTREAM) &&
+			 f->translated && f->shape == SHAPE_PASSIVE && (double)f->mem->age_ms <= 2 * facts_answer_ms(f);
+
+	return refused || picked_up;
+}
+
+enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
+{
+	*telling = false;
+	if (of_stranger(f))
+		return CROWD_STRANGER;
+	if (of_dead_process(f)) {
+		*telling = !prompted(f);
+		return CROWD_ABORT;
+	}
+	if (of_lost_host(f)) {
+		*telling = f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms;
+		return CROWD_LOST;
+	}
+	return CROWD_NONE;
+}
+
+enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling)
+{
+	struct facts f;
+
+	facts_of(incident, settings, &f);
+	return crowd_of_facts(&f, telling);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * crowd.h - resets that belong together: many of one host within a short time
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * What one flow cannot show, several of one host can: a process that died, a host that lost its state, a gateway that never had
+ * it. A ring of fixed size; the oldest sighting is overwritten, so a flood costs memory of the past, never of the machine.
+ */
+#ifndef RSTWHY_CROWD_H
+#define RSTWHY_CROWD_H
+
+#include "facts.h"
+#include "flowkey.h"
+
+enum crowd_kind {
+	CROWD_NONE,
+	CROWD_ABORT,	/* live sockets of one host and port, reset by themselves */
+	CROWD_LOST,	/* one host answers as for connections it does not have */
+	CROWD_STRANGER, /* this gateway met connections in mid-stream that it had no state of */
+};
+
+#define CROWD_KINDS	4
+#define CROWD_MEMBERS	16 /* as many as are looked at; more change nothing */
+
+/* One flow's reset, as the crowd remembers it. */
+struct sighting {
+	struct flowkeys keys;
+	uint64_t seq;
+	uint64_t when_ns;
+	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
+};
+
+struct crowd; /* opaque */
+
+/* NULL without memory. */
+struct crowd *crowd_new(uint32_t capacity, uint64_t seed);
+void crowd_free(struct crowd *c);
+
+/* Which crowd a flow's reset may belong to, by its facts alone; *telling as in struct sighting. */
+enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
+enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling);
+
+/* How far apart in time two members may be. */
+uint64_t crowd_span_ns(enum crowd_kind kind);
+
+/* The members that came before, newest first, within the span of now; other flows than keys only. Returns how many. */
+size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct event *event, const struct flowkeys *keys,
+		  const struct sighting **members);
+void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event, const struct sighting *sighting);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rules_path.c - somebody between the two ends, and the host that is not the one it was
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * What follows a RST decides whether its sender sent it; marks only say that the sender's stack is not the usual one.
+ */
+#include "crowd.h"
+#include "rules.h"
+
+#define DOWN_LEAST_MS 1000.0 /* segments unanswered so long before the RST: the host was away */
+
+static bool in_transit(const struct facts *f)
+{
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->shape != SHAPE_REFUSING;
+}
+
+static bool hits(const struct facts *f)
+{
+	enum seq_match match = facts_seq_match(f);
+
+	return match == SEQ_EXACT || match == SEQ_IN_WINDOW;
+}
+
+static bool woken_long(const struct facts *f)
+{
+	return f->answers_burst && f->gap.max_ms >= (double)f->settings->idle_min_ms;
+}
+
+/* Numbers that rise beyond what was sent, or windows n, n+1, n+2: programs write so, stacks do not. */
+static bool patterned(const struct facts *f)
+{
+	return f->incident->steps || (f->incident->windows >= 3 && f->shape == SHAPE_ACTIVE);
+}
+
+/*
+ * The side that seemed to reset goes on. A box that had forgotten the idle flow resets one end while the other lives: there it
+ * must have heard what elicited the RST. A closing host's last data may be overtaken by its RST: there a FIN was seen, or comes.
+ */
+bool when_injected(const struct facts *f)
+{
+	if (!in_transit(f))
+		return false;
+	if (patterned(f))
+		return true;
+	if (!hits(f) || f->fin_self)
+		return false;
+	return f->sender_heard || (f->sender_alive && !woken_long(f));
+}
+
+double weigh_injected(const struct facts *f)
+{
+	if (patterned(f) || (f->marks & MARKS_BOX))
+		return 0.95;
+	return f->shape == SHAPE_ACTIVE ? 0.92 : 0.8;
+}
+
+void tell_injected(const struct facts *f, struct verdict *v)
+{
+	if (f->incident->windows >= 3 && f->shape == SHAPE_ACTIVE)
+		say(v, "three RSTs whose windows rise by one each: a program's pattern, no stack's");
+	if (f->incident->steps)
+		say(v, "RSTs at sequence numbers that rise beyond all that %s had sent: somebody guessed", resetting_side(f));
+	if (f->sender_heard)
+		say(v, "%s acknowledged, after the RST, what had elicited it: it was alive and did not reset", resetting_side(f));
+	else if (f->sender_alive)
+		say(v, "%s went on after the RST: somebody else sent it in its name", resetting_side(f));
+	say_marks(f, v);
+	verdict_also(v, CAUSE_REMOTE_POLICY);
+}
+
+/* A box that answers what it saw: with its own stack's marks, at once, often both ends. */
+bool when_remote_policy(const struct facts *f)
+{
+	bool fresh = f->mem->last_ms[f->pd] != RSTWHY_NEVER && (double)f->mem->last_ms[f->pd] <= facts_round_ms(f);
+	bool long_gap = f->gap.from != GAP_UNKNOWN && f->gap.max_ms >= (double)f->settings->idle_min_ms;
+
+	return in_transit(f) && (f->marks & MARKS_BOX) && hits(f) && !f->fin_self && !long_gap && !f->lost &&
+	       (fresh || f->elicited || f->incident->have_echo);
+}
+
+double weigh_remote_policy(const struct facts *f)
+{
+	if (f->incident->have_echo)
+		return 0.9;
+	return (f->marks & (MARK_TTL | MARK_FAST)) ? 0.85 : 0.7;
+}
+
+void tell_remote_policy(const struct facts *f, struct verdict *v)
+{
+	say(v, "the RST came %s after a segment of %s, and not as the host's own stack sends it",
+	    duration((double)f->mem->last_ms[f->pd]).s, peer_side(f));
+	say_marks(f, v);
+	if (f->incident->have_echo)
+		say(v, "both ends were reset");
+	verdict_also(v, CAUSE_INJECTED);
+	if (f->shape == SHAPE_PASSIVE && !f->incident->have_echo)
+		verdict_also(v, CAUSE_HOST_LOST);
+}
+
+/* The segments before this RST went unanswered for a while although the flow had not been idle: the host was away. */
+static bool came_back_empty(const struct facts *f)
+{
+	return f->answers_burst && f->mem->burst_copies >= 2 && f->gap.max_ms < (double)f->settings->idle_min_ms &&
+	       (double)f->mem->burst_first_us / 1000.0 >= DOWN_LEAST_MS;
+}
+
+bool when_host_lost(const struct facts *f)
+{
+	bool telling;
+
+	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive)
+		return false;
+	return came_back_empty(f) || (f->incident->lost_flows && (telling || f->incident->lost_busy));
+}
+
+double weigh_host_lost(const struct facts *f)
+{
+	if (f->incident->lost_flows >= 2)
+		return 0.9;
+	return f->incident->lost_flows ? 0.75 : 0.65;
+}
+
+void tell_host_lost(const struct facts *f, struct verdict *v)
+{
+	say(v, "%s answered as if it had never had the connection, which nobody had closed", resetting_side(f));
+	if (f->incident->lost_flows)
+		say(v, "it did so for %u other connection%s within a minute, %u of which had not been idle", f->incident->lost_flows,
+		    f->incident->lost_flows > 1 ? "s" : "", f->incident->lost_busy);
+	if (came_back_empty(f))
+		say(v, "%u segments over %s had got no answer before", f->mem->burst_copies - 1,
+		    duration((double)f->mem->burst_first_us / 1000.0).s);
+	verdict_also(v, CAUSE_REMOTE_POLICY);
+	if (f->gap.from == GAP_BURST && f->gap.max_ms >= (double)f->settings->idle_min_ms)
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
+}

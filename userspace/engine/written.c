@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * written.c - the incidents handed out lately
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <stdlib.h>
+
+#include "written.h"
+
+struct copy {
+	bool used;
+	enum cause cause;
+	struct incident incident;
+};
+
+struct written {
+	uint32_t size;
+	struct copy *copies;
+};
+
+struct written *written_new(uint32_t capacity)
+{
+	struct written *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->size = 1;
+	while (w->size < capacity && w->size < 1U << 16)
+		w->size <<= 1;
+	w->copies = calloc(w->size, sizeof(*w->copies));
+	if (w->copies)
+		return w;
+	free(w);
+	return NULL;
+}
+
+void written_free(struct written *w)
+{
+	if (!w)
+		return;
+	free(w->copies);
+	free(w);
+}
+
+void written_put(struct written *w, const struct incident *incident, enum cause cause)
+{
+	struct copy *copy = &w->copies[incident->first.ev.seq & (w->size - 1)];
+
+	copy->used = true;
+	copy->cause = cause;
+	copy->incident = *incident;
+}
+
+struct incident *written_get(struct written *w, const struct event *event, uint64_t seq, enum cause **cause)
+{
+	struct copy *copy = &w->copies[seq & (w->size - 1)];
+	const struct rstwhy_evidence *ev = &copy->incident.first.ev;
+
+	if (!copy->used || ev->seq != seq || ev->netns_inum != event->ev.netns_inum || ev->epoch != event->ev.epoch)
+		return NULL;
+	*cause = &copy->cause;
+	return &copy->incident;
+}
