@@ -48,6 +48,13 @@ def given(name):
         return text.read().strip()
 
 
+def fits(name, pattern):
+    """Has one of the pattern's words in it, and none of those that begin with "!"."""
+    words = [word for word in pattern.split(",") if word]
+    wanted, unwanted = [w for w in words if w[0] != "!"], [w[1:] for w in words if w[0] == "!"]
+    return (not wanted or any(w in name for w in wanted)) and not any(w in name for w in unwanted)
+
+
 def load_scenarios(mode, pattern):
     """The suite's own, and of tests/lab the quick ones or those that are asked for; all that are judged in mode "lab"."""
     own = load_from(os.path.join(HERE, "..", "scenarios"))
@@ -60,7 +67,7 @@ def load_scenarios(mode, pattern):
     elif not pattern:
         quick = given("quick").split()
         measured = [spec for spec in measured if spec["name"] in quick]
-    return [s for s in own + measured if not pattern or any(p in s["name"] for p in pattern.split(","))]
+    return [spec for spec in own + measured if fits(spec["name"], pattern)]
 
 
 def report(line):
