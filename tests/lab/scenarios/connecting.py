@@ -12,11 +12,16 @@ from lab import scenario
 
 
 def overflow(lab):
-    """Three connect at once to a queue for one, and tcp_abort_on_overflow: the handshake's third segment is answered by RST."""
+    """
+    Three connect at once to a queue that has room for one, and tcp_abort_on_overflow: the handshake's third segment is answered by
+    RST. (A smaller queue would send SYN cookies, and those swallow.)
+    """
     netns.sysctl("net.ipv4.tcp_abort_on_overflow", 1, "server")
-    lab.delay("client", 60)
-    listener = lab.listen(backlog=0)
+    listener = lab.listen(backlog=3)
     port = listener.getsockname()[1]
+    for _ in range(3):
+        lab.keep(dial("client", lab.address["server"], port))
+    lab.delay("client", 60)
     dialled = [half_dialled(lab, lab.address["server"], port) for _ in range(3)]
     wait_until("two of three to be reset", lambda: sum(bool(lab.lan.resets(near)) for _, near in dialled) >= 2)
     for _, near in dialled:

@@ -94,7 +94,7 @@ def server_killed(lab):
     victim.send_signal(signal.SIGKILL)
     for client, name in zip(clients, names):
         assert was_reset(client)
-        lab.expect(name, "application/abort", (lab.address["server"], 7100), sender="server", by="transit", also=("application/crash",))
+        lab.expect(name, "application/crash", (lab.address["server"], 7100), sender="server", by="transit", also=("application/abort",))
 
 
 @scenario("cancel-by-client", families=BOTH)

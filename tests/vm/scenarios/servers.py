@@ -144,4 +144,4 @@ def postgres_killed(lab):
             os.kill(pid, blow)
     for client in clients:
         assert was_reset(client.sock)
-        lab.expect(client.near, "application/abort", client.far, sender="server", by="transit", also=("application/crash",))
+        lab.expect(client.near, "application/crash", client.far, sender="server", by="transit", also=("application/abort",))
