@@ -173,7 +173,7 @@ static void probe__health_check__told(void **state)
 	scene_active(&s);
 	assert_cause(&s, CAUSE_PROBE);
 	assert_also(&s, CAUSE_ABORT);
-	scene_mem(&s)->age_ms = 5000;
+	scene_mem(&s)->age_ms = 400;
 	assert_not_cause(&s, CAUSE_PROBE);
 }
 
@@ -246,6 +246,8 @@ static void timer__of_the_endpoint__told(void **state)
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
 	scene_event(&s)->seg.has_ts = false;
+	scene_event(&s)->seg.ipid = 0;
+	scene_event(&s)->seg.win = 0;
 	assert_not_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 

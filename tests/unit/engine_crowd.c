@@ -74,6 +74,24 @@ static void crash__all_prompted__requests_rejected(void **state)
 		assert_int_equal(records[i].cause, CAUSE_REQUEST_REJECTED);
 }
 
+/* Sent one after the other, reset at one blow a moment later. */
+static void crash__young_requests_at_one_blow__told(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 2; port++) {
+		scene_established(&s);
+		scene_said_nothing(&s, SERVER);
+		scene_in_flight(&s, CLIENT, 100);
+		scene_mem(&s)->last_ms[CLIENT] = scene_mem(&s)->last_data_ms[CLIENT] = port * 10;
+		feed_other_flow(port);
+		scene_active(&s);
+		feed(0);
+	}
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_CRASH);
+	assert_int_equal(records[1].cause, CAUSE_CRASH);
+}
+
 static void crash__second_after_the_first_was_written__amended(void **state)
 {
 	struct verdict_settings none = {.idle_min_ms = 10000, .hold_ms = 0};
@@ -201,6 +219,7 @@ int main(void)
 		TEST(crash__half_a_second_apart__aborts),
 		TEST(crash__another_port_of_the_host__aborts),
 		TEST(crash__all_prompted__requests_rejected),
+		TEST(crash__young_requests_at_one_blow__told),
 		TEST(crash__second_after_the_first_was_written__amended),
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),

@@ -105,6 +105,8 @@ static void on_next_packet__box_with_ack_but_no_timestamps__told(void **state)
 	forgotten();
 	scene_active(&s);
 	scene_event(&s)->seg.has_ts = false;
+	scene_event(&s)->seg.ipid = 0;
+	scene_event(&s)->seg.win = 0;
 	scene_event(&s)->seg.ack = scene_mem(&s)->burst_end;
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 }

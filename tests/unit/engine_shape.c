@@ -72,6 +72,18 @@ static void marks__other_ttl__box(void **state)
 	assert_int_equal(look()->marks, MARK_TTL);
 }
 
+static void marks__timestamps_missing_but_the_host_counts_on__host(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_event(&s)->seg.has_ts = false;
+	assert_int_equal(look()->marks, 0);
+	assert_true(look()->continuous);
+	scene_event(&s)->seg.ttl++;
+	assert_true(look()->marks & MARK_TS_MISSING);
+}
+
 static void marks__timestamps_missing__box(void **state)
 {
 	(void)state;
@@ -79,7 +91,9 @@ static void marks__timestamps_missing__box(void **state)
 	scene_active(&s);
 	assert_int_equal(look()->marks, 0);
 	scene_event(&s)->seg.has_ts = false;
-	assert_int_equal(look()->marks, MARK_TS_MISSING);
+	scene_event(&s)->seg.ipid = 0;
+	scene_event(&s)->seg.win = 0;
+	assert_int_equal(look()->marks, MARK_TS_MISSING | MARK_IPID);
 	assert_false(look()->continuous);
 }
 
@@ -141,6 +155,7 @@ int main(void)
 		TEST(shape__answer_to_syn__refusing),
 		TEST(marks__other_ttl__box),
 		TEST(marks__timestamps_missing__box),
+		TEST(marks__timestamps_missing_but_the_host_counts_on__host),
 		TEST(marks__timestamps_of_another_clock__box),
 		TEST(marks__timestamps_after_days__any_value_goes),
 		TEST(marks__window_without_socket__box),

@@ -62,6 +62,10 @@ static void drop__near_misses__nothing(void **state)
 	silence(350000, 3, 600);
 	scene_fin(&s, SERVER, true);
 	feed(0);
+	scene_established(&s);
+	silence(350000, 3, 600);
+	scene_mem(&s)->survived_ms = 300000; /* so an answer might not be told */
+	feed(0);
 	correlate_flush(c);
 	assert_int_equal(count, 0);
 }

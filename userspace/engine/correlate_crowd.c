@@ -6,7 +6,8 @@
  */
 #include "correlate_core.h"
 
-#define ENOUGH 4
+#define ENOUGH	  4
+#define APART_MS 8 /* two ticks */
 
 void correlate_relate(struct incident *incident, uint64_t seq)
 {
@@ -39,6 +40,18 @@ static bool has_enough(const struct incident *incident, enum crowd_kind kind)
 	return (kind == CROWD_ABORT && incident->siblings >= ENOUGH && incident->unprompted) ||
 	       (kind == CROWD_LOST && incident->lost_flows >= ENOUGH && incident->lost_busy) ||
 	       (kind == CROWD_STRANGER && incident->strangers >= ENOUGH);
+}
+
+/*
+ * Reset at one moment, though their peers had spoken at different ones: it was not what they said. Where each is reset for its own
+ * words, the ages are alike.
+ */
+static bool one_blow(const struct sighting *a, const struct sighting *b)
+{
+	uint64_t apart = (a->when_ns > b->when_ns ? a->when_ns - b->when_ns : b->when_ns - a->when_ns) / NS_PER_MS;
+	uint64_t ages = a->age_ms > b->age_ms ? a->age_ms - b->age_ms : b->age_ms - a->age_ms;
+
+	return ages > 2 * apart + APART_MS;
 }
 
 static bool needs_crowd(enum cause cause)
@@ -87,6 +100,11 @@ static void tell(struct correlate *c, enum crowd_kind kind, const struct sightin
 		correlate_amend(c, incident, cause);
 }
 
+static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
+{
+	return mem->direction <= RSTWHY_DIR_REPLY ? mem->last_ms[mem->direction ^ 1U] : 0;
+}
+
 void correlate_join_crowd(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
@@ -97,10 +115,13 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
+	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
 	for (size_t i = 0; i < count; i++) {
-		meet(&s->incident, kind, members[i]->seq, members[i]->telling);
-		tell(c, kind, members[i], &s->incident.first, own.telling);
+		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
+
+		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
+		tell(c, kind, members[i], &s->incident.first, own.telling || blow);
 	}
 	crowd_add(c->crowd, kind, &s->incident.first, &own);
 }

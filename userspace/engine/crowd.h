@@ -28,6 +28,7 @@ struct sighting {
 	struct flowkeys keys;
 	uint64_t seq;
 	uint64_t when_ns;
+	uint64_t age_ms; /* of the other side's last segment */
 	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
 };
 

@@ -11,6 +11,7 @@
 #include "facts.h"
 
 #define ANSWER_LEAST_MS	 250.0	  /* causes.md, "elicited"; also for queues on the way */
+#define ANSWER_FAR_MS	 1000.0	  /* where no round trip was measured: a satellite's, with load */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
 #define EXPIRY_SLACK_MS	 100.0	  /* ticks of both clocks */
@@ -104,12 +105,20 @@ static bool fits_last(const struct facts *f)
 	return f->seg->ack == f->mem->end[f->pd];
 }
 
+/* A retransmission would have been counted as the burst's last, so the time is that of one answer. */
+static bool in_time_for_burst(const struct facts *f)
+{
+	double most = f->mem->rtt_us[f->rd] ? facts_answer_ms(f) : ANSWER_FAR_MS;
+
+	return (double)f->mem->burst_last_us / 1000.0 <= most;
+}
+
 static void find_elicitor(struct facts *f)
 {
 	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1;
 	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
 	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
-	f->answers_burst = f->burst_by_peer && (double)f->mem->burst_last_us / 1000.0 <= facts_answer_ms(f) && fits_burst(f);
+	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
 	f->elicited = f->answers_burst || (f->known && fits_last(f));
 }
 

@@ -9,7 +9,8 @@
 
 #define ABANDONED_LEAST_MS 900	 /* SYN to RST; a scanner's RST comes after one round trip, a SYN is retried after a second */
 #define SLOW_ANSWER_US	   400000U /* a SYN-ACK so late may have met a client that had given up */
-#define CHECK_MOST_MS	   1000.0 /* beside round trips: a health check hangs up as soon as it is connected */
+#define SCAN_MOST_MS	   1000.0
+#define CHECK_MOST_MS	   300.0 /* beside round trips: a health check hangs up as soon as it is connected */
 #define HOST_RTT_LEAST_US  4000U
 #define TTL_OF_BOXES	   128U /* hosts begin at 64 or 128, much network gear at 255 */
 #define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
@@ -89,7 +90,8 @@ bool when_probe(const struct facts *f)
 {
 	const struct rstwhy_memory *mem = f->mem;
 	uint32_t said = RSTWHY_MEM_DATA_ORIG | RSTWHY_MEM_DATA_REPLY;
-	double most = CHECK_MOST_MS + (mem->rtt_us[0] + (double)mem->rtt_us[1]) / 1000.0;
+	double round = (mem->rtt_us[0] + (double)mem->rtt_us[1]) / 1000.0;
+	double most = round + (mem->flags & RSTWHY_MEM_COMPLETED ? CHECK_MOST_MS : SCAN_MOST_MS);
 
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) &&
 	       !(mem->flags & said) && !f->fin_self && !f->fin_peer && f->shape != SHAPE_REFUSING && !f->sender_alive &&

@@ -13,13 +13,17 @@
 #define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
 
-/* Nothing says that somebody else than the host itself sent it. */
+/*
+ * Nothing says that somebody else than the host itself sent it. Once it had closed, a quick answer only says that the handshake had
+ * been a slow one.
+ */
 static bool host_itself(const struct facts *f)
 {
+	unsigned int marks = f->fin_self ? MARKS_BOX & ~MARK_FAST : MARKS_BOX;
 	bool at_end =
 		f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET || f->ev->by == RSTWHY_BY_GATEWAY_STACK;
 
-	return f->known && at_end && !(f->marks & MARKS_BOX) && !f->sender_alive;
+	return f->known && at_end && !(f->marks & marks) && !f->sender_alive;
 }
 
 static bool live_socket(const struct facts *f)

@@ -54,18 +54,22 @@ bool when_remote_at_expiry(const struct facts *f)
 	       (socketless(f) || both_ends_at_once(f));
 }
 
+/* Beyond what this connection has survived by so much that an answer would be told of, too (SURVIVED). */
+static bool beyond_survived(const struct facts *f)
+{
+	return f->mem->burst_gap_ms > f->mem->survived_ms + f->mem->survived_ms / 4;
+}
+
 /* Kind SILENCE only: the sender of the packet is the side that waits. */
 bool when_silent_drop(const struct facts *f)
 {
-	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 && long_enough(f) &&
-	       !f->mem->unanswered_before && !f->lost && !f->fin_self && !f->fin_peer && !f->reset_before &&
-	       !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 &&
+	       long_enough(f) && beyond_survived(f) && !f->mem->unanswered_before && (!f->lost || f->harmless_loss) &&
+	       !f->fin_self && !f->fin_peer && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 double weigh_silent_drop(const struct facts *f)
 {
-	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
-		return 0.5;
 	return f->incident->host_alive ? 0.9 : 0.75;
 }
 

@@ -23,9 +23,11 @@ static bool hits(const struct facts *f)
 	return match == SEQ_EXACT || match == SEQ_IN_WINDOW;
 }
 
-static bool woken_long(const struct facts *f)
+static bool idle_before(const struct facts *f)
 {
-	return f->answers_burst && f->gap.max_ms >= (double)f->settings->idle_min_ms;
+	bool silence = f->answers_burst || f->gap.from == GAP_SILENCE;
+
+	return silence && f->gap.max_ms >= (double)f->settings->idle_min_ms;
 }
 
 /* Numbers that rise beyond what was sent, or windows n, n+1, n+2: programs write so, stacks do not. */
@@ -46,7 +48,7 @@ bool when_injected(const struct facts *f)
 		return true;
 	if (!hits(f) || f->fin_self)
 		return false;
-	return f->sender_heard || (f->sender_alive && !woken_long(f));
+	return f->sender_heard || (f->sender_alive && !idle_before(f));
 }
 
 double weigh_injected(const struct facts *f)

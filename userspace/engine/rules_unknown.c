@@ -119,4 +119,6 @@ void tell_candidates(const struct facts *f, struct verdict *v)
 	}
 	say_marks(f, v);
 	say_hidden(f, v);
+	if (!v->evidence_count)
+		say(v, "what was seen of the connection decides between none of the causes that it fits");
 }

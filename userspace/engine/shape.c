@@ -58,11 +58,25 @@ bool shape_continuous(const struct facts *f)
 
 	if (f->shape != SHAPE_ACTIVE || !base || (f->marks & MARKS_BOX))
 		return false;
-	if (base->flags & RSTWHY_BASE_TS)
-		return true; /* no TS_MISSING, no TS_JUMP: they go on */
+	if ((base->flags & RSTWHY_BASE_TS) && f->seg->has_ts)
+		return true; /* no TS_JUMP: they go on */
 	if (f->seg->family == 6)
 		return base->flowlabel && f->seg->flowlabel == base->flowlabel;
 	return (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
+}
+
+/*
+ * Windows and the BSDs leave timestamps out of a RST (RFC 7323 allows it). A packet number right behind the host's last, its flow
+ * label, or the window that it last offered say that it was the host; a box that forges knows none of these.
+ */
+static bool host_counts_on(const struct facts *f, const struct rstwhy_baseline *base)
+{
+	if (f->seg->ttl != base->ttl)
+		return false;
+	if (f->seg->win && f->seg->win == base->win)
+		return true;
+	return f->seg->family == 6 ? base->flowlabel && f->seg->flowlabel == base->flowlabel :
+				     (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
 }
 
 static unsigned int socket_marks(const struct facts *f, const struct rstwhy_baseline *base)
@@ -70,7 +84,7 @@ static unsigned int socket_marks(const struct facts *f, const struct rstwhy_base
 	unsigned int marks = 0;
 
 	if ((base->flags & RSTWHY_BASE_TS) && !f->seg->has_ts)
-		marks |= MARK_TS_MISSING;
+		marks |= host_counts_on(f, base) ? 0 : MARK_TS_MISSING;
 	else if ((base->flags & RSTWHY_BASE_TS) && !ts_goes_on(f, base))
 		marks |= MARK_TS_JUMP;
 	if (f->seg->family == 4 && (base->flags & RSTWHY_BASE_IPID) && !ipid_goes_on(f, base))
