@@ -97,9 +97,10 @@ def reset_from(sock):
     sock.close()
 
 
-def replace_server():
+def replace_server(meanwhile=lambda: None):
     """The server's machine is exchanged for another one with its addresses: its name space is thrown away with all that lives in it."""
     netns.run("ip -n server link set eth0 netns 1 name spare")
+    meanwhile()
     topology._kill_inside(["server"])  # pylint: disable=protected-access
     netns.run("ip netns del server; ip netns add server; ip link set spare netns server; ip -n server link set spare name eth0")
     topology._sysctls("server")  # pylint: disable=protected-access
