@@ -4,16 +4,31 @@
 
 import netns
 import rawtcp
-from actors import BOTH, crossed, forward_rule, half_dialled, masquerade
+from actors import BOTH, crossed, forward_rule, half_dialled, masquerade, reset_from
 from capture import ACK, RST, SYN
 from connection import was_reset
 from lab import scenario
 
 
-def refuse(lab, port=7300):
+def known_host(lab):
+    """What the host's own RSTs look like has been seen before."""
+    conn = lab.connect()
+    conn.exchange()
+    reset_from(conn.server)
+    assert was_reset(conn.client)
+    nat = conn.seen_by_server if conn.seen_by_server != conn.near else None
+    lab.expect(conn, "application/abort", sender="server", by="transit", nat_client=nat)
+
+
+def living_host(lab):
+    """Only a living connection of the host was seen."""
+    lab.connect().exchange()
+
+
+def refuse(lab, port=7300, before=known_host):
     """The box's rule rejects the port; the same host is known from another connection. A server listens on the port."""
     forward_rule(f"tcp dport {port} reject with tcp reset", "box")
-    lab.connect().exchange()
+    before(lab)
     lab.listen(port)
     _, near = half_dialled(lab, lab.address["server"], port)
     reset = lab.seen_reset((lab.address["server"], port))
@@ -36,6 +51,11 @@ def behind_nat(lab):
     refuse(lab)
 
 
+@scenario("box-refuses-connect-of-living-host", box=True)
+def living(lab):
+    refuse(lab, before=living_host)
+
+
 @scenario("box-refuses-connect-of-stranger", box=True)
 def stranger(lab):
     """Nothing is known of the host: there is nothing to compare with."""
@@ -50,7 +70,7 @@ def stranger(lab):
 def appliance(lab):
     """An appliance: drops the SYN and answers itself, TTL from 255, a window of its own."""
     forward_rule("tcp dport 7301 drop", "box")
-    lab.connect().exchange()
+    known_host(lab)
     sock, near = half_dialled(lab, lab.address["server"], 7301)
     syn = crossed(lab, near, "the SYN", lambda s: s.flags & SYN)
     rawtcp.send("box", rawtcp.segment(syn.dst, syn.src, RST | ACK, 0, syn.seq + 1, 8192, ttl=255))
