@@ -3,8 +3,8 @@
 """One side has lost the connection and opens it anew from the same port: application/half-open."""
 
 import netns
-from actors import BOTH, masquerade, quiet_close
-from connection import dial, wait_until
+from actors import BOTH, acknowledged, masquerade, quiet_close
+from connection import dial
 from lab import scenario
 
 PORT = 40100
@@ -20,7 +20,7 @@ def restart(lab, data):
     conn.exchange()
     if data:
         conn.client.sendall(b"half a request")
-        wait_until("the half request", lambda: conn.server.recv(1, 2))
+        acknowledged(lab, conn)
     quiet_close(conn.client)
     lab.silence(0.5)
     again = lab.keep(dial("client", lab.address["server"], listener.getsockname()[1], from_port(lab)))

@@ -13,7 +13,7 @@ def bad_words(lab, both, **kwargs):
     """The box stops the segment with the bad word and resets."""
     conn = lab.connect()
     conn.exchange()
-    forward_rule(f"tcp sport {conn.near[1]} tcp flags psh / psh drop", "box")
+    forward_rule(f"tcp sport {conn.near[1]} tcp flags & psh == psh drop", "box")
     conn.client.sendall(b"EVIL" * 30)
     crossed(lab, conn.near, "the bad word", lambda s: s.length == 120)
     box_reset(lab, conn, "client", **kwargs)
@@ -37,8 +37,8 @@ def client_only(lab):
 @scenario("policy-of-linux-box", box=True, families=BOTH)
 def linux_box(lab):
     """nftables: the segment whose payload begins with EVIL is rejected with tcp reset, here and now."""
-    payload = 256 if lab.family == 4 else 256
-    forward_rule(f"tcp flags psh / psh @th,{payload},32 0x4556494c reject with tcp reset", "box")
+
+    forward_rule("tcp flags & psh == psh @th,256,32 0x4556494c reject with tcp reset", "box")
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"EVIL" * 30)
@@ -51,7 +51,7 @@ def linux_box_nat(lab):
     masquerade()
     windows("server")
     netns.sysctl("net.ipv4.tcp_timestamps", 0, "client")
-    forward_rule("tcp flags psh / psh @th,160,32 0x4556494c reject with tcp reset", "box")
+    forward_rule("tcp flags & psh == psh @th,160,32 0x4556494c reject with tcp reset", "box")
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"EVIL" * 30)
