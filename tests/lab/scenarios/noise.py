@@ -25,9 +25,9 @@ def blind(lab):
     for _ in range(3):
         conn.exchange()
     sender = lab.lan.resets(conn.near)[0].src
-    lab.expect(
-        conn, "noise/ignored", sender="server" if sender == conn.far else "client", by="transit", accept=("noise/out-of-window",)
-    )  # fmt: skip
+    neither_kills = {"by": "transit", "accept": ("noise/out-of-window",)}
+    lab.expect(conn, "noise/ignored", sender="server" if sender == conn.far else "client", **neither_kills)
+    lab.expect(conn, "noise/ignored", sender="server", order=1, reset_at=None, **neither_kills)  # that after the silence
 
 
 @scenario("blind-reset-then-silence", box=True, families=BOTH)
