@@ -7,6 +7,7 @@
 # make check       all tests, the virtual machine's too; prints one closing line
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
+# make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
 # make bench       what the module costs a forwarded segment, and how long a reset takes to the log
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
@@ -23,7 +24,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell bench install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench install install-module uninstall clean distclean deps
 
 all: userspace module
 
@@ -59,6 +60,10 @@ vm:
 vm-shell:
 	@tests/deps.sh vm
 	@tests/vm/run --shell
+
+lab:
+	@tests/deps.sh vm unit
+	@tests/lab/run $(if $(T),-k "$(T)")
 
 bench:
 	@tests/deps.sh vm

@@ -2,6 +2,7 @@
 # Copyright (C) 2026 the rstwhy authors
 """rstwhyd under test, and the module."""
 
+import functools
 import json
 import os
 import re
@@ -24,10 +25,17 @@ def have_daemon():
     return os.path.exists(PROGRAM)
 
 
+@functools.lru_cache(maxsize=None)
+def load_dependencies(path):
+    """Once: they stay, and under emulation each process costs a tenth of a second."""
+    depends = netns.run(f"modinfo -F depends {path}").strip().replace(",", " ")
+    if depends:
+        netns.run(f"modprobe -a {depends}")
+
+
 def load_module(parameters="", path=MODULE):
     # insmod, so that what is loaded is this file; its dependencies by name.
-    for dependency in netns.run(f"modinfo -F depends {path}").strip().replace(",", " ").split():
-        netns.run(f"modprobe {dependency}")
+    load_dependencies(path)
     netns.run(f"insmod {path} {parameters}")
 
 

@@ -28,6 +28,16 @@ class Expectation:
     count: int = 0  # at least
     confidence: float = 0.5  # at least
     reset_at: float = None  # CLOCK_REALTIME of the first RST, measured
+    kind: str = "reset"  # of the record
+    truth: str = ""  # what the script did, where the first record alone cannot tell it (an amendment does)
+    accept: tuple = ()  # verdicts that are as true as the expected one
+    order: int = 0  # which of the connection's records, for events after one another
+
+    def true_verdict(self):
+        return self.truth or self.verdict
+
+    def is_right(self, verdict):
+        return verdict == self.true_verdict() or verdict in self.accept
 
 
 def endpoint_of(record, side):
@@ -84,6 +94,21 @@ def _nat_faults(record, expected):
     return faults
 
 
+def verdict_of(record):
+    return f"{record['class']}/{record['cause']}"
+
+
+def amended(record, records):
+    """The last word about a record: its latest amendment, or itself."""
+    later = [r for r in records if r.get("kind") == "amendment" and r.get("amends") == record.get("id")]
+    return later[-1] if later else record
+
+
+def own_records(records, near):
+    """The indices of the records of a connection, in their order."""
+    return [i for i, r in enumerate(records) if r.get("kind") in ("reset", "silence") and matches(r, near)]
+
+
 def compare(record, expected):
     """The faults of the one record of a connection."""
     faults = []
@@ -92,7 +117,9 @@ def compare(record, expected):
         if want and have != want:
             faults.append(f"{name} {have}, want {want}")
 
-    same("verdict", f"{record['class']}/{record['cause']}", expected.verdict)
+    if verdict_of(record) not in expected.accept:
+        same("verdict", verdict_of(record), expected.verdict)
+    same("kind", record["kind"], expected.kind)
     same("client", endpoint_of(record, "client"), expected.near)
     same("server", endpoint_of(record, "server"), expected.server)
     same("sender", record.get("sender"), expected.sender)
@@ -122,14 +149,15 @@ def judge(records, expectations, allowed=()):
             faults.append(f"id {record['id']} twice")
         seen.add(record.get("id"))
     for expected in expectations:
-        own = [i for i, r in enumerate(records) if r.get("kind") == "reset" and matches(r, expected.near)]
+        own = own_records(records, expected.near)
         used.update(own)
         label = f"{expected.near[0]}:{expected.near[1]}"
-        if len(own) != 1:
-            verdicts = ", ".join(f"{records[i]['class']}/{records[i]['cause']}" for i in own)
-            faults.append(f"{label}: {len(own)} records ({verdicts}), want one of {expected.verdict}")
-        if own:
-            faults += [f"{label}: {fault}" for fault in compare(records[own[0]], expected)]
+        want = sum(1 for e in expectations if e.near == expected.near)
+        if len(own) != want:
+            verdicts = ", ".join(verdict_of(records[i]) for i in own)
+            faults.append(f"{label}: {len(own)} records ({verdicts}), want {want}, of {expected.verdict}")
+        if len(own) > expected.order:
+            faults += [f"{label}: {fault}" for fault in compare(records[own[expected.order]], expected)]
     for i, record in enumerate(records):
         name = f"{record.get('class')}/{record.get('cause')}" if record.get("class") else record.get("kind")
         if i in used or name in allowed or record.get("kind") in allowed:
@@ -138,3 +166,37 @@ def judge(records, expectations, allowed=()):
             continue
         faults.append(f"nobody expected: {record.get('kind')} {name} {endpoint_of(record, 'client')} > {endpoint_of(record, 'server')}")
     return faults
+
+
+def _row(expected, record, records):
+    """One judged record; without a record the verdict is "none"."""
+    last = amended(record, records) if record else {}
+    verdict = verdict_of(last) if record else "none"
+    faults = [f for f in compare(record, expected) if not f.startswith(("verdict", "confidence"))] if record else []
+    return {
+        "truth": expected.true_verdict(), "verdict": verdict, "right": expected.is_right(verdict),
+        "confidence": last.get("confidence"), "also": last.get("also", []), "first": verdict_of(record) if record else "none",
+        "id": last.get("id"), "faults": faults,
+    }  # fmt: skip
+
+
+def measure(records, expectations, allowed=()):
+    """What was true against what was said, a row a record: for every expectation, and for each record that nobody expected."""
+    rows, used = [], set()
+    for expected in expectations:
+        own = own_records(records, expected.near)
+        chosen = own[expected.order] if len(own) > expected.order else None
+        rows.append(_row(expected, None if chosen is None else records[chosen], records))
+        used.add(chosen)
+    nears = [e.near for e in expectations]
+    for i, record in enumerate(records):
+        if i in used or record.get("kind") not in ("reset", "silence") or verdict_of(record) in allowed or record["kind"] in allowed:
+            continue
+        verdict = verdict_of(amended(record, records))
+        rows.append(
+            {
+                "truth": "none", "verdict": verdict, "right": False, "confidence": record.get("confidence"), "also": record.get("also", []),
+                "first": verdict_of(record), "id": record.get("id"), "faults": [], "extra": any(matches(record, near) for near in nears),
+            }
+        )  # fmt: skip
+    return rows or [{"truth": "none", "verdict": "none", "right": True, "confidence": None, "also": [], "first": "none", "id": None, "faults": []}]

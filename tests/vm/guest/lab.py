@@ -2,6 +2,7 @@
 # Copyright (C) 2026 the rstwhy authors
 """What a scenario is given: the network, the module, the daemon, captures, and the expectations it states."""
 
+import json
 import os
 import time
 
@@ -10,7 +11,7 @@ import netns
 import topology
 from capture import RST, Capture
 from connection import Connection, listen, wait_until
-from judge import Expectation, judge
+from judge import Expectation, judge, measure
 
 SCENARIOS = []
 
@@ -22,11 +23,11 @@ table inet track {
 """
 
 
-def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, limit=120):
+def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, late=False, limit=120):
     """
     Registers a scenario; it runs once per address family. settings are rstwhyd's, added to the defaults. tracked: the gateway
     has a rule that uses conntrack. judged: the log is compared at the end; else the scenario does its own checks and starts
-    module and daemon by itself. limit in seconds.
+    module and daemon by itself. late: the scenario calls judge_from_here() when its connections live already. limit in seconds.
     """
 
     def register(function):
@@ -35,7 +36,7 @@ def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged
             SCENARIOS.append(
                 {
                     "name": name + suffix, "function": function, "box": box, "family": family, "settings": settings or {},
-                    "tracked": tracked, "judged": judged, "limit": limit,
+                    "tracked": tracked, "judged": judged, "late": late, "limit": limit,
                 }
             )  # fmt: skip
         return function
@@ -68,7 +69,12 @@ class Lab:
         if self.spec["tracked"]:
             netns.nft(TRACK)
         self.lan, self.wan = Capture("lan"), Capture("wan")
-        if self.spec["judged"] and self.verdicts:
+        if self.spec["judged"] and not self.spec.get("late"):
+            self.judge_from_here()
+
+    def judge_from_here(self):
+        """Module and daemon start now."""
+        if self.verdicts:
             daemon.load_module()
             self.start_daemon()
 
@@ -168,16 +174,23 @@ class Lab:
         """Wait for the records, let the daemon flush and end, and compare. Returns the faults."""
         if not self.spec["judged"] or not self.verdicts:
             return []
-        want = len(self.expectations)
+        want = sum(1 for e in self.expectations if e.verdict != "none")
         try:
             if want:
-                wait_until("records", lambda: len([r for r in self.daemon.records() if r["kind"] == "reset"]) >= want, 12)
+                wait_until("records", lambda: len([r for r in self.daemon.records() if r["kind"] in ("reset", "silence")]) >= want, 12)
             else:
                 time.sleep(2.5)  # longer than verdict.hold_ms: what is held too long to be wanted shows up
         except AssertionError as late:
             self.note(str(late))
         status = self.daemon.stop()
-        faults = judge(self.daemon.records(), self.expectations, self.allowed)
+        records = self.daemon.records()
+        with open(f"{self.directory}/judged.jsonl", "w", encoding="utf-8") as out:
+            for row in measure(records, self.expectations, self.allowed):
+                out.write(json.dumps({"scenario": self.spec["name"], **row}) + "\n")
+        faults = judge(records, self.expectations, self.allowed)
+        if self.spec.get("measured"):  # the lab: a wrong verdict is an entry in the matrix
+            self.notes += [f"wrong: {fault}" for fault in faults]
+            faults = []
         if status != 0:
             faults.append(f"rstwhyd ended with {status}: {self.daemon.said().strip()[-300:]}")
         return faults

@@ -20,6 +20,7 @@ http {{
 	access_log off;
 	keepalive_timeout 3600;
 	reset_timedout_connection on;
+	{more}
 	server {{
 		listen 80;
 		listen [::]:80;
@@ -77,7 +78,8 @@ def _start(lab, arguments, port, home, answers=_answers):
     return process
 
 
-def nginx(lab):
+def nginx(lab, more=""):
+    """nginx on port 80; `more` are settings of its http block."""
     home = "/tmp/nginx"
     os.makedirs(home + "/www", exist_ok=True)
     with open(home + "/www/index.html", "w", encoding="ascii") as page:
@@ -85,7 +87,7 @@ def nginx(lab):
     with open(home + "/www/big", "wb") as big:
         big.truncate(64 << 20)
     with open(home + "/nginx.conf", "w", encoding="ascii") as config:
-        config.write(_NGINX.format(home=home))
+        config.write(_NGINX.format(home=home, more=more))
     return _start(lab, ["nginx", "-c", home + "/nginx.conf", "-e", home + "/error.log"], 80, home)
 
 

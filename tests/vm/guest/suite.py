@@ -17,7 +17,8 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+LABORATORY = os.path.join(HERE, "..", "laboratory")
+sys.path[:0] = [HERE, LABORATORY]
 
 import daemon  # noqa: E402
 import lab  # noqa: E402
@@ -32,12 +33,41 @@ class TooLong(BaseException):
     """Raised by the alarm: a scenario may not hang the suite."""
 
 
-def load_scenarios():
-    for path in sorted(glob.glob(os.path.join(HERE, "..", "scenarios", "*.py"))):
+def load_from(directory):
+    """Registers the scenarios of a directory, and returns them."""
+    known = len(lab.SCENARIOS)
+    for path in sorted(glob.glob(os.path.join(directory, "*.py"))):
         name = os.path.basename(path)[:-3]
         spec = importlib.util.spec_from_file_location("scenario_" + name, path)
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    return lab.SCENARIOS
+    return lab.SCENARIOS[known:]
+
+
+def given(name):
+    with open("/mnt/rstwhy/" + name, encoding="utf-8") as text:
+        return text.read().strip()
+
+
+def fits(name, pattern):
+    """Has one of the pattern's words in it, and none of those that begin with "!"."""
+    words = [word for word in pattern.split(",") if word]
+    wanted, unwanted = [w for w in words if w[0] != "!"], [w[1:] for w in words if w[0] == "!"]
+    return (not wanted or any(w in name for w in wanted)) and not any(w in name for w in unwanted)
+
+
+def load_scenarios(mode, pattern):
+    """The suite's own, and of tests/lab the quick ones or those that are asked for; all that are judged in mode "lab"."""
+    own = load_from(os.path.join(HERE, "..", "scenarios"))
+    measured = load_from(os.path.join(LABORATORY, "scenarios"))
+    if mode == "lab":
+        measured += [spec for spec in own if spec["judged"]]
+        for spec in measured:
+            spec["measured"] = True
+        own = []
+    elif not pattern:
+        quick = given("quick").split()
+        measured = [spec for spec in measured if spec["name"] in quick]
+    return [spec for spec in own + measured if fits(spec["name"], pattern)]
 
 
 def report(line):
@@ -91,9 +121,8 @@ def main():
     if "-k" in arguments:
         pattern = arguments[arguments.index("-k") + 1]
     else:
-        with open("/mnt/rstwhy/pattern", encoding="utf-8") as given:
-            pattern = given.read().strip()
-    wanted = [s for s in load_scenarios() if not pattern or any(p in s["name"] for p in pattern.split(","))]
+        pattern = given("pattern")
+    wanted = load_scenarios(given("mode"), pattern)
     for spec in wanted:
         report(f"plan {spec['name']}")
     # On several CPUs veth reorders segments of one connection, which makes resets of its own. Traffic stays on the first one;
