@@ -55,6 +55,14 @@ static void injected__rising_numbers__told(void **state)
 	assert_cause(&s, CAUSE_INJECTED);
 }
 
+static void injected__rising_numbers_above_the_window__kill_nothing(void **state)
+{
+	(void)state;
+	scene_event(&s)->seg.seq = scene_mem(&s)->end[SERVER] + 0x10000000U;
+	s.incident.steps = 5;
+	assert_not_cause(&s, CAUSE_INJECTED);
+}
+
 static void injected__forgetful_box_and_a_server_alive__idle(void **state)
 {
 	(void)state;
@@ -320,6 +328,7 @@ int main(void)
 		TEST(injected__it_lives_and_the_connection_too__ignored),
 		TEST(injected__three_rising_windows__told),
 		TEST(injected__rising_numbers__told),
+		TEST(injected__rising_numbers_above_the_window__kill_nothing),
 		TEST(injected__forgetful_box_and_a_server_alive__idle),
 		TEST(injected__last_data_of_a_closing_host__not_told),
 		TEST(policy__marks_right_upon_data__told),

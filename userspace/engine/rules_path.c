@@ -42,11 +42,11 @@ static bool patterned(const struct facts *f)
  */
 bool when_injected(const struct facts *f)
 {
-	if (!in_transit(f))
+	if (!in_transit(f) || !hits(f))
 		return false;
 	if (patterned(f))
 		return true;
-	if (!hits(f) || f->fin_self)
+	if (f->fin_self)
 		return false;
 	return f->sender_heard || (f->sender_alive && !idle_before(f));
 }

@@ -13,7 +13,7 @@
 #define IPID_NEAR     2048U /* segments a socket may have sent unseen since its IPID was noted */
 #define TS_SLACK_MS   2000U /* between two hosts' timestamp clocks over any time we look at */
 #define TS_FASTEST    1100U /* per second, a tenth above the 1000 Hz of Linux */
-#define FAST_LEAST_US 1000U /* a round trip below that is no yardstick */
+#define FAST_LEAST_US 4000U /* a round trip below that is no yardstick: a slow handshake alone makes it */
 
 static const struct rstwhy_baseline *own_base(const struct facts *f)
 {
