@@ -179,6 +179,7 @@ static int start(struct serve *serve, const struct identity *identity)
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
 		return EXIT_FAILURE;
 	}
+	serve_begin(serve);
 	announce("ready, NFLOG group %u", serve->config->group);
 	notify("READY=1\nSTATUS=reading");
 	return serve_run(serve);

@@ -161,6 +161,11 @@ void serve_tell_counts(const struct serve *serve)
 	    (unsigned long long)intake->foreign, (unsigned long long)intake->malformed);
 }
 
+void serve_begin(struct serve *serve)
+{
+	poll_module(serve, clock_boottime_ns());
+}
+
 int serve_run(struct serve *serve)
 {
 	struct loop loop = { .serve = serve };
@@ -169,7 +174,6 @@ int serve_run(struct serve *serve)
 		announce("cannot set up the event loop: %s", strerror(errno));
 		return 1;
 	}
-	poll_module(serve, clock_boottime_ns());
 	while (!loop.stop) {
 		arm(&loop);
 		turn(&loop);

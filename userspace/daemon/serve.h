@@ -36,6 +36,12 @@ struct serve {
 	int signal_fd;
 };
 
+/*
+ * Where the module's counting stands: what is missing from here on is a loss. To be called when the group is bound, before anybody
+ * is told that we are ready: a daemon that was held up in between took what it had missed for older than itself.
+ */
+void serve_begin(struct serve *serve);
+
 /* Read, judge and write until SIGTERM or SIGINT; what is held is written then. Returns the exit status. */
 int serve_run(struct serve *serve);
 
