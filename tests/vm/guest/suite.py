@@ -115,6 +115,16 @@ def run_one(spec, keep):
     return faults
 
 
+def run_again(spec, faults):
+    """
+    Emulated machines on busy hosts stall for tens of seconds: a failed scenario has one second try. The first one's fault is printed
+    with the result, and its directory kept as NAME.first: what needs second tries again and again is a defect.
+    """
+    os.rename(f"{OUT}/{spec['name']}", f"{OUT}/{spec['name']}.first")
+    shutil.rmtree(f"/tmp/scenarios/{spec['name']}", ignore_errors=True)
+    return run_one(spec, False), f", SECOND TRY; the first: {'; '.join(faults[:3])}"
+
+
 def main():
     arguments = sys.argv[1:]
     keep = "--keep" in arguments
@@ -136,7 +146,9 @@ def main():
         try:
             if not spec["judged"] and not (daemon.have_module() and daemon.have_daemon()):
                 raise lab.Skip("module or daemon not built")
-            faults = run_one(spec, keep)
+            faults, first = run_one(spec, keep), ""
+            if faults and not spec.get("measured"):
+                faults, first = run_again(spec, faults)
         except lab.Skip as skip:
             report(f"skip {spec['name']} # {skip}")
             continue
@@ -146,7 +158,7 @@ def main():
         if faults:
             report(f"not ok {spec['name']} # {'; '.join(faults[:6])}")
         else:
-            report(f"ok {spec['name']} # {took:.1f} s")
+            report(f"ok {spec['name']} # {took:.1f} s{first}")
     report("done")
     return 0
 
