@@ -37,7 +37,7 @@ relay_lines() { # print the result lines beyond those shown already
 watch_suite() {
 	local started=$SECONDS shown=0 seen=-1 changed=$SECONDS qemu size failed=0 reason=
 	: >"$out/results.tap"
-	qemu_boot "$accel" "${VM_LIMIT:-1500}" "$console" </dev/null >"$out/qemu.txt" 2>&1 &
+	qemu_boot "$accel" "${VM_LIMIT:-2700}" "$console" </dev/null >"$out/qemu.txt" 2>&1 &
 	qemu=$!
 	while kill -0 $qemu 2>/dev/null; do
 		relay_lines
