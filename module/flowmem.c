@@ -200,8 +200,8 @@ static u32 free_slots(const struct flowmem *fm, u32 set)
 }
 
 /*
- * The first set is where look-ups look first, so it is left only when it is down to its last slot and the second has more. At
- * 80 % of all slots filled this refuses one newcomer in fifty, where the first set alone would refuse one in ten.
+ * The first set is where look-ups look first, so it is left only when it is down to its last slot and the second has more: without
+ * that balance newcomers are refused well before the table is full (tests/unit/module_flowtable.c holds it to its promise).
  */
 static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[2])
 {
