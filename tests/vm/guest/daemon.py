@@ -66,8 +66,10 @@ class Daemon:
             "log.noise": "all",
             "verdict.idle_min_ms": "800",
             "user": "root",
+            "state.file": os.path.join(directory, "paths.json"),
         }
         defaults.update(dict(settings))
+        self.settings = defaults
         command = [program]
         for key, value in defaults.items():
             command += ["-s", f"{key}={value}"]

@@ -4,9 +4,12 @@
 
 import dataclasses
 import datetime
+import json
 
 GAP_TOLERANCE_MS = 100.0
 TS_TOLERANCE_S = 0.1
+# What a measured scenario leaves in its directory: what rstwhyd got, what the script did, and how the records compare.
+RECORDING, TRUTH, JUDGED = "in.nflog", "truth.json", "judged.jsonl"
 CLASSES = {"idle-timeout", "firewall-reject", "application", "stale-state", "noise", "unknown"}
 ACTORS = {"transit", "gateway-reject", "gateway-stack", "gateway-raw", "gateway-socket", "unseen"}
 STAGES = {"connect", "accepted", "request", "established", "closing", "closed", "unknown"}
@@ -200,3 +203,9 @@ def measure(records, expectations, allowed=()):
             }
         )  # fmt: skip
     return rows or [{"truth": "none", "verdict": "none", "right": True, "confidence": None, "also": [], "first": "none", "id": None, "faults": []}]
+
+
+def write_judged(directory, scenario, records, expectations, allowed):
+    with open(f"{directory}/{JUDGED}", "w", encoding="utf-8") as out:
+        for row in measure(records, expectations, allowed):
+            out.write(json.dumps({"scenario": scenario, **row}) + "\n")

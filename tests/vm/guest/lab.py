@@ -2,6 +2,7 @@
 # Copyright (C) 2026 the rstwhy authors
 """What a scenario is given: the network, the module, the daemon, captures, and the expectations it states."""
 
+import dataclasses
 import json
 import os
 import time
@@ -11,7 +12,7 @@ import netns
 import topology
 from capture import RST, Capture
 from connection import Connection, listen, wait_until
-from judge import Expectation, judge, measure
+from judge import RECORDING, TRUTH, Expectation, judge, write_judged
 
 SCENARIOS = []
 
@@ -73,10 +74,10 @@ class Lab:
             self.judge_from_here()
 
     def judge_from_here(self):
-        """Module and daemon start now."""
+        """Module and daemon start now. What the lab measures is recorded, so that tests/lab/rejudge can judge it again."""
         if self.verdicts:
             daemon.load_module()
-            self.start_daemon()
+            self.start_daemon(arguments=["--record", f"{self.directory}/{RECORDING}"] if self.spec.get("measured") else [])
 
     def start_daemon(self, **kwargs):
         self.daemon = daemon.Daemon(self.directory, self.spec["settings"], **kwargs)
@@ -170,6 +171,15 @@ class Lab:
         found = [s for capture in (self.lan, self.wan) for s in capture.segments() if s.flags & RST]
         assert not found, f"a RST that was not meant: {found[0]}"
 
+    def write_truth(self):
+        """What the script did, for tests/lab/rejudge."""
+        truth = {
+            "scenario": self.spec["name"], "settings": self.daemon.settings, "allowed": sorted(self.allowed),
+            "expectations": [dataclasses.asdict(expectation) for expectation in self.expectations],
+        }  # fmt: skip
+        with open(f"{self.directory}/{TRUTH}", "w", encoding="utf-8") as out:
+            json.dump(truth, out, indent=1)
+
     def finish(self):
         """Wait for the records, let the daemon flush and end, and compare. Returns the faults."""
         if not self.spec["judged"] or not self.verdicts:
@@ -184,9 +194,9 @@ class Lab:
             self.note(str(late))
         status = self.daemon.stop()
         records = self.daemon.records()
-        with open(f"{self.directory}/judged.jsonl", "w", encoding="utf-8") as out:
-            for row in measure(records, self.expectations, self.allowed):
-                out.write(json.dumps({"scenario": self.spec["name"], **row}) + "\n")
+        write_judged(self.directory, self.spec["name"], records, self.expectations, self.allowed)
+        if self.spec.get("measured"):
+            self.write_truth()
         faults = judge(records, self.expectations, self.allowed)
         if self.spec.get("measured"):  # the lab: a wrong verdict is an entry in the matrix
             self.notes += [f"wrong: {fault}" for fault in faults]
