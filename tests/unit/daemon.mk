@@ -29,3 +29,7 @@ daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspa
 daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
 daemon_doctor_SRCS := tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih
+
+UNIT_PROGRAMS += daemon_flowtable
+daemon_flowtable_SRCS := tests/unit/daemon_flowtable.c userspace/daemon/flowtable_devices.c
+daemon_flowtable_LIBS := -lmnl

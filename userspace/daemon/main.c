@@ -107,6 +107,16 @@ static bool bind_group(struct serve *serve)
 	return serve->group;
 }
 
+/* nflog.epoch stands in for the module: then there is none to be told. */
+static void open_flowtable(struct serve *serve)
+{
+	if (serve->config->epoch != 0)
+		return;
+	serve->flowtable = flowtable_open();
+	if (!serve->flowtable)
+		announce("nftables cannot be asked for its flowtables: %s; resets of flows that one takes may be missed", strerror(errno));
+}
+
 static int no_memory(void)
 {
 	announce("no memory");
@@ -175,6 +185,7 @@ static int start(struct serve *serve, const struct identity *identity)
 		return no_memory();
 	if (!bind_group(serve))
 		return EXIT_FAILURE;
+	open_flowtable(serve);
 	if (!privileges_drop(identity)) {
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
 		return EXIT_FAILURE;
@@ -207,6 +218,7 @@ static int run(const struct options *options, struct config *config, const struc
 	else
 		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);
+	flowtable_close(serve.flowtable);
 	intake_free(serve.intake);
 	recording_close(serve.recording);
 	timeline_free(serve.timeline);

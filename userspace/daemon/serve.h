@@ -7,6 +7,7 @@
 #ifndef RSTWHY_SERVE_H
 #define RSTWHY_SERVE_H
 
+#include "flowtable.h"
 #include "group.h"
 #include "intake.h"
 #include "options.h"
@@ -33,6 +34,7 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
+	struct flowtable *flowtable; /* NULL: not told to the module */
 	int signal_fd;
 };
 

@@ -25,9 +25,19 @@ static bool mem_has(const struct facts *f, uint32_t flag)
 	return f->known && (f->mem->flags & flag);
 }
 
+/* Sent in a fast path, and shown by the numbers of the RST alone. */
+static bool sent_unseen(const struct facts *f, unsigned int dir)
+{
+	if (!f->overtaken || !mem_has(f, RSTWHY_MEM_HANDSHAKE))
+		return false;
+	if (dir == f->rd)
+		return seq_after(f->seg->seq, f->mem->isn[dir] + 1);
+	return (f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, f->mem->isn[dir] + 1);
+}
+
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
 {
-	return mem_has(f, orig << dir);
+	return mem_has(f, orig << dir) || (orig == RSTWHY_MEM_DATA_ORIG && sent_unseen(f, dir));
 }
 
 double facts_round_ms(const struct facts *f)
@@ -113,9 +123,19 @@ static bool in_time_for_burst(const struct facts *f)
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }
 
+static void find_overtaken(struct facts *f)
+{
+	f->offloaded = f->ct->status & IPS_OFFLOADED;
+	f->overtaken = f->offloaded && f->known && f->shape != SHAPE_REFUSING &&
+		       (seq_after(f->seg->seq, f->mem->end[f->rd]) ||
+			((f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, f->mem->end[f->pd])));
+}
+
+/* A burst that was overtaken was answered, or went on, where we did not see it. */
 static void find_elicitor(struct facts *f)
 {
-	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1;
+	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1 &&
+			!f->overtaken;
 	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
 	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
 	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
@@ -158,6 +178,8 @@ static void find_gap(struct facts *f)
 	} else if (!f->elicited && f->silence_ms > facts_answer_ms(f)) {
 		gap->from = GAP_SILENCE;
 		gap->ms = gap->min_ms = gap->max_ms = f->silence_ms;
+		gap->blind = f->offloaded; /* of an offloaded flow we know the last segment that was not */
+		gap->min_ms = gap->blind ? 0 : gap->ms;
 	}
 }
 
@@ -312,7 +334,7 @@ static void find_hidden(struct facts *f)
 	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
 		       (f->mem->last_ms[0] == RSTWHY_NEVER || f->mem->last_ms[1] == RSTWHY_NEVER);
 
-	f->hidden = !f->known || one_way || mem_has(f, RSTWHY_MEM_BLIND) || (f->ct->status & IPS_OFFLOADED) ||
+	f->hidden = !f->known || one_way || mem_has(f, RSTWHY_MEM_BLIND) || f->offloaded ||
 		    (f->ct->flags & (RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF));
 }
 
@@ -332,6 +354,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	f->mem = &f->ev->mem;
 	f->seg = &incident->first.seg;
 	orient(f);
+	find_overtaken(f);
 	find_elicitor(f);
 	find_gap(f);
 	f->marks = shape_marks(f);

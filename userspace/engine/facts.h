@@ -84,6 +84,8 @@ struct facts {
 	bool harmless_loss;	 /* and picked it up again just as it was */
 	bool expired;		 /* lost, after at least the timeout in force */
 	bool shortened;		 /* expired only because an earlier RST had lowered the timeout */
+	bool offloaded;		 /* the flow was in a flowtable when the RST came */
+	bool overtaken;		 /* and its numbers are beyond what was seen: the memory is older than the RST */
 	bool hidden;		 /* part of the traffic was not seen: blind, offloaded, untracked, or begun without history */
 	bool translated;	 /* the flow had NAT */
 	bool escaped;		 /* the RST answers a segment of a translated flow that had not been translated */

@@ -105,7 +105,7 @@ enum seq_match facts_seq_match(const struct facts *f)
 	if (f->shape == SHAPE_REFUSING)
 		return f->known && (f->mem->flags & RSTWHY_MEM_SYN_PENDING) && f->seg->ack == f->mem->syn_seq + 1 ? SEQ_EXACT
 														  : SEQ_UNKNOWN;
-	if (!find_edges(f, &e))
+	if (f->overtaken || !find_edges(f, &e)) /* what was seen is older */
 		return SEQ_UNKNOWN;
 	if (seq == e.awaited || seq == e.sent)
 		return SEQ_EXACT;
