@@ -134,7 +134,7 @@ static void read_before(struct snapshot *snap, struct nf_conn *ct, u8 direction)
  * @state: of PRE_ROUTING as it would be: family, namespace
  * @snap: filled when there is an entry
  *
- * A flowtable asks for no zone, but what is offloaded from another zone than 0 is not found here.
+ * Nothing tells a zone here yet: what is offloaded from another one than 0 is not found.
  *
  * Context: netfilter hook.
  * Return: the entry of a flow that is in a flowtable, to be put by the caller; NULL for any other.

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEVICE_PREFIX 2 /* NFTA_DEVICE_PREFIX, since Linux 6.18 */
+#define DEVICE_PREFIX 2 /* NFTA_DEVICE_PREFIX: not in the headers of Debian 12 */
 
 bool flowtable_devices_have(const struct flowtable_devices *devices, const char *name)
 {

@@ -38,6 +38,8 @@ static enum stage stage_by_data(const struct facts *f)
 
 	if ((self && peer) || (f->mem->flags & RSTWHY_MEM_MIDSTREAM))
 		return STAGE_ESTABLISHED;
+	if ((self || peer) && f->overtaken && f->shape == SHAPE_PASSIVE)
+		return STAGE_UNKNOWN; /* it bears no number of its peer's */
 	if (self || peer)
 		return STAGE_REQUEST;
 	if ((f->mem->flags & RSTWHY_MEM_HANDSHAKE) && !(f->mem->flags & RSTWHY_MEM_COMPLETED))

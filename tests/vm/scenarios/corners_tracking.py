@@ -108,7 +108,7 @@ def stays_off(lab):
 
 # ---- TPROXY: a program of the gateway speaks in the server's name
 
-_TRANSPARENT = {4: (socket.SOL_IP, 19), 6: (socket.SOL_IPV6, 75)}
+_TRANSPARENT = {4: (socket.SOL_IP, 19), 6: (socket.IPPROTO_IPV6, 75)}
 
 
 def proxied(lab):
