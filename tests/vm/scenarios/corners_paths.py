@@ -4,7 +4,7 @@
 
 import netns
 from connection import Connection, dial, linger_zero, listen, was_reset
-from corner import abort, aborted, change, listen_again, seen
+from corner import Undo, abort, aborted, change, listen_again, seen
 from lab import scenario
 
 BOTH = (4, 6)
@@ -228,3 +228,29 @@ def only_client_idle(lab):
         conn, "application/abort", sender="client", by="transit",
         accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
     )  # fmt: skip
+
+
+# ---- what the README says is not seen
+
+
+@scenario("bridge-and-netdev-rejects-unseen")
+def unseen(lab):
+    """Rejects of a bridge's and of a device's own rules are made below IP: nothing is said of them, and nothing wrong."""
+    netns.run("ip link add br0 type bridge; ip link set br0 up; ip link set lan master br0; ip link set wan master br0")
+    lab.keep(Undo("ip link del br0; nft flush ruleset; rmmod br_netfilter"))
+    near, far, bits = SAME_WIRE[4]
+    netns.run(f"ip addr add {near}/{bits} dev eth0", "client")
+    netns.run(f"ip addr add {far}/{bits} dev eth0", "server")
+    netns.run("rmmod br_netfilter", check=False)
+    lab.keep(listen("server", far, 7000))
+    netns.nft("table bridge b { chain pre { type filter hook prerouting priority 0; tcp dport 7000 reject with tcp reset; } }")
+    for table in ("bridge b", "netdev d"):
+        try:
+            dial("client", far, 7000)
+        except ConnectionRefusedError:
+            pass
+        else:
+            raise AssertionError(f"the connection was to be refused in {table}")
+        netns.run("nft flush ruleset")
+        netns.nft("table netdev d { chain in { type filter hook ingress device lan priority 0; tcp dport 7000 reject with tcp reset; } }")
+    seen(lab, 0)
