@@ -68,13 +68,26 @@ static u64 kept_since(const struct hm_host *host, const struct hm_lesson *lesson
 	return lesson->since_us <= host->heard_us && host->kept_us < lesson->since_us ? host->kept_us : lesson->since_us;
 }
 
+/* A connection teaches with every segment; its handshake counts once. */
+static void learn_rtt(struct hm_host *host, const struct hm_lesson *lesson)
+{
+	if (!lesson->rtt_us)
+		return;
+	if (!host->rtt_us || lesson->rtt_us < host->rtt_us)
+		host->rtt_us = lesson->rtt_us;
+	if (lesson->since_us <= host->timed_us)
+		return;
+	host->timed_us = lesson->since_us;
+	if (host->rtts < 255)
+		host->rtts++;
+}
+
 static void learn(struct hm_host *host, const struct hm_lesson *lesson)
 {
 	host->kept_us = kept_since(host, lesson);
 	host->heard_us = lesson->now_us;
 	host->ttl = lesson->ttl;
-	if (lesson->rtt_us && (!host->rtt_us || lesson->rtt_us < host->rtt_us))
-		host->rtt_us = lesson->rtt_us;
+	learn_rtt(host, lesson);
 }
 
 /**
@@ -130,6 +143,7 @@ void hostmem_tell(struct hostmem *hm, const struct hm_key *key, u64 now_us, stru
 		out->flags = RSTWHY_HOST_KNOWN;
 		out->ttl = host->ttl;
 		out->rtt_us = host->rtt_us;
+		out->rtts = host->rtts;
 		out->heard_ms = ms_since(host->heard_us, now_us);
 		out->kept_ms = ms_since(host->kept_us, now_us);
 	}

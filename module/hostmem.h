@@ -41,7 +41,9 @@ struct hm_host {
 	struct hm_key key;
 	u64 heard_us;
 	u64 kept_us;
-	u32 rtt_us; /* the shortest */
+	u64 timed_us; /* when the connection began whose handshake was counted last */
+	u32 rtt_us;   /* the shortest */
+	u8 rtts;      /* handshakes counted */
 	u8 ttl;
 };
 

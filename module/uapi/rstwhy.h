@@ -234,7 +234,8 @@ struct rstwhy_memory {
 struct rstwhy_host {
 	__u8 flags;
 	__u8 ttl;
-	__u8 pad[2];
+	__u8 rtts; /* handshakes behind rtt_us, at most 255: one alone may have waited for a link address */
+	__u8 pad;
 	__u32 rtt_us;	/* between here and there, the shortest handshake's; 0 unknown */
 	__u64 heard_ms; /* age of the last such segment; busy connections count every 17 s or so */
 	__u64 kept_ms;

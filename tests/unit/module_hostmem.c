@@ -75,6 +75,7 @@ static void tell__heard__looks_and_age(void **state)
 	assert_int_equal(out.flags, RSTWHY_HOST_KNOWN);
 	assert_int_equal(out.ttl, 62);
 	assert_int_equal(out.rtt_us, 5000); /* a handshake that was held up makes a host no farther */
+	assert_int_equal(out.rtts, 2); /* two connections */
 	assert_int_equal(out.heard_ms, 3000);
 }
 

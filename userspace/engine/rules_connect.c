@@ -12,6 +12,7 @@
 #define SCAN_MOST_MS	   1000.0
 #define CHECK_MOST_MS	   300.0 /* beside round trips: a health check hangs up as soon as it is connected */
 #define HOST_RTT_LEAST_US  4000U
+#define LONE_RTT_LEAST_US  20000U
 #define TTL_OF_BOXES	   128U /* hosts begin at 64 or 128, much network gear at 255 */
 #define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
 
@@ -143,11 +144,14 @@ void tell_half_open(const struct facts *f, struct verdict *v)
 		say(v, "then the SYN came again");
 }
 
+/* One handshake alone may have been slow for reasons of its own, such as a link address to be found first. */
 static bool refusal_is_fast(const struct facts *f)
 {
 	uint32_t rtt = f->ev->host[0].rtt_us;
+	bool sure = f->ev->host[0].rtts >= 2;
 
-	return f->known && f->mem->syn_copies == 1 && rtt >= HOST_RTT_LEAST_US && f->mem->syn_ms * 1000 + 1000 < rtt / 2;
+	return f->known && f->mem->syn_copies == 1 && rtt >= (sure ? HOST_RTT_LEAST_US : LONE_RTT_LEAST_US) &&
+	       f->mem->syn_ms * 1000 + 1000 < rtt / (sure ? 2 : 4);
 }
 
 /* The refusal is not as that host's other segments, or no host's at all. */
@@ -164,7 +168,9 @@ double weigh_remote_connect(const struct facts *f)
 {
 	if (!f->ev->host[0].ttl)
 		return 0.6;
-	return refusal_is_fast(f) ? 0.95 : 0.88;
+	if (f->ev->host[0].ttl == f->seg->ttl)
+		return f->ev->host[0].rtts >= 2 ? 0.85 : 0.75;
+	return refusal_is_fast(f) ? 0.97 : 0.93;
 }
 
 void tell_remote_connect(const struct facts *f, struct verdict *v)
