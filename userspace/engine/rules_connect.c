@@ -41,7 +41,7 @@ static bool answers_unseen_syn(const struct facts *f)
 
 bool when_refused(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING && !f->sender_alive &&
+	return f->shape == SHAPE_REFUSING && !f->sender_alive && !f->sender_heard &&
 	       (answers_pending_syn(f) || answers_syn_of_conntrack(f) || answers_unseen_syn(f));
 }
 
