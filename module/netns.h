@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 
 #include "flowmem.h"
+#include "hostmem.h"
 #include "ratelimit.h"
 
 struct ctl_table;
@@ -54,6 +55,7 @@ struct rstwhy_settings {
 struct rstwhy_net {
 	struct rstwhy_settings set;
 	u32 id; /* of the flow memory's keys: new whenever the namespace is enabled, so that nothing stale is found */
+	u64 watched_ns; /* boottime since when the hooks are on */
 	bool guest;
 	bool hooked;
 	bool holds_conntrack;
@@ -79,8 +81,9 @@ int rstwhy_ingress_write(struct net *net, const char *name, bool add);
 int rstwhy_netns_init(void);
 void rstwhy_netns_exit(void);
 
-/* One memory and one epoch for all namespaces; set at load, before the first hook. */
+/* One memory of flows, one of hosts and one epoch for all namespaces; set at load, before the first hook. */
 extern struct flowmem rstwhy_flows;
+extern struct hostmem rstwhy_hosts;
 extern u64 rstwhy_epoch;
 
 /* sysctl.c */
