@@ -4,7 +4,6 @@
 
 import daemon
 import netns
-from capture import Capture
 from connection import linger_zero, wait_until, was_reset
 
 
@@ -22,13 +21,6 @@ def change(lab, command, undo):
     """Something of the gateway that does not go with its namespaces and wires."""
     lab.keep(Undo(undo))
     netns.run(command)
-
-
-def listen_again(lab):
-    """The devices have been down: a capture does not outlive that."""
-    for capture in (lab.lan, lab.wan):
-        capture.close()
-    lab.lan, lab.wan = Capture("lan"), Capture("wan")
 
 
 def abort(conn, by="server"):

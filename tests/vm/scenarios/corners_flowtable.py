@@ -200,7 +200,8 @@ def devices_followed(lab):
     for text, why in (("+nowhere", errno.ENODEV), ("lan", errno.EINVAL), ("-", errno.EINVAL), ("-lo", errno.ENOENT), ("+lan", errno.EEXIST)):
         assert told(text) == why, f"{text}: errno {told(text)}, want {why}"
     # the root of a user namespace, in a network namespace that is its own
-    said = netns.run(f"unshare -rn python3 -c 'open(\"{INGRESS}\", \"w\").write(\"+lo\")' 2>&1", check=False)
+    attempt = f'import os; os.write(os.open("{INGRESS}", os.O_WRONLY), b"+lo")'
+    said = netns.run(f"unshare -rn python3 -c '{attempt}'", check=False)
     assert "Operation not permitted" in said, said
     # the module goes and comes back: the daemon tells the new one
     daemon.unload_module()

@@ -4,7 +4,7 @@
 
 import netns
 from connection import Connection, dial, linger_zero, listen, was_reset
-from corner import Undo, abort, aborted, change, listen_again, seen
+from corner import Undo, abort, aborted, change, seen
 from lab import scenario
 
 BOTH = (4, 6)
@@ -19,7 +19,6 @@ def into_vrf(lab):
     six = ((lab.address["lan"], "lan"), (lab.address["wan"], "wan")) if lab.family == 6 else ()
     for address, device in six:  # being enslaved costs a device its IPv6 addresses
         netns.run(f"ip addr replace {address}/64 dev {device} nodad")
-    listen_again(lab)
 
 
 @scenario("vrf-abort", families=BOTH)
