@@ -92,7 +92,7 @@ static bool find_edges(const struct facts *f, struct edges *e)
 		e->sent = f->mem->last_ms[f->rd] != RSTWHY_NEVER ? f->mem->end[f->rd] : e->awaited;
 		return true;
 	}
-	if (!window)
+	if (!window || !f->ct->td_maxwin[d ^ 1U]) /* the peer never spoke here: what it awaits is not known */
 		return false;
 	e->awaited = f->ct->td_maxack[d ^ 1U];
 	e->sent = f->ct->td_end[d];

@@ -197,7 +197,10 @@ def only_client(lab):
 
 @scenario("only-server-seen-abort", families=BOTH)
 def only_server(lab):
-    """The client's segments take another way; the server aborts."""
+    """
+    The client's segments take another way; the server aborts. Who opened the connection does not show here: as everywhere then, who
+    speaks first is taken for the client.
+    """
     _, server = side_wire(lab)
     netns.run(f"ip -{lab.family} route add {host(lab, 'server')} via {server} src {lab.address['client']}", "client")
     conn = lab.connect()
@@ -209,7 +212,8 @@ def only_server(lab):
     assert not [s for s in lab.lan.of(conn.near) if s.src == conn.near], "a question crossed the gateway"
     seen(lab, 1)
     lab.expect(
-        conn, "application/abort", by="transit", accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
+        conn.far, "application/abort", conn.near, by="transit", accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
+        reset_at=lab.seen_reset(conn.near).at,
     )  # fmt: skip
 
 
@@ -251,5 +255,9 @@ def unseen(lab):
         else:
             raise AssertionError(f"the connection was to be refused in {table}")
         netns.run("nft flush ruleset")
-        netns.nft("table netdev d { chain in { type filter hook ingress device lan priority 0; tcp dport 7000 reject with tcp reset; } }")
+        try:
+            netns.nft("table netdev d { chain in { type filter hook ingress device lan priority 0; tcp dport 7000 reject with tcp reset; } }")
+        except RuntimeError:
+            lab.note("no reject in netdev chains in this kernel")
+            break
     seen(lab, 0)
