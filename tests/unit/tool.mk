@@ -6,3 +6,12 @@
 UNIT_PROGRAMS += record_scan
 record_scan_SRCS := tests/unit/record_scan.c $(DAEMON_RECORD_SRCS)
 record_scan_LIBS := -ljson-c
+
+TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_rank.c tally_verdicts.c) userspace/record/record.c \
+	userspace/engine/cause.c
+
+UNIT_PROGRAMS += tool_tally tool_since
+tool_tally_SRCS := tests/unit/tool_tally.c $(TALLY_SRCS)
+tool_tally_LIBS := -lm
+tool_since_SRCS := tests/unit/tool_since.c userspace/tool/since.c userspace/tool/log_files.c $(DAEMON_CONFIG_SRCS)
+tool_since_LIBS := -linih
