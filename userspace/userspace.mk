@@ -16,7 +16,7 @@ US_OBJ := $(BUILD)/userspace$(if $(SAN),-san)
 # := and once: the compiler's flags of the libraries
 US_LIB_CFLAGS := $(shell pkg-config --cflags $(US_PACKAGES) 2>/dev/null)
 US_DAEMON_LIBS := $(shell pkg-config --libs $(US_PACKAGES) 2>/dev/null)
-US_TOOL_LIBS := $(shell pkg-config --libs inih json-c libpcap 2>/dev/null)
+US_TOOL_LIBS := $(shell pkg-config --libs inih json-c libpcap 2>/dev/null) -lm
 
 US_PURE_SRCS := module/segment.c module/evidence.c
 US_ENGINE_SRCS := $(wildcard userspace/engine/*.c)
@@ -55,3 +55,6 @@ $(US_OBJ)/%.o: %.c $(US_FLAVOUR)
 	$(call us_quiet,CC)$(CC) $(US_CFLAGS) $(US_LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(call us_objects,$(sort $(US_DAEMON_SRCS) $(US_TOOL_SRCS))))
+
+# the assembler reads them
+$(US_OBJ)/userspace/tool/page_assets.o: $(wildcard userspace/tool/page/*)

@@ -20,6 +20,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "tail", command_tail, "follow the log, for people; filter it" },
+	{ "report", command_report, "the log added up, as text or as an HTML page" },
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },
 	{ "timeouts", command_timeouts, "learned per path: what survives, what is killed, the keepalive that holds" },
