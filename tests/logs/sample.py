@@ -53,7 +53,7 @@ HOSTILE = (
     "</script><script>window.hurt=1</script>",
     "<img src=x onerror=\"window.hurt=1\">",
     "'\"><svg/onload=window.hurt=1>",
-    "\u0000\u001b[31mred\u009b2J\r\n\u202eevil <!-- ${window.hurt=1} `-->",
+    "\u001b[31mred\u009b2J\r\n\u202eevil <!-- ${window.hurt=1} `-->\u0000cut",
     "]]><![CDATA[&lt;b&gt;&#x3c;script&#x3e;\\u003c\\",
 )
 

@@ -16,7 +16,7 @@ function h(name, attributes, ...children) {
 		else
 			element.setAttribute(key, value === true ? "" : value);
 	}
-	for (const child of children.flat())
+	for (const child of children.flat(Infinity))
 		if (child !== null && child !== undefined)
 			element.append(child instanceof Node ? child : String(child));
 	return element;
@@ -144,6 +144,13 @@ function drawAges(ages, classes, shown, width, tip) {
 		svg.append(hit);
 	});
 	return svg;
+}
+
+// How wide a label of the charts is.
+const pen = document.createElement("canvas").getContext("2d");
+function textWidth(text) {
+	pen.font = "12px " + getComputedStyle(document.body).fontFamily;
+	return pen.measureText(text).width;
 }
 
 function timeAxis(svg, { start, step, left, bars, y, width }) {

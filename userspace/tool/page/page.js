@@ -47,7 +47,7 @@ function showHead() {
 	const tiles = h("div", { class: "tiles" }, h("div", { class: "tile" }, h("b", {}, number(data.events)), h("span", {}, "resets")));
 	data.classes.forEach((c) => {
 		const share = data.events ? c.count / data.events * 100 : 0;
-		const tile = h("div", { class: "tile" }, h("b", {}, number(c.count)), h("span", {}, c.name + ", " + share.toFixed(1) + " %"));
+		const tile = h("div", { class: "tile" }, h("b", {}, number(c.count), h("span", {}, share.toFixed(1) + " %")), h("span", {}, c.name));
 		tile.style.borderTopColor = colour(c.name);
 		tiles.append(tile);
 	});
@@ -121,7 +121,8 @@ function drawGaps(gaps, learned, width, tip) {
 			"\nothers " + number(both.other));
 		svg.append(hit);
 	}
-	markKnown(svg, x, { from, to, top, y: height - bottom, width, tip });
+	const weight = (a, b) => [...counts].reduce((sum, [key, both]) => sum + (begin(key) < b && begin(key + coarse) > a ? both.idle : 0), 0);
+	markKnown(svg, x, { from, to, top, y: height - bottom, width, tip, weight });
 	return svg;
 }
 
@@ -135,23 +136,25 @@ function drawLearned(svg, learned, x, from, to, y) {
 		svg.append(s("rect", { x: clamp(learned.killed), width: Math.max(x(to) - clamp(learned.killed), 0), y: y - 4, height: 4, fill: "var(--bad)" }));
 }
 
-// Labels go into rows above the bars, each where it does not run into another.
-function markKnown(svg, x, { from, to, top, y, width, tip }) {
-	const free = [-Infinity, -Infinity, -Infinity, -Infinity];
-	for (const [seconds, names] of knownGroups(from, to)) {
-		const at = x(seconds * 1000), label = durationText(seconds * 1000) + " " + names[0] + (names.length > 1 ? " +" + (names.length - 1) : "");
-		const wide = label.length * 6.4, before = at + wide > width - 4, begin = before ? at - wide - 4 : at + 4;
-		const row = begin < 0 ? -1 : free.findIndex((edge) => begin > edge);
-		const mark = s("line", { class: "known", x1: at, x2: at, y1: row < 0 ? top - 4 : 8 + row * 18, y2: y });
-		svg.append(mark);
+// Labels go into rows above the bars, those with most resets at or behind them first, each where it runs into no other.
+function markKnown(svg, x, { from, to, top, y, width, tip, weight }) {
+	const rows = [[], [], [], []], groups = knownGroups(from, to), labels = [];
+	const near = new Map(groups.map((group) => [group, weight(group[0] * 970, group[0] * 1300)]));
+	for (const group of [...groups].sort((a, b) => near.get(b) - near.get(a) || a[0] - b[0])) {
+		const [seconds, names] = group, at = x(seconds * 1000);
+		const label = durationText(seconds * 1000) + " " + names[0] + (names.length > 1 ? " +" + (names.length - 1) : ""), wide = textWidth(label);
+		const begin = at + 4 + wide > width ? at - wide - 4 : at + 4;
+		const row = begin < 0 ? -1 : rows.findIndex((taken) => taken.every(([first, last]) => begin > last || at + wide + 4 < first));
+		svg.append(s("line", { class: "known", x1: at, x2: at, y1: row < 0 ? top - 4 : 8 + row * 18, y2: y }));
 		const wider = s("line", { x1: at, x2: at, y1: 4, y2: y, stroke: "transparent", "stroke-width": 9 });
 		hover(wider, tip, () => durationText(seconds * 1000) + "\n" + names.join("\n"));
 		svg.append(wider);
 		if (row < 0)
 			continue;
-		svg.append(s("text", { class: "known", x: begin, y: 16 + row * 18 }, label));
-		free[row] = begin + wide + 6;
+		labels.push(s("text", { class: "known", x: begin, y: 16 + row * 18 }, label));
+		rows[row].push([Math.min(begin, at) - 8, Math.max(begin + wide, at) + 8]);
 	}
+	svg.append(...labels);
 }
 
 function showGaps() {
@@ -176,7 +179,8 @@ function showGaps() {
 	}, h("option", {}, "all servers"), withGaps.map((server) => h("option", {}, server.name + " (" + number(server.harm) + ")")));
 	section("Silences", "How long a connection had been silent before the packet that met the reset. A cluster at a dashed line names a suspect; " +
 		"a box that answers the next packet kills at its timeout or later.",
-		h("div", { class: "bar" }, choice, swatch("idle-timeout"), "idle timeouts", otherSwatch(), "other resets"), drawing, note);
+		h("div", { class: "bar" }, choice, h("span", { class: "key" }, swatch("idle-timeout"), "idle timeouts"),
+			h("span", { class: "key" }, otherSwatch(), "other resets")), drawing, note);
 }
 
 function otherSwatch() {
@@ -218,7 +222,7 @@ function showLearned() {
 		cell("", [h("span", { class: "mono" }, l.prefix + " port " + l.port), h("br"),
 			h("span", { class: "soft" }, l.side + " side" + (l.in ? ", by " + l.in : "") + ", " + number(l.peers) + " peers")]),
 		cell("", [drawBracket(l, 260), h("span", {}, learnedText(l).replace("Learned: ", ""))]),
-		cell("candidates", l.candidates.slice(0, 4).join(", ") + (l.candidates.length > 4 ? ", …" : "")),
+		cell("candidates", l.candidates.slice(0, 4).join(", ") + (l.candidates.length > 4 ? ", \u2026" : "")),
 		cell("survived", number(l.survived_samples), "number"), cell("killed", number(l.killed_samples), "number")));
 	section("Learned timeouts", "What each path has shown of its idle timeout: green survives, red is killed, from 1 s to 11 days; dashed are known " +
 		"timeouts." + (data.learned_count > data.learned.length ? " These are the worst of " + number(data.learned_count) + "." : ""),
@@ -256,7 +260,7 @@ function start() {
 	showAges();
 	showGaps();
 	showLearned();
-	worst("path", "From the clients' network to the server; noise does not count.", data.paths, (p) => p.from + " → " + p.to, data.paths_left_out);
+	worst("path", "From the clients' network to the server; noise does not count.", data.paths, (p) => p.from + " \u2192 " + p.to, data.paths_left_out);
 	worst("server", "", data.servers, (p) => p.name, data.servers_left_out);
 	showCauses();
 	showRows();
