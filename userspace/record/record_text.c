@@ -34,7 +34,7 @@ static void put_or(struct line *line, const char *text, const char *otherwise)
 	put(line, text ? text : otherwise);
 }
 
-static const char *class_colour(const char *class)
+const char *record_class_colour(const char *class)
 {
 	static const struct {
 		const char *class, *colour;
@@ -134,7 +134,7 @@ static void put_nat(struct line *line, const struct record *record)
 
 static void put_path(struct line *line, const struct record *record, bool colour)
 {
-	line_text(line, colour ? class_colour(record->class) : "");
+	line_text(line, colour ? record_class_colour(record->class) : "");
 	put_or(line, record->class, "unknown");
 	line_char(line, '/');
 	put_or(line, record->cause, "ambiguous");

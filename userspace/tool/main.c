@@ -20,6 +20,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "tail", command_tail, "follow the log, for people; filter it" },
+	{ "top", command_top, "who resets whom and why, live" },
 	{ "report", command_report, "the log added up, as text or as an HTML page" },
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },

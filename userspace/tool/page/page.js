@@ -219,7 +219,7 @@ function showLearned() {
 	if (!data.learned.length)
 		return;
 	const rows = data.learned.map((l) => h("tr", {},
-		cell("", [h("span", { class: "mono" }, l.prefix + " port " + l.port), h("br"),
+		cell("", [h("span", { class: "mono cause" }, l.prefix + " port " + l.port), h("br"),
 			h("span", { class: "soft" }, l.side + " side" + (l.in ? ", by " + l.in : "") + ", " + number(l.peers) + " peers")]),
 		cell("", [drawBracket(l, 260), h("span", {}, learnedText(l).replace("Learned: ", ""))]),
 		cell("candidates", l.candidates.slice(0, 4).join(", ") + (l.candidates.length > 4 ? ", \u2026" : "")),

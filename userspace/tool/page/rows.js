@@ -34,7 +34,7 @@ function detail(row, columns) {
 		cause ? h("p", {}, cause.meaning) : null,
 		row.evidence ? h("ul", {}, row.evidence.map((sentence) => h("li", {}, sentence))) : null,
 		h("p", {}, h("b", {}, "What to do: "), row.advice || (cause ? cause.advice : "")),
-		h("p", { class: "soft" }, facts.filter((f) => f[1]).map(([name, value]) => [name + " ", h("span", { class: "mono" }, value), "  "]))));
+		h("p", { class: "soft" }, facts.filter((f) => f[1]).map(([name, value], i) => [(i ? " \u00b7 " : "") + name + " ", h("span", { class: "mono" }, value)]))));
 }
 
 function rowElement(row) {
