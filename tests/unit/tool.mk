@@ -15,3 +15,8 @@ tool_tally_SRCS := tests/unit/tool_tally.c $(TALLY_SRCS)
 tool_tally_LIBS := -lm
 tool_since_SRCS := tests/unit/tool_since.c userspace/tool/since.c userspace/tool/log_files.c $(DAEMON_CONFIG_SRCS)
 tool_since_LIBS := -linih
+
+UNIT_PROGRAMS += tool_top
+tool_top_SRCS = tests/unit/tool_top.c $(addprefix userspace/tool/,top_events.c top_view.c top_screen.c) $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_verdicts.c) \
+	$(DAEMON_RECORD_SRCS)
+tool_top_LIBS := -ljson-c -lm

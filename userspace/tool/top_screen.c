@@ -16,6 +16,7 @@
 #define COLUMNS_LEAST 40
 #define LINES_LEAST 8
 #define COLUMNS_MOST 400
+#define COLUMNS_WIDE 110
 #define LINES_MOST 300
 #define HEAD_LINES 4 /* state, classes, a note or nothing, headings */
 #define DETAIL_LINES 5
@@ -79,6 +80,10 @@ static void draw_state(struct drawing *d, const struct top_settings *settings)
 
 static void draw_classes(struct drawing *d, const struct top_view *view, uint64_t lost)
 {
+	static const char *const short_names[] = {
+		[CLASS_IDLE_TIMEOUT] = "idle", [CLASS_FIREWALL_REJECT] = "firewall", [CLASS_APPLICATION] = "application",
+		[CLASS_STALE_STATE] = "stale", [CLASS_NOISE] = "noise",		     [CLASS_UNKNOWN] = "unknown",
+	};
 	char text[512];
 	struct line line;
 
@@ -86,17 +91,17 @@ static void draw_classes(struct drawing *d, const struct top_view *view, uint64_
 	line_char(&line, ' ');
 	line_u64(&line, view->events);
 	line_text(&line, view->events == 1 ? " reset" : " resets");
+	if (lost) {
+		line_text(&line, ", lost ");
+		line_u64(&line, lost);
+	}
 	for (enum cause_class class = 0; class <= CLASS_UNKNOWN; class++) {
 		if (view->classes[class] == 0)
 			continue;
 		line_text(&line, "  ");
-		line_text(&line, class_name(class));
+		line_text(&line, short_names[class]);
 		line_char(&line, ' ');
 		line_u64(&line, view->classes[class]);
-	}
-	if (lost) {
-		line_text(&line, "  lost ");
-		line_u64(&line, lost);
 	}
 	put_line(d, "", text);
 }
@@ -192,11 +197,15 @@ static void put_age(char text[16], uint64_t now_ns, uint64_t ts_ns)
 		snprintf(text, 16, "%llu d", (unsigned long long)(seconds / 86400));
 }
 
-static void put_why(struct line *line, const struct top_row *row)
+/* Where there is little room without the class: a cause's name is clear alone. */
+static void put_why(struct line *line, const struct top_row *row, bool with_class)
 {
 	size_t cause = top_row_cause(row);
 
-	line_text(line, cause < CAUSE_COUNT ? cause_path((enum cause)cause) : "a cause of a newer rstwhyd");
+	if (cause < CAUSE_COUNT)
+		line_text(line, with_class ? cause_path((enum cause)cause) : cause_name((enum cause)cause));
+	else
+		line_text(line, "a cause of a newer rstwhyd");
 	if (row->gap_ms >= 1000) {
 		line_text(line, " ");
 		line_text(line, duration((double)row->gap_ms).s);
@@ -215,7 +224,7 @@ static size_t name_columns(const struct drawing *d)
 {
 	size_t free = d->columns - 17;
 
-	return d->columns >= 110 ? free / 2 : free * 9 / 20;
+	return d->columns >= COLUMNS_WIDE || d->columns < 70 ? free / 2 : free - 31;
 }
 
 static void draw_row(struct drawing *d, const struct top_row *row, enum top_by by, bool selected)
@@ -234,7 +243,7 @@ static void draw_row(struct drawing *d, const struct top_row *row, enum top_by b
 	put_cell(d->line, text, name_columns(d));
 	line_char(d->line, ' ');
 	line_init(&line, text, sizeof(text));
-	put_why(&line, row);
+	put_why(&line, row, d->columns >= COLUMNS_WIDE && by != TOP_BY_CAUSE);
 	line_text(d->line, colour && !selected ? colour_of(row) : "");
 	put_cell(d->line, text, d->columns - 17 - name_columns(d));
 	line_text(d->line, colour ? RESET : "");
@@ -287,11 +296,11 @@ static void draw_details(struct drawing *d, const struct top_row *row)
 static void draw_help(struct drawing *d)
 {
 	static const char *const text[] = {
-		" w  window: minute, 5 minutes, hour, all     g  group by path, cause, server, client",
-		" s  most or latest first                     n  noise, too: resets that killed nothing",
-		" up, down, j, k  select a row                Enter  what its cause means, and what to do",
-		" p  pause                                    c  forget what was seen so far",
-		" h, ?  this                                  q  quit",
+		" w window: 1, 5, 60 min, all   g group: path, cause, server, client",
+		" s most or latest first        n noise: resets that killed nothing",
+		" up, down: select a row        Enter: what its cause means, what to do",
+		" p pause                       c forget what was seen so far",
+		" h this                        q quit",
 	};
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
