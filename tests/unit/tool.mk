@@ -20,3 +20,11 @@ UNIT_PROGRAMS += tool_top
 tool_top_SRCS = tests/unit/tool_top.c $(addprefix userspace/tool/,top_events.c top_view.c top_screen.c) $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_verdicts.c) \
 	$(DAEMON_RECORD_SRCS)
 tool_top_LIBS := -ljson-c -lm
+
+DOCTOR_HOST_SRCS = $(addprefix userspace/tool/,doctor_host.c doctor_host_checks.c doctor_rules.c) userspace/learn/keepalive.c \
+	$(LEARN_SRCS) userspace/learn/state_read.c $(ENGINE_SRCS)
+UNIT_PROGRAMS += tool_doctor
+tool_doctor_SRCS = tests/unit/tool_doctor.c $(DOCTOR_HOST_SRCS) $(DAEMON_CONFIG_SRCS)
+tool_doctor_LIBS := -linih -ljson-c
+daemon_doctor_SRCS += $(DOCTOR_HOST_SRCS)
+daemon_doctor_LIBS += -ljson-c

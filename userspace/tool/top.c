@@ -6,7 +6,7 @@
  */
 #include "command.h"
 #include "follow.h"
-#include "terminal.h"
+#include "fullscreen.h"
 #include "top_options.h"
 #include "top_screen.h"
 
@@ -55,7 +55,7 @@ static bool draw(struct top *top, bool listing)
 	struct line line;
 
 	if (!listing)
-		terminal_size(&screen.columns, &screen.lines);
+		fullscreen_size(&screen.columns, &screen.lines);
 	screen.colour = !listing && !getenv("NO_COLOR");
 	screen.note = follow_present(top->follow) ? NULL : "the log is not there yet; waiting for it";
 	if (!top_view_make(&top->view, top->events, &top->settings, screen.now_ns))
@@ -65,7 +65,7 @@ static bool draw(struct top *top, bool listing)
 	line_init(&line, top->screen, sizeof(top->screen));
 	top_screen_draw(&line, &screen, &top->view, &top->settings, top_events_lost(top->events));
 	top->drawn_ns = screen.now_ns;
-	return listing ? fputs(top->screen, stdout) >= 0 && fflush(stdout) == 0 : terminal_show(top->screen);
+	return listing ? fputs(top->screen, stdout) >= 0 && fflush(stdout) == 0 : fullscreen_show(top->screen);
 }
 
 static void select_row(struct top *top, int key)
@@ -130,7 +130,7 @@ static bool run(struct top *top)
 	bool good = draw(top, false);
 
 	while (good) {
-		int key = terminal_key(WAIT_MS);
+		int key = fullscreen_key(WAIT_MS);
 		bool due;
 
 		if (key == 'q' || key == KEY_OVER)
@@ -151,12 +151,12 @@ static int show(struct top *top)
 	take_news(top);
 	if (top->options->once)
 		return draw(top, true) ? STATUS_OK : STATUS_FAILED;
-	if (!terminal_begin()) {
+	if (!fullscreen_begin()) {
 		complain("top needs a terminal; --once prints one listing");
 		return STATUS_USAGE;
 	}
 	good = run(top);
-	terminal_end();
+	fullscreen_end();
 	return good ? STATUS_OK : STATUS_FAILED;
 }
 

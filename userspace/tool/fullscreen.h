@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * terminal.h - a terminal used as a whole screen, and its keys
+ * fullscreen.h - a terminal used as a whole screen, and its keys
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#ifndef RSTWHY_TERMINAL_H
-#define RSTWHY_TERMINAL_H
+#ifndef RSTWHY_FULLSCREEN_H
+#define RSTWHY_FULLSCREEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,16 +22,16 @@ enum {
 	KEY_OVER, /* a signal asks to end, or the terminal is gone */
 };
 
-/* Take the screen over: keys come one by one, the old content comes back on terminal_end(). False: it is no terminal. */
-bool terminal_begin(void);
-void terminal_end(void);
+/* Take the screen over: keys come one by one, the old content comes back on fullscreen_end(). False: it is no terminal. */
+bool fullscreen_begin(void);
+void fullscreen_end(void);
 
-void terminal_size(size_t *columns, size_t *lines);
+void fullscreen_size(size_t *columns, size_t *lines);
 
 /* Show lines (each ended by a newline) from the upper left corner on. False: it is gone. */
-bool terminal_show(const char *text);
+bool fullscreen_show(const char *text);
 
 /* The next key, waiting at most so many milliseconds. */
-int terminal_key(int wait_ms);
+int fullscreen_key(int wait_ms);
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * terminal.c - a terminal used as a whole screen, and its keys
+ * fullscreen.c - a terminal used as a whole screen, and its keys
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "terminal.h"
+#include "fullscreen.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ static bool put(const char *text, size_t len)
 	return true;
 }
 
-bool terminal_begin(void)
+bool fullscreen_begin(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct termios raw;
@@ -60,13 +60,13 @@ bool terminal_begin(void)
 	return put(SCREEN_ON, sizeof(SCREEN_ON) - 1);
 }
 
-void terminal_end(void)
+void fullscreen_end(void)
 {
 	put(SCREEN_OFF, sizeof(SCREEN_OFF) - 1);
 	tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
-void terminal_size(size_t *columns, size_t *lines)
+void fullscreen_size(size_t *columns, size_t *lines)
 {
 	struct winsize size;
 
@@ -78,7 +78,7 @@ void terminal_size(size_t *columns, size_t *lines)
 	*lines = size.ws_row;
 }
 
-bool terminal_show(const char *text)
+bool fullscreen_show(const char *text)
 {
 	bool good = put("\033[H", 3);
 
@@ -133,7 +133,7 @@ static int sequence(void)
 	return KEY_NONE;
 }
 
-int terminal_key(int wait_ms)
+int fullscreen_key(int wait_ms)
 {
 	int byte = over ? -2 : next_byte(wait_ms);
 
