@@ -6,7 +6,7 @@
 # WERROR=1 (or CI set): warnings are errors. SAN=address,undefined: a build with these sanitizers, in its own object directory.
 
 BUILD ?= build
-US_PACKAGES := libmnl libnetfilter_log libnfnetlink inih json-c libcap-ng libpcap
+US_PACKAGES := libmnl libnetfilter_log libnfnetlink inih json-c libcap-ng libseccomp libpcap
 US_WARN := -Wall -Wextra -Wshadow -Wconversion $(if $(WERROR)$(CI),-Werror)
 US_SAN := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 US_CFLAGS := -std=c17 -D_GNU_SOURCE $(if $(CFLAGS),$(CFLAGS),-O2 -g) $(US_WARN) $(US_SAN) -Imodule/uapi

@@ -29,3 +29,7 @@ daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspa
 daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
 daemon_doctor_SRCS := tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih
+
+UNIT_PROGRAMS += daemon_confine
+daemon_confine_SRCS := tests/unit/daemon_confine.c userspace/daemon/confine.c
+daemon_confine_LIBS := -lseccomp
