@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   deps.sh GROUP...      groups: module userspace unit fuzz vm
+#   deps.sh GROUP...      groups: lint module userspace unit fuzz vm
 #
 # Sees to it that what a make target needs is on this machine. As root with apt it installs what is missing and says so;
 # otherwise it names the packages and fails. Kernels are never installed and no service is started: build tools, libraries,
@@ -10,6 +10,7 @@
 set -euo pipefail
 
 # package, and how to tell that it is there: cmd:PROGRAM, pc:PKG-CONFIG-MODULE, file:PATH
+lint_needs="systemd=cmd:systemd-analyze"
 module_needs="make=cmd:make gcc=cmd:gcc kmod=cmd:modinfo"
 userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h pkg-config=cmd:pkg-config libmnl-dev=pc:libmnl
 	libnfnetlink-dev=pc:libnfnetlink libnetfilter-log-dev=pc:libnetfilter_log libinih-dev=pc:inih libjson-c-dev=pc:json-c
