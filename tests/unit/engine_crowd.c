@@ -164,19 +164,6 @@ static void failover__many_without_history_rejected__told(void **state)
 	assert_int_equal(records[0].cause, CAUSE_GATEWAY_FAILOVER);
 }
 
-static void refusal__against_the_hosts_other_connection__remote(void **state)
-{
-	(void)state;
-	abort_of(1, 700, 0);
-	scene_connecting(&s);
-	feed_other_flow(9);
-	scene_refusing(&s);
-	scene_event(&s)->seg.ttl = 60;
-	feed(10000);
-	correlate_flush(c);
-	assert_int_equal(records[1].cause, CAUSE_REMOTE_CONNECT);
-}
-
 static void pattern__three_windows_in_a_train__injected(void **state)
 {
 	(void)state;
@@ -224,7 +211,6 @@ int main(void)
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),
 		TEST(failover__many_without_history_rejected__told),
-		TEST(refusal__against_the_hosts_other_connection__remote),
 		TEST(pattern__three_windows_in_a_train__injected),
 		TEST(related__late_reset_of_the_side_not_told__names_the_first),
 	};

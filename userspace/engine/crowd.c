@@ -173,15 +173,19 @@ static bool of_lost_host(const struct facts *f)
 	       !f->fin_peer && !f->lost && !(f->marks & MARKS_BOX) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
+/* Behind translation a flow met in mid-stream got a mapping that the far host does not know. */
+static bool remapped_on_pick_up(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->picked_up && f->translated && f->shape == SHAPE_PASSIVE;
+}
+
 /* The gateway: rejects in mid-stream what it has no state of, or picked up just now what it then translated anew. */
 static bool of_stranger(const struct facts *f)
 {
-	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && !f->known && f->shape != SHAPE_REFUSING &&
-		       !(f->ct->flags & RSTWHY_CT_FOUND);
-	bool picked_up = usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & RSTWHY_MEM_MIDSTREAM) &&
-			 f->translated && f->shape == SHAPE_PASSIVE && (double)f->mem->age_ms <= 2 * facts_answer_ms(f);
+	bool without_state = !f->known ? !(f->ct->flags & RSTWHY_CT_FOUND) : f->picked_up;
+	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && without_state && f->shape != SHAPE_REFUSING;
 
-	return refused || picked_up;
+	return refused || (usable(f) && remapped_on_pick_up(f));
 }
 
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)

@@ -42,6 +42,7 @@ bool when_gateway_invalid(const struct facts *f);
 bool when_gateway_rule(const struct facts *f);
 double weigh_gateway_invalid(const struct facts *f);
 double weigh_gateway_rule(const struct facts *f);
+double weigh_gateway_failover(const struct facts *f);
 void tell_gateway_ips(const struct facts *f, struct verdict *v);
 void tell_expired(const struct facts *f, struct verdict *v);
 void tell_nat_bypass(const struct facts *f, struct verdict *v);

@@ -72,9 +72,6 @@ struct incident {
 	uint32_t windows;     /* RSTs of the same side whose window rose by one each, the first included */
 	uint16_t last_win;    /* of the last RST of that side */
 	uint32_t last_rst;    /* and its sequence number */
-	uint8_t host_ttl;     /* of the resetting host's other connections; 0 not known */
-	uint32_t host_rtt_us; /* likewise */
-	bool host_alive;      /* SILENCE: the host that does not answer has spoken since the burst began */
 	bool answered;	      /* SILENCE: somebody did answer, after it was handed out */
 	uint64_t related[INCIDENT_RELATED_MAX]; /* numbers (rstwhy_evidence.seq) of records that belong to this one */
 	uint32_t related_count;
