@@ -16,7 +16,7 @@ FUZZ_CFLAGS := -std=c17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow -Werror -fsa
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -DFM_LOCK_CHECK -Imodule/uapi $(US_LIB_CFLAGS)
 
 FUZZ_RECORD := $(US_RECORD_SRCS) $(US_ENGINE_SRCS) $(US_PURE_SRCS)
-FUZZ_FLOWS := $(wildcard module/flowmem*.c)
+FUZZ_FLOWS := $(wildcard module/flowmem*.c) module/hostmem.c
 FUZZ_CONFIG := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c nearest.c)
 FUZZ_ANALYSED := tests/fuzz/analysed.c $(wildcard userspace/offline/*.c) $(FUZZ_FLOWS) userspace/daemon/ifnames.c \
 	$(addprefix userspace/capture/,nflog.c note.c savefile.c) $(FUZZ_RECORD)

@@ -15,7 +15,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 EPOCH = 0x1122334455667788
 NETNS = 4026531840
 START_NS = 1_000_000_000_000
-BODY = 596
+BODY = 660
 RST, RST_ACK, ACK, SYN, SYN_ACK, PSH_ACK, FIN_ACK = 0x04, 0x14, 0x10, 0x02, 0x12, 0x18, 0x11
 
 TEXTS = [b"", b"idle timeout", b"[0x1234] BIG-IP: pool member down", b"denied by policy", b"\x33\xaa\x00\x0e\x00\x00\x00\x01",
@@ -63,7 +63,7 @@ def body(kind=1, seq=1, known=True, packet=b"", after=0, boottime_ns=START_NS, b
 
 
 def tail(major=1, length=BODY + 12):
-    return struct.pack("!HHII", major, 0, length, magic())
+    return struct.pack("!HHII", major, 1, length, magic())
 
 
 def magic():
