@@ -33,3 +33,8 @@ daemon_doctor_LIBS := -linih
 UNIT_PROGRAMS += daemon_confine
 daemon_confine_SRCS := tests/unit/daemon_confine.c userspace/daemon/confine.c
 daemon_confine_LIBS := -lseccomp
+
+UNIT_PROGRAMS += daemon_accounting
+daemon_accounting_SRCS := tests/unit/daemon_accounting.c userspace/daemon/accounting.c userspace/daemon/module_state.c \
+	userspace/tool/doctor_accounting.c userspace/tool/terminal.c $(DAEMON_RECORD_SRCS)
+daemon_accounting_LIBS := -ljson-c

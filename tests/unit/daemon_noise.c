@@ -52,7 +52,7 @@ static int tear_down(void **state)
 
 static bool admit(struct fixture *f, uint32_t source, enum cause cause, uint64_t now_ns)
 {
-	struct noise_event event = { .family = 4, .cause = cause, .boottime_ns = now_ns, .realtime_ns = 1000 * SECOND + now_ns };
+	struct noise_event event = { .family = 4, .cause = cause, .boottime_ns = now_ns, .realtime_ns = 1000 * SECOND + now_ns, .count = 1 };
 
 	memcpy(event.source, &source, sizeof(source));
 	return noise_admit(f->noise, &event);

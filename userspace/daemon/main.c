@@ -184,6 +184,7 @@ static int start(struct serve *serve, const struct identity *identity)
 		return no_memory();
 	if (!bind_group(serve))
 		return EXIT_FAILURE;
+	status_prepare(serve->config->status, identity);
 	if (!privileges_drop(identity)) {
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
 		return EXIT_FAILURE;

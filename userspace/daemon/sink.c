@@ -53,6 +53,15 @@ void sink_close(struct sink *sink)
 	free(sink);
 }
 
+void sink_place(const struct sink *sink, uint64_t *inode, uint64_t *length)
+{
+	struct stat st;
+	bool plain = sink && fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode);
+
+	*inode = plain ? (uint64_t)st.st_ino : 0;
+	*length = plain ? (uint64_t)st.st_size : 0;
+}
+
 const char *sink_path(const struct sink *sink)
 {
 	return sink->standard_output ? "standard output" : sink->path;
