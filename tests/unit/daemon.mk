@@ -38,3 +38,8 @@ UNIT_PROGRAMS += daemon_accounting
 daemon_accounting_SRCS := tests/unit/daemon_accounting.c userspace/daemon/accounting.c userspace/daemon/module_state.c \
 	userspace/tool/doctor_accounting.c userspace/tool/terminal.c $(DAEMON_RECORD_SRCS)
 daemon_accounting_LIBS := -ljson-c
+
+UNIT_PROGRAMS += daemon_hostile
+daemon_hostile_SRCS := tests/unit/daemon_hostile.c userspace/daemon/announce.c userspace/tool/terminal.c userspace/tool/timeouts_rows.c \
+	userspace/tool/timeouts_show.c $(addprefix userspace/learn/,keepalive.c bound.c learn.c path.c) $(DAEMON_RECORD_SRCS)
+daemon_hostile_LIBS := -ljson-c
