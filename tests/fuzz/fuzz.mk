@@ -37,7 +37,7 @@ record_FUZZ :=
 state_FUZZ := $(US_LEARN_SRCS)
 config_FUZZ := tests/fuzz/memory_file.c $(FUZZ_CONFIG)
 timeouts_FUZZ := $(US_LEARN_SRCS)
-proc_FUZZ := userspace/daemon/module_state.c userspace/daemon/nflog_peer.c
+proc_FUZZ := userspace/daemon/accounting.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c
 
 nflog_FUZZ_LEN := 1200
 evidence_FUZZ_LEN := 1000
@@ -51,7 +51,7 @@ record_FUZZ_LEN := 2048
 state_FUZZ_LEN := 2048
 config_FUZZ_LEN := 1024
 timeouts_FUZZ_LEN := 1024
-proc_FUZZ_LEN := 1024
+proc_FUZZ_LEN := 2048
 
 FUZZ_LIBS := -linih -ljson-c -lpcap
 

@@ -6,6 +6,7 @@
  */
 #include "shown.h"
 
+#include "../../userspace/daemon/accounting.h"
 #include "../../userspace/daemon/module_state.h"
 #include "../../userspace/daemon/nflog_peer.h"
 
@@ -19,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[TEXT_MOST];
 	static struct module_state state;
+	struct accounting account;
 	uint32_t portid;
 
 	size = size < sizeof(text) ? size : sizeof(text) - 1;
@@ -27,5 +29,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	module_state_parse(text, &state);
 	must(memchr(state.version, '\0', sizeof(state.version)) && memchr(state.conntrack, '\0', sizeof(state.conntrack)));
 	nflog_peer_parse(text, 17, &portid);
+	if (accounting_parse(text, &account))
+		for (enum accounting_link link = 0; link < ACCOUNTING_LINKS; link++) {
+			char says[ACCOUNTING_SAYS_MAX];
+
+			accounting_gap(&account, link, says);
+			shown_message(says);
+		}
 	return 0;
 }

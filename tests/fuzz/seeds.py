@@ -7,6 +7,7 @@ fuzzer makes the rest. Files of other names (what was found once) are left alone
 """
 import json
 import os
+import re
 import struct
 import sys
 
@@ -246,6 +247,9 @@ def timeouts():
 
 def proc():
     yield "module", b"abi 1.0\nversion 0.1.0\nepoch 1122334455667788\nenabled 1\ngroup 17\nconntrack on\nsequence 5\nrst_seen 9\nrst_told 7\nsuppressed_known 1\nsuppressed_unknown 1\nfailed 0\n"
+    with open(os.path.join(TOP, "userspace/daemon/accounting.c"), encoding="ascii") as source:
+        names = re.findall(r"FIELD\((\w+), (?:STATE|COUNT)\)", source.read())
+    yield "account", "".join(f"{name} {i}\n" for i, name in enumerate(names)).encode()
     yield "readers", b"   17   1234     0 2 65535    100  1\n"
 
 

@@ -91,7 +91,7 @@ static int64_t gap_of_module(const struct accounting *a, char says[ACCOUNTING_SA
 		 a->seen, a->told, a->suppressed, a->failed);
 	if (unsent < 0)
 		return unsent;
-	return unsent > most ? unsent - most : 0;
+	return unsent > most ? between((uint64_t)unsent, (uint64_t)most) : 0;
 }
 
 static int64_t gap_of_group(const struct accounting *a, char says[ACCOUNTING_SAYS_MAX])
@@ -115,7 +115,7 @@ static int64_t gap_of_daemon(const struct accounting *a, char says[ACCOUNTING_SA
 	if (accounting_plain(a) < 0) {
 		snprintf(says, ACCOUNTING_SAYS_MAX, "the daemon received %" PRIu64 " resets (%" PRIu64 " malformed) and took only %" PRIu64 " to be judged",
 			 a->received + a->elsewhere + a->early, a->malformed, a->fed);
-		return -accounting_plain(a);
+		return between(0, (uint64_t)accounting_plain(a));
 	}
 	return between(in, out);
 }

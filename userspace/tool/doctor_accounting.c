@@ -43,14 +43,14 @@ static void show_left(FILE *to, const struct accounting *a)
 
 static void show_right(FILE *to, const struct accounting *a)
 {
+	uint64_t lost = (uint64_t)accounting_lost(a), under_way = a->missing < lost ? a->missing : lost;
+
 	row(to, "=", (int64_t)a->written, "sum of count over records");
 	row(to, "+", (int64_t)a->summarized, "sum of count over summaries");
 	row(to, "+", (int64_t)a->ignored, "ignored as configured");
 	row(to, "+", accounting_unsent(a), "suppressed: not sent by the module (rate limit, or no memory)");
-	row(to, "+", accounting_lost(a) - (int64_t)(a->missing < (uint64_t)accounting_lost(a) ? a->missing : (uint64_t)accounting_lost(a)),
-	    "lost on the way to the daemon");
-	rare_row(to, "+", a->missing < (uint64_t)accounting_lost(a) ? a->missing : (uint64_t)accounting_lost(a),
-		 "sent and not here yet: on their way, or lost");
+	row(to, "+", (int64_t)(lost - under_way), "lost on the way to the daemon");
+	rare_row(to, "+", under_way, "sent and not here yet: on their way, or lost");
 	rare_row(to, "+", a->malformed, "malformed: no TCP segment could be read");
 	rare_row(to, "+", a->unlogged, "left out by log.noise=none");
 	rare_row(to, "+", a->unwritten, "lost because the log could not be written");
