@@ -28,8 +28,8 @@ static const struct field {
 	FIELD(missing, STATE), FIELD(malformed, COUNT), FIELD(elsewhere, COUNT), FIELD(early, COUNT), FIELD(fed, COUNT),
 	FIELD(held_before, STATE), FIELD(pending_before, STATE), FIELD(held, STATE), FIELD(written, COUNT), FIELD(summarized, COUNT),
 	FIELD(pending, STATE), FIELD(ignored, COUNT), FIELD(unlogged, COUNT), FIELD(unwritten, COUNT), FIELD(evicted, COUNT),
-	FIELD(withdrawn, COUNT), FIELD(amended, COUNT), FIELD(log_inode, STATE), FIELD(log_offset, STATE), FIELD(log_written, STATE),
-	FIELD(log_summarized, STATE),
+	FIELD(withdrawn, COUNT), FIELD(amended, COUNT), FIELD(log_inode, STATE), FIELD(log_offset, STATE), FIELD(log_bytes, STATE),
+	FIELD(log_written, STATE), FIELD(log_summarized, STATE),
 #undef FIELD
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))

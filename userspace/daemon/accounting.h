@@ -52,7 +52,7 @@ struct accounting {
 	uint64_t unwritten;  /* the log could not be written; it says so itself */
 	uint64_t evicted, withdrawn, amended; /* records */
 	/* the JSON log since it was opened */
-	uint64_t log_inode, log_offset, log_written, log_summarized;
+	uint64_t log_inode, log_offset, log_bytes, log_written, log_summarized;
 };
 
 /* What lies between two looks: gauges (missing, held, pending) and the log's are now's, held_before and pending_before base's gauges. */

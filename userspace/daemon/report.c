@@ -260,6 +260,11 @@ uint64_t report_pending(const struct report *report)
 	return noise_pending(report->noise);
 }
 
+uint64_t report_log_bytes(const struct report *report)
+{
+	return sink_bytes(report->json);
+}
+
 const struct report_counts *report_counts(const struct report *report)
 {
 	return &report->counts;

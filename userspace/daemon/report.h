@@ -45,6 +45,9 @@ void report_loss(struct report *report, enum loss_where where, uint64_t lost, ui
 /* RSTs held back as noise, whose summary is still to come. */
 uint64_t report_pending(const struct report *report);
 
+/* Bytes written to the JSON log since it was opened. */
+uint64_t report_log_bytes(const struct report *report);
+
 const struct report_counts *report_counts(const struct report *report);
 
 #endif

@@ -79,6 +79,7 @@ static void of_daemon(struct accounting *a, const struct serve *serve)
 	a->unwritten = report->resets_unwritten;
 	a->log_inode = report->log_inode;
 	a->log_offset = report->log_offset;
+	a->log_bytes = report_log_bytes(serve->report);
 	a->log_written = report->log_written;
 	a->log_summarized = report->log_summarized;
 }

@@ -167,7 +167,7 @@ static bool read_log(const char *path, const struct accounting *a, struct log_su
 	if (!log)
 		return false;
 	sums->same_file = fstat(fileno(log), &st) == 0 && a->log_inode == (uint64_t)st.st_ino;
-	sums->whole = sums->same_file && (uint64_t)st.st_size >= a->log_offset;
+	sums->whole = sums->same_file && (uint64_t)st.st_size >= a->log_offset + a->log_bytes;
 	if (sums->whole)
 		log_sums_read(log, a->log_offset, sums);
 	fclose(log);

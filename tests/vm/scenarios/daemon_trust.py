@@ -95,7 +95,7 @@ def flood(lab):
         kept = lines.readlines()
     at = next(i for i, line in enumerate(kept) if '"kind":"reset"' in line)
     with open(lab.daemon.log, "w", encoding="ascii") as lines:
-        lines.writelines(kept[:at] + kept[at + 1 :])
+        lines.writelines(kept[:at] + [" " * (len(kept[at]) - 1) + "\n"] + kept[at + 1 :])
     assert "BREAKS in the log by 1:" in account(lab, 1)
 
 
