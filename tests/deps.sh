@@ -17,7 +17,7 @@ userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h p
 	libcap-ng-dev=pc:libcap-ng libseccomp-dev=pc:libseccomp libpcap-dev=pc:libpcap"
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
 fuzz_needs="clang-14=cmd:clang-14 libclang-rt-14-dev=glob:/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"
-vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio
+vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
 
 present() {

@@ -263,7 +263,7 @@ struct rstwhy_evidence {
 	__u64 ref_seq;	/* kind AFTER: seq of the RST it follows */
 	__u64 boottime_ns;
 	__u64 realtime_ns;
-	__u64 netns_cookie;
+	__u64 netns_cookie; /* 0: unknown (before Linux 5.12, where it is made on demand) */
 	__u32 netns_inum;
 	__u32 ifin; /* interface indices; 0 none */
 	__u32 ifout;

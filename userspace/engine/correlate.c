@@ -293,6 +293,8 @@ static bool acknowledges_on(const struct held_slot *s, const struct event *event
 	const struct segment *rst = &s->incident.first.seg;
 	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
 
+	if (known && !rst->seq && (rst->flags & SEG_ACK) && (event->seg.flags & SEG_SYN))
+		return event->ev.after == RSTWHY_AFTER_SENDER_SEGMENT; /* what the RST refused it accepts */
 	if (!known || !(event->seg.flags & SEG_ACK) || event->ev.after == RSTWHY_AFTER_PEER_SEGMENT)
 		return false;
 	if ((rst->flags & SEG_ACK) && !seq_after(event->seg.ack, rst->ack))

@@ -34,6 +34,7 @@ static const struct rule table[] = {
 	{CAUSE_GATEWAY_INVALID, when_gateway_invalid, .weigh = weigh_gateway_invalid, .tell = tell_gateway_invalid},
 	{CAUSE_GATEWAY_RULE, when_gateway_rule, .weigh = weigh_gateway_rule, .certain = true, .tell = tell_gateway_rule},
 	/* the handshake */
+	{CAUSE_PROBE, when_scan, 0.8, .tell = tell_scan},
 	{CAUSE_REMOTE_CONNECT, when_remote_connect, .weigh = weigh_remote_connect, .tell = tell_remote_connect},
 	{CAUSE_REFUSED, when_refused, .weigh = weigh_refused, .tell = tell_refused},
 	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, 0.95, .needs_history = true, .tell = tell_keepalive_expired},

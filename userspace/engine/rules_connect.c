@@ -41,7 +41,7 @@ static bool answers_unseen_syn(const struct facts *f)
 
 bool when_refused(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING && !f->sender_alive &&
+	return f->shape == SHAPE_REFUSING && !f->sender_alive && !f->sender_heard &&
 	       (answers_pending_syn(f) || answers_syn_of_conntrack(f) || answers_unseen_syn(f));
 }
 
@@ -88,6 +88,19 @@ void tell_connect_abandoned(const struct facts *f, struct verdict *v)
 {
 	say(v, "the SYN-ACK came when the client had given up, %s after its first SYN", duration((double)f->mem->age_ms).s);
 	verdict_also(v, CAUSE_PROBE);
+}
+
+/* One client is refused everywhere. What this gateway's rules refuse is theirs, exactly. */
+bool when_scan(const struct facts *f)
+{
+	return f->incident->scanned >= SCAN_LEAST && f->shape == SHAPE_REFUSING && f->ev->by != RSTWHY_BY_GATEWAY_REJECT;
+}
+
+void tell_scan(const struct facts *f, struct verdict *v)
+{
+	say(v, "%u other addresses or ports refused this client within five seconds: as a port scanner finds", f->incident->scanned);
+	say_marks(f, v);
+	verdict_also(v, CAUSE_REFUSED);
 }
 
 /* The opener hangs up on the SYN-ACK, or on the handshake, and neither side ever said a thing. */

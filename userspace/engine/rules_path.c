@@ -42,6 +42,8 @@ static bool patterned(const struct facts *f)
  */
 bool when_injected(const struct facts *f)
 {
+	if (f->shape == SHAPE_REFUSING)
+		return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->sender_heard;
 	if (!in_transit(f) || !hits(f))
 		return false;
 	if (patterned(f))
@@ -53,7 +55,7 @@ bool when_injected(const struct facts *f)
 
 double weigh_injected(const struct facts *f)
 {
-	if (patterned(f) || (f->marks & MARKS_BOX))
+	if (patterned(f) || (f->marks & MARKS_BOX) || f->shape == SHAPE_REFUSING)
 		return 0.95;
 	return f->shape == SHAPE_ACTIVE ? 0.92 : 0.8;
 }
@@ -64,7 +66,9 @@ void tell_injected(const struct facts *f, struct verdict *v)
 		say(v, "three RSTs whose windows rise by one each: a program's pattern, no stack's");
 	if (f->incident->steps)
 		say(v, "RSTs at sequence numbers that rise beyond all that %s had sent: somebody guessed", resetting_side(f));
-	if (f->sender_heard)
+	if (f->shape == SHAPE_REFUSING)
+		say(v, "%s accepted the connection after the RST that seemed to refuse it", resetting_side(f));
+	else if (f->sender_heard)
 		say(v, "%s acknowledged, after the RST, what had elicited it: it was alive and did not reset", resetting_side(f));
 	else if (f->sender_alive)
 		say(v, "%s went on after the RST: somebody else sent it in its name", resetting_side(f));

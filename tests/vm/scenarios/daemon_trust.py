@@ -262,7 +262,8 @@ def killed(lab):
     assert "did not say goodbye" in account(lab)
     with open(running.settings["state.file"], "wb") as state:
         state.write(b'{"v":1,"paths":[{"prefix":"\x1b[2J"')
-    running = lab.start_daemon()
+    running = lab.daemon = daemon.Daemon(lab.directory)
+    wait_until("it to be ready again", lambda: running.said().count("ready, NFLOG group 17") == 2)
     strays(lab, 21000)
     wait_record(running, 21000)
     after = open(running.log, "rb").read()
