@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define INGRESS_FILE "/proc/net/nf_rstwhy_ingress"
+#define DEVICES_FILE "/proc/net/dev" /* two lines of headings, then a name and a colon a line */
 /* To ask nftables would load it where it is not in use: so look first. */
 #define IN_USE "/sys/module/nf_flow_table"
 #define QUESTION 64 /* bytes: two small headers */
@@ -74,16 +75,17 @@ static bool ask(struct flowtable *flowtable)
 	return mnl_socket_sendto(flowtable->nl, message, message->nlmsg_len) >= 0;
 }
 
-/* All devices that there are whose name begins so. */
+/* All devices that there are whose name begins so. Not by if_nameindex(): the daemon may open no netlink socket any more. */
 static void add_beginning(struct flowtable_devices *devices, const char *beginning)
 {
-	struct if_nameindex *all = if_nameindex();
+	char line[512], name[IF_NAMESIZE];
+	FILE *file = fopen(DEVICES_FILE, "re");
 
-	for (struct if_nameindex *one = all; one && one->if_name; one++)
-		if (!strncmp(one->if_name, beginning, strlen(beginning)))
-			flowtable_devices_add(devices, one->if_name);
-	if (all)
-		if_freenameindex(all);
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, " %15[^: \t\n]:", name) == 1 && !strncmp(name, beginning, strlen(beginning)))
+			flowtable_devices_add(devices, name);
+	if (file)
+		fclose(file);
 }
 
 static int on_message(const struct nlmsghdr *message, void *devices)

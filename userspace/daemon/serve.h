@@ -13,6 +13,7 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
+#include "status.h"
 #include "timeline.h"
 
 #include "../capture/recording.h"
@@ -35,6 +36,7 @@ struct serve {
 	struct intake *intake;
 	struct group *group;
 	struct flowtable *flowtable; /* NULL: not told to the module */
+	struct status status;
 	int signal_fd;
 };
 

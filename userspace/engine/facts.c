@@ -27,19 +27,9 @@ static bool mem_has(const struct facts *f, uint32_t flag)
 	return f->known && (f->mem->flags & flag);
 }
 
-/* Sent in a fast path, and shown by the numbers of the RST alone. */
-static bool sent_unseen(const struct facts *f, unsigned int dir)
-{
-	if (!f->overtaken || !mem_has(f, RSTWHY_MEM_HANDSHAKE))
-		return false;
-	if (dir == f->rd)
-		return seq_after(f->seg->seq, f->mem->isn[dir] + 1);
-	return (f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, f->mem->isn[dir] + 1);
-}
-
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
 {
-	return mem_has(f, orig << dir) || (orig == RSTWHY_MEM_DATA_ORIG && sent_unseen(f, dir));
+	return mem_has(f, orig << dir) || (orig == RSTWHY_MEM_DATA_ORIG && offload_sent_unseen(f, dir));
 }
 
 double facts_round_ms(const struct facts *f)
@@ -138,14 +128,6 @@ static bool in_time_for_burst(const struct facts *f)
 	if (f->shape == SHAPE_PASSIVE && f->mem->burst_copies >= 2 && f->seg->seq == f->mem->burst_ack && most < QUEUED_MS)
 		most = QUEUED_MS;
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
-}
-
-static void find_overtaken(struct facts *f)
-{
-	f->offloaded = f->ct->status & IPS_OFFLOADED;
-	f->overtaken = f->offloaded && f->known && f->shape != SHAPE_REFUSING &&
-		       (seq_after(f->seg->seq, f->mem->end[f->rd]) ||
-			((f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, f->mem->end[f->pd])));
 }
 
 /* A burst that was overtaken was answered, or went on, where we did not see it. */
@@ -403,7 +385,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	f->mem = &f->ev->mem;
 	f->seg = &incident->first.seg;
 	orient(f);
-	find_overtaken(f);
+	offload_find(f);
 	find_elicitor(f);
 	find_gap(f);
 	find_hosts(f);

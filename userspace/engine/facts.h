@@ -120,6 +120,10 @@ enum shape shape_of(const struct facts *f);
 unsigned int shape_marks(const struct facts *f);
 bool shape_continuous(const struct facts *f);
 
+/* offload.c: flows in a flowtable, whose traffic passed unseen */
+void offload_find(struct facts *f);
+bool offload_sent_unseen(const struct facts *f, unsigned int dir);
+
 /* aftermath.c: what followed the RST */
 bool aftermath_saw(const struct facts *f, enum rstwhy_after what);
 bool aftermath_went_on(const struct facts *f);
