@@ -98,7 +98,6 @@ static bool fits_burst(const struct facts *f)
 	return seq_within(f->seg->ack, mem->burst_seq, end);
 }
 
-
 /* How old the peer's last segment may be that this RST answers; a second where it waits still for its acknowledgement: see below. */
 static double answer_to_last_ms(const struct facts *f)
 {
@@ -360,15 +359,6 @@ static void find_pick_up(struct facts *f)
 		       (double)met <= 2 * facts_answer_ms(f);
 }
 
-static void find_hidden(struct facts *f)
-{
-	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
-		       (f->mem->last_ms[0] == RSTWHY_NEVER || f->mem->last_ms[1] == RSTWHY_NEVER);
-
-	f->hidden = !f->known || one_way || mem_has(f, RSTWHY_MEM_BLIND) || f->offloaded ||
-		    (f->ct->flags & (RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF));
-}
-
 /**
  * facts_of() - derive everything the rules look at
  * @incident: any content; must outlive f
@@ -397,7 +387,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	find_foreign_stack(f);
 	find_escape(f);
 	find_pick_up(f);
-	find_hidden(f);
+	offload_find_hidden(f);
 	f->went_on = aftermath_went_on(f);
 	f->sender_alive = aftermath_sender_alive(f);
 	f->sender_heard = aftermath_sender_heard(f);

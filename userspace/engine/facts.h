@@ -120,8 +120,9 @@ enum shape shape_of(const struct facts *f);
 unsigned int shape_marks(const struct facts *f);
 bool shape_continuous(const struct facts *f);
 
-/* offload.c: flows in a flowtable, whose traffic passed unseen */
+/* offload.c: traffic that passed unseen, in a flowtable or elsewhere */
 void offload_find(struct facts *f);
+void offload_find_hidden(struct facts *f);
 bool offload_sent_unseen(const struct facts *f, unsigned int dir);
 
 /* aftermath.c: what followed the RST */

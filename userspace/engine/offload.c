@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * offload.c - flows in a flowtable: what their RST shows of the traffic that passed unseen
+ * offload.c - traffic that passed unseen: what the RST of a flow in a flowtable shows of it
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -19,6 +19,20 @@ void offload_find(struct facts *f)
 
 	f->offloaded = f->ct->status & IPS_OFFLOADED;
 	f->overtaken = f->offloaded && f->known && f->shape != SHAPE_REFUSING && (beyond_self || beyond_peer);
+}
+
+/**
+ * offload_find_hidden() - was part of the traffic not seen, for whatever reason
+ * @f: offload_find() was called; hidden is set
+ */
+void offload_find_hidden(struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+	bool heard_both = mem->last_ms[0] != RSTWHY_NEVER && mem->last_ms[1] != RSTWHY_NEVER;
+	bool one_way = f->known && !(mem->flags & RSTWHY_MEM_SYN_PENDING) && !heard_both;
+
+	f->hidden = !f->known || one_way || (mem->flags & RSTWHY_MEM_BLIND) || f->offloaded ||
+		    (f->ct->flags & (RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF));
 }
 
 /**
