@@ -158,13 +158,22 @@ enum fm_count {
 	FM_COUNTS,
 };
 
+/* Random numbers for the hash of flowmem_fast.h, two halves of it: one to begin with, one a word. */
+#define FM_WORDS4 5
+#define FM_WORDS6 11
+
+struct fm_hash_keys {
+	u64 four[2][FM_WORDS4 + 1];
+	u64 six[2][FM_WORDS6 + 1];
+};
+
 /* The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. */
 struct flowmem {
 	struct fm_hot *hot;	/* slots, cache-line aligned */
 	struct fm_cold *cold;	/* slots */
 	struct fm_alias *alias; /* slots */
 	u32 sets;
-	u64 secret[2];
+	struct fm_hash_keys keys;
 	fm_counter_t guests; /* slots used by other namespaces */
 	fm_counter_t used;
 	fm_counter_t counts[FM_COUNTS];
@@ -231,13 +240,22 @@ static inline u32 fm_ms_ticks(u32 ms)
 	return (u32)(((u64)ms * 1000000) >> FM_TICK_SHIFT);
 }
 
-/* Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use. */
+/*
+ * Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use.
+ * left counts in hz a second, which is constant wherever this is used: no division is left of it.
+ */
+static inline u16 fm_timeout_code_hz(u32 left, u32 hz)
+{
+	if (left < 4096 * hz)
+		return (u16)((left * 8 + hz / 2) / hz);
+	if (left >= 0x7fff * 16 * hz)
+		return 0xffff;
+	return (u16)(0x8000 | ((left + 8 * hz) / (16 * hz)));
+}
+
 static inline u16 fm_timeout_code(u32 ms)
 {
-	if (ms < 4096000)
-		return (u16)((ms + 62) / 125);
-	ms = (ms / 1000 + 8) / 16;
-	return (u16)(0x8000 | (ms < 0x7fff ? ms : 0x7fff));
+	return fm_timeout_code_hz(ms, 1000);
 }
 
 static inline u64 fm_timeout_ms(u16 code)
@@ -285,70 +303,15 @@ static inline u8 fm_ends_of(struct fm_ends *ends, const u8 *src, const u8 *dst, 
 	return side;
 }
 
-/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
-static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
-{
-	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
-
-	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
-	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
-	return a < b ? a : b;
-}
-
-/*
- * A keepalive or window probe, RFC 9293 section 3.8.4: nothing, or a byte sent already, below what was sent, and all of it
- * acknowledged. A last byte that was not is a retransmission.
- */
-static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *q)
-{
-	u32 end = READ_ONCE(hot->end[q->side]);
-
-	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) &&
-	       !seq_after(end, READ_ONCE(hot->ack[!q->side]));
-}
-
-/**
- * flowmem_touch() - note a segment of a flow in the middle of its life
- * @hot: the flow's hot record, from flowmem_find()
- * @q: the segment, which conntrack accepted; not a RST
- *
- * No lock: two CPUs on one flow may lose an update of the same millisecond to each other, never more.
- *
- * Context: any.
- * Return: false when the segment needs flowmem_segment(); nothing was changed then.
- */
-static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
-{
-	u8 d = q->side;
-	u16 flags = READ_ONCE(hot->flags);
-	u16 slow = FM_SLOW | (FM_LEARN0 << d);
-
-	if ((flags & slow) || (flags & FM_STATE) != q->state || (q->flags & (SEG_SYN | SEG_FIN)))
-		return false;
-	if (q->len && !(flags & (FM_RECENT0 << d)))
-		return false;
-	if (fm_idle(hot, q->tick) >= q->resume || fm_is_probe(hot, q))
-		return false;
-	if (READ_ONCE(hot->last[d]) != q->tick)
-		WRITE_ONCE(hot->last[d], q->tick);
-	if (seq_after(q->end, READ_ONCE(hot->end[d])))
-		WRITE_ONCE(hot->end[d], q->end);
-	if ((q->flags & SEG_ACK) && seq_after(q->ack, READ_ONCE(hot->ack[d])))
-		WRITE_ONCE(hot->ack[d], q->ack);
-	if (READ_ONCE(hot->timeout) != q->timeout)
-		WRITE_ONCE(hot->timeout, q->timeout);
-	return true;
-}
-
 /* flowmem_key.c */
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns);
 void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends);
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
-u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
+void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1);
 
 /* flowmem.c: the table */
 void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
-struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
+struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
 void flowmem_unlock(struct flowmem *fm, u32 index);
 u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);

@@ -9,7 +9,7 @@
 #ifndef RSTWHY_FLOWMEM_FLOW_H
 #define RSTWHY_FLOWMEM_FLOW_H
 
-#include "flowmem.h"
+#include "flowmem_fast.h"
 
 /* One segment and its flow, under the flow's lock. d: the sender's side. */
 struct flow {

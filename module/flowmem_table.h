@@ -7,17 +7,7 @@
 #ifndef RSTWHY_FLOWMEM_TABLE_H
 #define RSTWHY_FLOWMEM_TABLE_H
 
-#include "flowmem.h"
-
-static inline u32 fm_tag(u64 hash)
-{
-	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
-}
-
-static inline u32 fm_first_set(const struct flowmem *fm, u64 hash)
-{
-	return (u32)(((u64)(u32)hash * fm->sets) >> 32);
-}
+#include "flowmem_fast.h"
 
 static inline fm_lock_t *fm_lock_of(struct flowmem *fm, u32 set)
 {

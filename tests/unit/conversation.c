@@ -6,6 +6,8 @@
  */
 #include "conversation.h"
 
+#include "../../module/flowmem_fast.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 

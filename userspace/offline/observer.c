@@ -9,7 +9,7 @@
 #include "duplicates.h"
 #include "tcp_state.h"
 
-#include "../../module/flowmem.h"
+#include "../../module/flowmem_fast.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
