@@ -8,7 +8,8 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
-# make bench       what the module costs a forwarded segment, and how long a reset takes to the log
+# make bench       what the module costs a forwarded segment and a reset, and its flow memory, beside the rule it replaces
+# make bench-flowmem  only the flow memory, natively: bytes, hit rates, cost as flows grow, attacks
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
 #
@@ -31,6 +32,7 @@ all: userspace module
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
 include tests/install.mk
+include tests/bench/flowmem.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.
 module:

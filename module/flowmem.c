@@ -22,6 +22,7 @@ void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
 	int i;
 
 	fm->sets = slots / FM_WAYS;
+	fm->lines = fm->sets * 2;
 	flowmem_hash_keys(&fm->keys, secret0, secret1);
 	for (i = 0; i < FM_LOCKS; i++)
 		fm_lock_init(&fm->locks[i]);
@@ -156,7 +157,7 @@ static struct victim choose(const struct flowmem *fm, u32 set, u64 hash, u32 tic
 	u32 way;
 
 	for (way = 0; way < FM_WAYS; way++)
-		consider(fm, set * FM_WAYS + (way ^ fm_first_way(hash)), tick, guests_only, &best);
+		consider(fm, set * FM_WAYS + (way ^ fm_first_way(fm, hash)), tick, guests_only, &best);
 	return best;
 }
 

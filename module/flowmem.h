@@ -158,13 +158,15 @@ enum fm_count {
 	FM_COUNTS,
 };
 
-/* Random numbers for the hash of flowmem_fast.h, two halves of it: one to begin with, one a word. */
-#define FM_WORDS4 5
-#define FM_WORDS6 11
+/* Random numbers for the hash of flowmem_fast.h. */
+struct fm_sum_keys {
+	u64 four[5];
+	u64 six[11];
+};
 
 struct fm_hash_keys {
-	u64 four[2][FM_WORDS4 + 1];
-	u64 six[2][FM_WORDS6 + 1];
+	struct fm_sum_keys sums[2];
+	u64 netns;
 };
 
 /* The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. */
@@ -173,6 +175,7 @@ struct flowmem {
 	struct fm_cold *cold;	/* slots */
 	struct fm_alias *alias; /* slots */
 	u32 sets;
+	u32 lines; /* half a set each, two hot records */
 	struct fm_hash_keys keys;
 	fm_counter_t guests; /* slots used by other namespaces */
 	fm_counter_t used;
@@ -225,7 +228,7 @@ struct fm_query {
 	u64 now_us;
 };
 
-static inline u32 fm_tick(u64 boottime_ns)
+static __always_inline u32 fm_tick(u64 boottime_ns)
 {
 	return (u32)(boottime_ns >> FM_TICK_SHIFT);
 }
@@ -235,27 +238,29 @@ static inline u64 fm_ticks_ms(u32 ticks)
 	return div_u64((u64)ticks << FM_TICK_SHIFT, 1000000);
 }
 
-static inline u32 fm_ms_ticks(u32 ms)
+static __always_inline u32 fm_ms_ticks(u32 ms)
 {
 	return (u32)(((u64)ms * 1000000) >> FM_TICK_SHIFT);
 }
 
 /*
  * Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use.
- * left counts in hz a second, which is constant wherever this is used: no division is left of it.
+ * left, not below 0 unless it has run out, counts in hz a second, which is constant wherever this is used: no division is left of it.
  */
-static inline u16 fm_timeout_code_hz(u32 left, u32 hz)
+static __always_inline u16 fm_timeout_code_hz(s32 left, u32 hz)
 {
-	if (left < 4096 * hz)
-		return (u16)((left * 8 + hz / 2) / hz);
-	if (left >= 0x7fff * 16 * hz)
-		return 0xffff;
-	return (u16)(0x8000 | ((left + 8 * hz) / (16 * hz)));
+	u32 n = (u32)left;
+
+	if (likely(n - 4096 * hz < (0x7fff * 16 - 4096) * hz)) /* nearly every established flow's */
+		return (u16)(0x8000 | ((n + 8 * hz) / (16 * hz)));
+	if (n < 4096 * hz)
+		return (u16)((n * 8 + hz / 2) / hz);
+	return left < 0 ? 0 : 0xffff;
 }
 
 static inline u16 fm_timeout_code(u32 ms)
 {
-	return fm_timeout_code_hz(ms, 1000);
+	return fm_timeout_code_hz(ms < 0x7fffffff ? (s32)ms : 0x7fffffff, 1000);
 }
 
 static inline u64 fm_timeout_ms(u16 code)
@@ -263,7 +268,7 @@ static inline u64 fm_timeout_ms(u16 code)
 	return code & 0x8000 ? (u64)(code & 0x7fff) * 16000 : (u64)code * 125;
 }
 
-static inline u32 fm_word(const u8 *p)
+static __always_inline u32 fm_word(const u8 *p)
 {
 	u32 w;
 
@@ -271,10 +276,18 @@ static inline u32 fm_word(const u8 *p)
 	return w;
 }
 
+static __always_inline u64 fm_word64(const u8 *p)
+{
+	u64 w;
+
+	memcpy(&w, p, 8);
+	return w;
+}
+
 /**
  * fm_ends_of() - the canonical form of a tuple, by reference
- * @ends: filled
- * @src: the source's address, 4 or 16 bytes, borrowed as long as @ends is used
+ * @side: the side of the source, 0 or 1
+ * @src: the source's address, 4 or 16 bytes, borrowed as long as the result is used
  * @dst: the destination's
  * @sport: big-endian
  * @dport: big-endian
@@ -282,25 +295,27 @@ static inline u32 fm_word(const u8 *p)
  * @zone: conntrack zone of the ORIGINAL direction
  * @netns: the namespace's number
  *
- * Any total order of the two ends will do; it never leaves the machine.
+ * Any total order of the two ends will do; it never leaves the machine. Returned whole, and without an index that varies, so that
+ * the fast path has it in registers.
  *
  * Context: any; pure.
- * Return: the side of the source, 0 or 1.
+ * Return: the ends.
  */
-static inline u8 fm_ends_of(struct fm_ends *ends, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone, u32 netns)
+static __always_inline struct fm_ends fm_ends_of(u8 *side, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone,
+						 u32 netns)
 {
-	u32 a = fm_word(src), b = fm_word(dst);
-	int c = a != b ? (a > b ? 1 : -1) : family == 4 ? 0 : memcmp(src, dst, 16);
-	u8 side = c > 0 || (c == 0 && sport > dport);
+	u64 a = family == 4 ? fm_word(src) : fm_word64(src), b = family == 4 ? fm_word(dst) : fm_word64(dst);
+	bool swap = a > b;
 
-	ends->addr[side] = src;
-	ends->addr[!side] = dst;
-	ends->port[side] = sport;
-	ends->port[!side] = dport;
-	ends->zone = zone;
-	ends->family = family;
-	ends->netns = netns;
-	return side;
+	if (unlikely(a == b)) {
+		a = family == 4 ? 0 : fm_word64(src + 8);
+		b = family == 4 ? 0 : fm_word64(dst + 8);
+		swap = a > b || (a == b && sport > dport);
+	}
+	*side = swap;
+	return (struct fm_ends){
+		{ swap ? dst : src, swap ? src : dst }, { swap ? dport : sport, swap ? sport : dport }, zone, family, netns,
+	};
 }
 
 /* flowmem_key.c */

@@ -12,28 +12,20 @@
 
 #include "flowmem.h"
 
-/* A bijection, so that tuples in a regular pattern do not fall into sets in one. */
-static inline u64 fm_scatter(u64 x)
-{
-	x ^= x >> 32;
-	x *= 0x9e3779b97f4a7c15ULL;
-	return x ^ (x >> 29);
-}
-
-static inline u64 fm_hash_half4(const u64 *k, const struct fm_ends *e, u32 ports, u32 scope)
-{
-	return k[0] + (k[1] + fm_word(e->addr[0])) * (k[2] + fm_word(e->addr[1])) + (k[3] + ports) * (k[4] + scope) + k[5] * e->netns;
-}
-
-static inline u64 fm_hash_pairs(const u64 *k, const u8 *p)
+static __always_inline u64 fm_pairs(const u64 *k, const u8 *p)
 {
 	return (k[0] + fm_word(p)) * (k[1] + fm_word(p + 4)) + (k[2] + fm_word(p + 8)) * (k[3] + fm_word(p + 12));
 }
 
-static inline u64 fm_hash_half6(const u64 *k, const struct fm_ends *e, u32 ports, u32 scope)
+/* One key for each word, and one to begin with. */
+static __always_inline u64 fm_sum(const struct fm_sum_keys *k, const struct fm_ends *e)
 {
-	return k[0] + fm_hash_pairs(k + 1, e->addr[0]) + fm_hash_pairs(k + 5, e->addr[1]) + (k[9] + ports) * (k[10] + scope) +
-	       k[11] * e->netns;
+	u32 ports = ((u32)e->port[0] << 16) | e->port[1];
+
+	if (e->family == 4)
+		return k->four[0] + (k->four[1] + fm_word(e->addr[0])) * (k->four[2] + fm_word(e->addr[1])) +
+		       (k->four[3] + ports) * (k->four[4] + e->zone);
+	return k->six[0] + fm_pairs(k->six + 1, e->addr[0]) + fm_pairs(k->six + 5, e->addr[1]) + (k->six[9] + ports) * (k->six[10] + e->zone);
 }
 
 /**
@@ -41,87 +33,91 @@ static inline u64 fm_hash_half6(const u64 *k, const struct fm_ends *e, u32 ports
  * @keys: from flowmem_hash_keys(): random, so that nobody outside can choose colliding tuples
  * @e: from fm_ends_of()
  *
- * Multilinear-HM (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): of each sum modulo 2^64 the upper half is
- * strongly universal. Two sums under keys of their own make 64 bits: whatever two tuples somebody picks who does not know the
- * keys, they meet in a set no more often than by chance. A sweep over one word makes a regular pattern of the sums; fm_scatter()
- * breaks it up. A third of the instructions of SipHash-1-3, which draws the keys.
+ * Multilinear-HM (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): the upper half of each sum modulo 2^64 is
+ * strongly universal. Two sums under keys of their own make 64 bits: whatever two tuples of a namespace somebody picks who does not
+ * know the keys, they meet in a set no more often than by chance. What is regular in many tuples is regular in their sums; the
+ * last steps break that up, and as they can be undone they keep the rest (make bench-flowmem looks at it). A third of the
+ * instructions of SipHash-1-3, which draws the keys.
  *
  * Context: any; pure.
  * Return: the hash; its upper half is the tag, the lower one picks the sets.
  */
-static inline u64 fm_hash_ends(const struct fm_hash_keys *keys, const struct fm_ends *e)
+static __always_inline u64 fm_hash_ends(const struct fm_hash_keys *keys, const struct fm_ends *e)
 {
-	u32 ports = ((u32)e->port[0] << 16) | e->port[1], scope = ((u32)e->zone << 8) | e->family;
-	u64 a, b;
+	u64 a = fm_sum(&keys->sums[0], e) + keys->netns * e->netns, x = fm_sum(&keys->sums[1], e) ^ (a >> 32);
 
-	if (e->family == 4) {
-		a = fm_hash_half4(keys->four[0], e, ports, scope);
-		b = fm_hash_half4(keys->four[1], e, ports, scope);
-	} else {
-		a = fm_hash_half6(keys->six[0], e, ports, scope);
-		b = fm_hash_half6(keys->six[1], e, ports, scope);
-	}
-	return fm_scatter((a >> 32) | (b & 0xffffffff00000000ULL));
+	x *= 0x9e3779b97f4a7c15ULL;
+	return x ^ (x >> 32);
 }
 
-static inline u32 fm_tag(u64 hash)
+static __always_inline u32 fm_tag(u64 hash)
 {
 	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
 }
 
-static inline u32 fm_first_set(const struct flowmem *fm, u64 hash)
+/* Two records are a cache line, two lines a set. This line is where a flow's search begins, and where it is put while there is room. */
+static __always_inline u32 fm_first_line(const struct flowmem *fm, u64 hash)
 {
-	return (u32)(((u64)(u32)hash * fm->sets) >> 32);
+	return (u32)(((u64)(u32)hash * fm->lines) >> 32);
 }
 
-/* A set is two cache lines of two records; the one that a flow's search begins with, and that it is put into while it can be. */
-static inline u32 fm_first_way(u64 hash)
+static __always_inline bool fm_found(const struct fm_hot *line, u32 tag, struct fm_hot **hot, u32 way)
 {
-	return (u32)hash & (FM_WAYS / 2);
+	if (READ_ONCE(line[way].tag) != tag)
+		return false;
+	*hot = (struct fm_hot *)line + way;
+	return true;
 }
 
 /**
  * flowmem_find() - the hot record of a flow, without a lock
  * @fm: the memory
  * @hash: of the flow's key
+ * @hot: the record. It may be given to another flow at any time; what is written then is lost, nothing worse.
  *
  * Two flows of one tag in one set (one pair in 10^9) share a hot record until the cold one tells them apart.
  *
  * Context: any.
- * Return: the record or NULL. It may be given to another flow at any time; what is written then is lost, nothing worse.
+ * Return: false when there is none.
  */
-static inline struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash)
+static __always_inline bool flowmem_find(const struct flowmem *fm, u64 hash, struct fm_hot **hot)
 {
-	struct fm_hot *line = fm->hot + (size_t)fm_first_set(fm, hash) * FM_WAYS + fm_first_way(hash);
+	const struct fm_hot *line = fm->hot + (size_t)fm_first_line(fm, hash) * 2;
 	u32 tag = fm_tag(hash);
 
-	if (likely(READ_ONCE(line[0].tag) == tag))
-		return line;
-	if (likely(READ_ONCE(line[1].tag) == tag))
-		return line + 1;
-	return flowmem_find_elsewhere(fm, hash);
+	if (likely(fm_found(line, tag, hot, 0)) || likely(fm_found(line, tag, hot, 1)))
+		return true;
+	*hot = flowmem_find_elsewhere(fm, hash);
+	return *hot;
 }
 
-/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
-static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
+/* Does only the newest of this side's numbers matter? Not while anything is open, nor when the side has been silent. */
+static __always_inline bool fm_calm(const struct fm_hot *hot, u16 flags, u8 side, u8 state, u32 tick, u32 resume)
 {
-	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
-
-	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
-	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
-	return a < b ? a : b;
+	return (flags & (FM_STATE | FM_SLOW)) == state && !(flags >> side & FM_LEARN0) && tick - READ_ONCE(hot->last[side]) < resume;
 }
 
-/*
- * A keepalive or window probe, RFC 9293 section 3.8.4: nothing, or a byte sent already, below what was sent, and all of it
- * acknowledged. A last byte that was not is a retransmission.
- */
-static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *q)
+/* Move a side's numbers on; false, and nothing done, for the first data after a silence, and where a probe begins. */
+static __always_inline bool fm_advance(struct fm_hot *hot, u16 flags, u8 side, u32 seq, u32 end, u32 len, u32 ack)
 {
-	u32 end = READ_ONCE(hot->end[q->side]);
+	u32 known = READ_ONCE(hot->end[side]);
 
-	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) &&
-	       !seq_after(end, READ_ONCE(hot->ack[!q->side]));
+	if ((len && !(flags >> side & FM_RECENT0)) || unlikely(seq + 1 == known))
+		return false;
+	if (seq_after(end, known))
+		WRITE_ONCE(hot->end[side], end);
+	if (seq_after(ack, READ_ONCE(hot->ack[side])))
+		WRITE_ONCE(hot->ack[side], ack);
+	return true;
+}
+
+/* Most segments of a burst share a tick and a timeout: what has not changed is not written, and its line stays with all CPUs. */
+static __always_inline void fm_stamp(struct fm_hot *hot, u8 side, u32 tick, u16 timeout)
+{
+	if (READ_ONCE(hot->last[side]) != tick)
+		WRITE_ONCE(hot->last[side], tick);
+	if (READ_ONCE(hot->timeout) != timeout)
+		WRITE_ONCE(hot->timeout, timeout);
 }
 
 /**
@@ -130,34 +126,22 @@ static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *
  * @q: the segment, which conntrack accepted; not a RST
  *
  * No lock: two CPUs on one flow may lose an update of the same millisecond to each other, never more. A segment that is noted
- * twice changes nothing the second time.
+ * twice changes nothing the second time. The module's fast path goes the same steps by itself, reading what a step needs when it
+ * needs it.
  *
  * Context: any.
- * Return: false when the segment needs flowmem_segment(); nothing was changed then.
+ * Return: false when the segment may need flowmem_segment(); nothing was changed then.
  */
 static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 {
-	u8 d = q->side;
 	u16 flags = READ_ONCE(hot->flags);
-	u32 last = READ_ONCE(hot->last[d]), end = READ_ONCE(hot->end[d]);
+	u8 d = q->side;
 
-	if (((flags ^ q->state) & (FM_STATE | FM_SLOW | (FM_LEARN0 << d))) || (q->flags & (SEG_SYN | SEG_FIN)))
+	if ((q->flags & (SEG_SYN | SEG_FIN | SEG_ACK)) != SEG_ACK || !fm_calm(hot, flags, d, q->state, q->tick, q->resume))
 		return false;
-	if (q->len && !(flags & (FM_RECENT0 << d)))
+	if (!fm_advance(hot, flags, d, q->seq, q->end, q->len, q->ack))
 		return false;
-	/* Each test's cheap half first: this side spoke lately; a probe begins one below the end. */
-	if (unlikely(q->tick - last >= q->resume) && fm_idle(hot, q->tick) >= q->resume)
-		return false;
-	if (unlikely(q->seq + 1 == end) && fm_is_probe(hot, q))
-		return false;
-	if (last != q->tick)
-		WRITE_ONCE(hot->last[d], q->tick);
-	if (seq_after(q->end, end))
-		WRITE_ONCE(hot->end[d], q->end);
-	if ((q->flags & SEG_ACK) && seq_after(q->ack, READ_ONCE(hot->ack[d])))
-		WRITE_ONCE(hot->ack[d], q->ack);
-	if (READ_ONCE(hot->timeout) != q->timeout)
-		WRITE_ONCE(hot->timeout, q->timeout);
+	fm_stamp(hot, d, q->tick, q->timeout);
 	return true;
 }
 

@@ -66,14 +66,17 @@ static u64 sip_draw(u64 secret0, u64 secret1, u64 number)
 void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1)
 {
 	u64 number = 0;
-	int half, i;
+	size_t half, i;
 
 	for (half = 0; half < 2; half++) {
-		for (i = 0; i <= FM_WORDS4; i++)
-			keys->four[half][i] = sip_draw(secret0, secret1, number++);
-		for (i = 0; i <= FM_WORDS6; i++)
-			keys->six[half][i] = sip_draw(secret0, secret1, number++);
+		struct fm_sum_keys *k = &keys->sums[half];
+
+		for (i = 0; i < sizeof(k->four) / sizeof(k->four[0]); i++)
+			k->four[i] = sip_draw(secret0, secret1, number++);
+		for (i = 0; i < sizeof(k->six) / sizeof(k->six[0]); i++)
+			k->six[i] = sip_draw(secret0, secret1, number++);
 	}
+	keys->netns = sip_draw(secret0, secret1, number) | 1;
 }
 
 /**
@@ -127,8 +130,8 @@ void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends)
  */
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns)
 {
-	struct fm_ends ends;
-	u8 side = fm_ends_of(&ends, tuple->src, tuple->dst, tuple->sport, tuple->dport, family, zone, netns);
+	u8 side;
+	struct fm_ends ends = fm_ends_of(&side, tuple->src, tuple->dst, tuple->sport, tuple->dport, family, zone, netns);
 
 	flowmem_key_of(key, &ends);
 	return side;
