@@ -69,7 +69,7 @@ lab:
 	@tests/deps.sh vm unit
 	@tests/lab/run $(if $(T),-k "$(T)")
 
-bench:
+bench: bench-flowmem
 	@tests/deps.sh vm
 	@tests/bench/run
 
