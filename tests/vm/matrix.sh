@@ -42,6 +42,10 @@ build_module() {
 	warnings=FAILED compiler=-
 	"$here/build.sh" "$kv" "$suite" || { say "the module does not build: build/matrix/$suite/module.log"; return 1; }
 	compiler=$(grep -aoE 'GCC: \([^)]*\) [0-9.]+|clang version [0-9.]+' "$out/$suite/nf_rstwhy.ko" | head -n 1 | sed -E 's/GCC: \([^)]*\)/gcc/; s/ version//')
+	if [ "${suite%+clang}" != "$suite" ] && [ "${compiler#clang}" = "$compiler" ]; then
+		say "not clang, but $compiler built it"
+		return 1
+	fi
 	warnings=$(grep -acE '\b(warning|WARNING)\b' "$out/$suite/module.log")
 	[ "$warnings" = 0 ] || say "$(grep -aE '\b(warning|WARNING)\b' "$out/$suite/module.log")"
 	[ "$warnings" = 0 ]
