@@ -47,7 +47,7 @@ build_module() {
 		return 1
 	fi
 	warnings=$(grep -acE '\b(warning|WARNING)\b' "$out/$suite/module.log")
-	[ "$warnings" = 0 ] || say "$(grep -aE '\b(warning|WARNING)\b' "$out/$suite/module.log")"
+	[ "$warnings" = 0 ] || say "$(grep -aE '\b(warning|WARNING)\b' "$out/$suite/module.log" | head -n 20)"
 	[ "$warnings" = 0 ]
 }
 
@@ -160,14 +160,19 @@ one_suite() {
 	row "$kv" "$compiler" "$warnings" "$sparse" "$dkms" "$passed" "$failed" "$left_out" "$good"
 }
 
-printf 'suite\tkernel\tcompiler\twarnings (W=1)\tsparse\tDKMS\tpassed\tfailed\tskipped\tresult\n' >"$results"
-"$here/root.sh" || exit 1
-for suite in ${SUITES:-bullseye bookworm bookworm+clang trixie sid}; do
-	one_suite
-done
-echo
-awk -F'\t' 'NR == FNR { for (i = 1; i <= NF; i++) if (length($i) > width[i]) width[i] = length($i); next }
-	{ for (i = 1; i < NF; i++) printf "%-*s  ", width[i], $i; print $NF }' "$results" "$results"
-echo
-awk -F'\t' 'NR > 1 { if ($10 ~ /^SKIP/) s++; else if ($10 ~ /^FAILED/) f++; else p++ }
-	END { printf "matrix: %d kernels passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$results"
+# All in one function: bash has read it whole, so that editing this file while an hour's run goes on harms nothing.
+main() {
+	printf 'suite\tkernel\tcompiler\twarnings (W=1)\tsparse\tDKMS\tpassed\tfailed\tskipped\tresult\n' >"$results"
+	"$here/root.sh" || exit 1
+	for suite in ${SUITES:-bullseye bookworm bookworm+clang trixie sid}; do
+		one_suite
+	done
+	echo
+	awk -F'\t' 'NR == FNR { for (i = 1; i <= NF; i++) if (length($i) > width[i]) width[i] = length($i); next }
+		{ for (i = 1; i < NF; i++) printf "%-*s  ", width[i], $i; print $NF }' "$results" "$results"
+	echo
+	awk -F'\t' 'NR > 1 { if ($10 ~ /^SKIP/) s++; else if ($10 ~ /^FAILED/) f++; else p++ }
+		END { printf "matrix: %d kernels passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$results"
+}
+main
+exit
