@@ -171,8 +171,8 @@ main() {
 	awk -F'\t' 'NR == FNR { for (i = 1; i <= NF; i++) if (length($i) > width[i]) width[i] = length($i); next }
 		{ for (i = 1; i < NF; i++) printf "%-*s  ", width[i], $i; print $NF }' "$results" "$results"
 	echo
-	awk -F'\t' 'NR > 1 { if ($10 ~ /^SKIP/) s++; else if ($10 ~ /^FAILED/) f++; else p++ }
-		END { printf "matrix: %d kernels passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$results"
+	awk -F'\t' 'NR > 1 { if ($10 ~ /^SKIP/) s++; else if ($10 ~ /^FAILED/) f++; else if ($10 == "ok") p++; else b++ }
+		END { printf "matrix: %d kernels passed, %d failed, %d built only, %d skipped\n", p, f, b, s; exit f > 0 }' "$results"
 }
 main
 exit
