@@ -24,6 +24,7 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "flowmem_fast.h"
 #include "netns.h"
 #include "report.h"
 #include "segment.h"
@@ -141,17 +142,18 @@ static bool is_past(u32 when)
 
 static u32 *watch_of(u64 hash)
 {
-	return &watches[hash & (WATCHES - 1)];
+	return &watches[(hash ^ (hash >> 32)) & (WATCHES - 1)];
 }
 
 static bool watched(const struct early *e)
 {
 	struct fm_ends ends;
+	u8 side;
 
 	if (likely(is_past(READ_ONCE(watch_until))))
 		return false;
-	fm_ends_of(&ends, e->src, e->dst, (__force u16)e->th.source, (__force u16)e->th.dest, family_of(e), 0, e->rn->id);
-	return !is_past(READ_ONCE(*watch_of(flowmem_hash_ends(&rstwhy_flows, &ends))));
+	ends = fm_ends_of(&side, e->src, e->dst, (__force u16)e->th.source, (__force u16)e->th.dest, family_of(e), 0, e->rn->id);
+	return !is_past(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
 }
 
 static void watch_tuple(const struct early *e, const struct rstwhy_tuple *tuple, u32 until)
@@ -176,7 +178,7 @@ static u32 fingerprint(const struct rstwhy_net *rn, const struct segment *seg)
 {
 	const u32 numbers[] = { seg->seq, seg->ack, seg->flags | (u32)seg->ipid << 16, rn->id };
 
-	return jhash2(numbers, ARRAY_SIZE(numbers), jhash(&seg->tuple, sizeof(seg->tuple), (u32)rstwhy_flows.secret[0]));
+	return jhash2(numbers, ARRAY_SIZE(numbers), jhash(&seg->tuple, sizeof(seg->tuple), (u32)rstwhy_flows.keys.netns));
 }
 
 static bool note_fits(s64 note, u32 print)
@@ -241,7 +243,7 @@ static void fill_quick(const struct early *e, const struct segment *seg, const s
 	q->len = seg->len;
 	q->flags = seg->flags;
 	q->tick = fm_tick(ktime_to_ns(ktime_get_coarse_boottime()));
-	q->resume = fm_ms_ticks(READ_ONCE(e->rn->set.resume_ms));
+	q->resume = READ_ONCE(e->rn->resume);
 	q->timeout = timeout; /* an offloaded entry's own is parked, and says nothing */
 	q->state = snap->ct.state_before & FM_STATE;
 }
@@ -250,7 +252,7 @@ static void fill_quick(const struct early *e, const struct segment *seg, const s
 static void remember(struct early *e, const struct segment *seg, struct nf_conn *ct, struct snapshot *snap)
 {
 	struct fm_tell tell = { .kind = 0 };
-	const struct fm_hot *hot;
+	struct fm_hot *hot;
 	struct fm_input in = {
 		.seg = seg,
 		.reply = &snap->ct.reply,
@@ -263,8 +265,7 @@ static void remember(struct early *e, const struct segment *seg, struct nf_conn 
 	in.orig1 = flowmem_key(&key, &snap->ct.orig, family_of(e), 0, e->rn->id);
 	in.key = &key;
 	in.hash = flowmem_hash(&rstwhy_flows, &key);
-	hot = flowmem_find(&rstwhy_flows, in.hash);
-	if (!hot || !((seg->flags & SEG_FIN) || (READ_ONCE(hot->flags) & FM_RESET)))
+	if (!flowmem_find(&rstwhy_flows, in.hash, &hot) || !((seg->flags & SEG_FIN) || (READ_ONCE(hot->flags) & FM_RESET)))
 		return;
 	in.now_us = div_u64(ktime_get_boottime_ns(), NSEC_PER_USEC);
 	fill_quick(e, seg, snap, READ_ONCE(hot->timeout), &in.quick);
