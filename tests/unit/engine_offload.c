@@ -33,6 +33,18 @@ static void offload__live_socket_far_beyond_the_memory__abort(void **state)
 	assert_int_equal(s.verdict.seq_match, SEQ_UNKNOWN);
 }
 
+/* The timer of an offloaded entry is parked at a day: no age follows from it. */
+static void offload__parked_timer__no_age_from_it(void **state)
+{
+	(void)state;
+	scene_ct(&s)->remaining_before_ms = 86400000;
+	scene_judge(&s);
+	assert_true(s.verdict.ct_idle_ms < 0);
+	scene_ct(&s)->status = 0;
+	scene_judge(&s);
+	assert_true(s.verdict.ct_idle_ms > 0);
+}
+
 static void offload__a_minute_unseen__no_silence_is_claimed(void **state)
 {
 	(void)state;
@@ -97,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(offload__live_socket_far_beyond_the_memory__abort),
+		TEST(offload__parked_timer__no_age_from_it),
 		TEST(offload__a_minute_unseen__no_silence_is_claimed),
 		TEST(offload__numbers_as_remembered__no_idle_kill),
 		TEST(offload__burst_overtaken__not_its_answer),
