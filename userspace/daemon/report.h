@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "loss.h"
+#include "metrics.h"
 
 #include "../engine/verdict.h"
 
@@ -39,5 +40,7 @@ void report_advance(struct report *report, uint64_t boottime_ns, bool flush);
 void report_loss(struct report *report, enum loss_where where, uint64_t lost, uint64_t realtime_ns);
 
 const struct report_counts *report_counts(const struct report *report);
+/* Counts of the records written. */
+const struct metrics *report_metrics(const struct report *report);
 
 #endif

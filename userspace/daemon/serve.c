@@ -65,6 +65,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
 	paths_tick(serve->paths, now_ns);
+	meter_tick(serve, now_ns);
 }
 
 /* What waits in the socket first: it may belong to what is due, and is not lost because we slept. */
@@ -149,6 +150,7 @@ static void finish(struct serve *serve)
 	intake_end(serve->intake);
 	timeline_finish(serve->timeline);
 	paths_save(serve->paths);
+	meter_write(serve);
 }
 
 void serve_tell_counts(const struct serve *serve)

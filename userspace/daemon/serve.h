@@ -9,6 +9,7 @@
 
 #include "group.h"
 #include "intake.h"
+#include "meter.h"
 #include "options.h"
 #include "paths.h"
 #include "report.h"
@@ -33,6 +34,8 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
+	struct group *plain; /* the one that plain log rules feed; NULL: none */
+	struct meter meter;
 	int signal_fd;
 };
 
