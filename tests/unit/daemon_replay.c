@@ -15,6 +15,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <linux/netfilter/nfnetlink_log.h>
 
 #include "../../module/evidence.h"
 #include "../../userspace/capture/recording.h"
@@ -32,6 +33,7 @@ struct run {
 	struct serve serve;
 	struct options options;
 	struct config config;
+	uint32_t plain_seq;
 	uint64_t now_ns, seq, suppressed, failed, epoch;
 	unsigned int random;
 	char directory[32], recording[64];
@@ -89,6 +91,7 @@ static void dismantle(struct run *r)
 {
 	recording_close(r->serve.recording);
 	intake_free(r->serve.intake);
+	plain_free(r->serve.plain);
 	timeline_free(r->serve.timeline);
 	correlate_free(r->serve.correlate);
 	report_free(r->serve.report);
@@ -113,6 +116,9 @@ static void begin(struct run *r, unsigned int random)
 	settings.loss = r->serve.loss;
 	settings.timeline = r->serve.timeline;
 	r->serve.intake = intake_new(&settings);
+	settings.epoch = EPOCH ^ 1;
+	r->serve.plain = plain_new(&settings, 18, intake_names(r->serve.intake));
+	r->plain_seq = 0;
 	r->now_ns = BOOT;
 	r->random = random;
 	r->epoch = module_epoch = EPOCH;
@@ -159,13 +165,39 @@ static void emit(struct run *r, const struct rstwhy_evidence *evidence, unsigned
 	intake_packet(r->serve.intake, bytes, len);
 }
 
+static size_t put_number(uint8_t *bytes, uint16_t type, uint32_t value)
+{
+	uint16_t size = 8;
+
+	value = htonl(value);
+	memcpy(bytes, &size, 2);
+	memcpy(bytes + 2, &type, 2);
+	memcpy(bytes + 4, &value, 4);
+	return size;
+}
+
 static void foreign(struct run *r)
 {
 	const uint8_t payload[] = "something else";
-	struct nflog_message message = { 2, 17, true, "DROP ", payload, sizeof(payload) };
+	struct nflog_message message = { .family = 2, .group = 17, .has_packet_header = true, .prefix = "DROP ", .payload = payload, .payload_len = sizeof(payload) };
 	uint8_t bytes[256];
 
 	intake_packet(r->serve.intake, bytes, nflog_build(bytes, sizeof(bytes), &message));
+}
+
+/* A plain log rule's message, with a number and an interface, as the kernel makes it. */
+static void plain(struct run *r, bool reset)
+{
+	uint8_t payload[64], bytes[256];
+	struct nflog_message message = { .family = 2, .group = 18, .has_packet_header = true, .prefix = "RST ", .payload = payload };
+	size_t len;
+
+	message.payload_len = put_packet(payload, chance(r, 6), chance(r, 40), reset);
+	len = nflog_build(bytes, sizeof(bytes), &message);
+	r->plain_seq += chance(r, 10) ? 1 : 1 + chance(r, 90);
+	len += put_number(bytes + len, NFULA_SEQ, r->plain_seq);
+	len += put_number(bytes + len, NFULA_IFINDEX_INDEV, 2 + chance(r, 3));
+	plain_arrived(r->serve.plain, bytes, len, r->now_ns, r->now_ns + OFFSET);
 }
 
 /* The daemon's timer: evidence time has come as far as the clock, less the slack; now and then it asks the module. */
@@ -202,6 +234,8 @@ static void one_event(struct run *r)
 	emit(r, &ev, chance(r, 6), chance(r, 40));
 	if (chance(r, 25) == 0)
 		foreign(r);
+	if (chance(r, 3) == 0)
+		plain(r, chance(r, 8));
 }
 
 static void end(struct run *r)

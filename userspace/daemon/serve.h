@@ -12,6 +12,7 @@
 #include "meter.h"
 #include "options.h"
 #include "paths.h"
+#include "plain.h"
 #include "report.h"
 #include "timeline.h"
 
@@ -34,7 +35,8 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
-	struct group *plain; /* the one that plain log rules feed; NULL: none */
+	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
+	struct group *plain_group;
 	struct meter meter;
 	int signal_fd;
 };

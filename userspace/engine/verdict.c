@@ -11,6 +11,7 @@
 #include "says.h"
 
 #define HIDDEN_CAP     0.6 /* causes.md, "confidence" */
+#define PLAIN_ADVICE "Load the module nf_rstwhy: it tells the silence before a RST, and who sent it (README, 'Without the module')."
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
 
 static const struct rule *first_fitting(const struct facts *f)
@@ -95,10 +96,12 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 		out->sender = f.rd == f.opener ? SIDE_SERVER : SIDE_CLIENT;
 	out->both_ends = incident->have_echo;
 	out->seq_match = facts_seq_match(&f);
-	snprintf(out->advice, sizeof(out->advice), "%s", cause_text(rule->cause)->advice);
+	snprintf(out->advice, sizeof(out->advice), "%s",
+		 incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice);
 	fill_numbers(&f, out);
 	if (rule->tell)
 		rule->tell(&f, out);
+	say_plain(&f, out);
 	say_packet(&f, out);
 	if (incident->count > 1)
 		say(out, "%u RSTs in all", incident->count);
