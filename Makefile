@@ -8,6 +8,7 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
+# make sinks-check what the daemon writes, read by rsyslog, journald, Prometheus, ulogd2, tcpdump; fleet-check: by ClickHouse
 # make bench       what the module costs a forwarded segment, and how long a reset takes to the log
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
@@ -30,6 +31,7 @@ all: userspace module
 
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
+-include tests/bench/bench.mk
 include tests/install.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.

@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  *
  *   daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N]
+ *   daemon_feed --epoch HEX --kind KIND --prefix		only print what the module would write as the first one's prefix
  *
  * Each packet is a TCP RST and, behind it, the evidence; an nft rule in the output chain (`log prefix "rstwhy ..." group 17`) makes an
  * NFLOG message of it that rstwhyd with the same nflog.epoch takes for the module's. For tests and benchmarks in a network namespace.
@@ -36,6 +37,7 @@ struct plan {
 	uint64_t epoch, count, rate, first, gap_ms;
 	uint32_t servers;
 	enum kind kind;
+	bool prefix;
 };
 
 struct packet {
@@ -245,6 +247,20 @@ static bool send_batch(int fd, const struct plan *plan, uint64_t from, unsigned 
 	return true;
 }
 
+static int print_prefix(const struct plan *plan)
+{
+	struct packet packet;
+	struct rstwhy_evidence ev;
+	char text[RSTWHY_PREFIX_MAX + 1];
+
+	make(&packet, plan, 0);
+	ev = packet.evidence;
+	evidence_swap(&ev);
+	evidence_prefix(text, sizeof(text), &ev);
+	puts(text);
+	return 0;
+}
+
 static bool number(const char *text, uint64_t *value, int base)
 {
 	char *end;
@@ -271,7 +287,7 @@ static bool parse(int argc, char **argv, struct plan *plan)
 {
 	static const struct option options[] = {
 		{ "epoch", 1, NULL, 'e' }, { "count", 1, NULL, 'c' }, { "rate", 1, NULL, 'r' },	   { "kind", 1, NULL, 'k' },
-		{ "gap", 1, NULL, 'g' },   { "first", 1, NULL, 'f' }, { "servers", 1, NULL, 's' }, { NULL, 0, NULL, 0 },
+		{ "gap", 1, NULL, 'g' },   { "first", 1, NULL, 'f' }, { "servers", 1, NULL, 's' }, { "prefix", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
 	};
 	static const char names[] = "ecrgfs";
 	uint64_t servers = 16;
@@ -282,6 +298,10 @@ static bool parse(int argc, char **argv, struct plan *plan)
 		uint64_t *const fields[] = { &plan->epoch, &plan->count, &plan->rate, &plan->gap_ms, &plan->first, &servers };
 		const char *which = c == '?' ? NULL : strchr(names, c);
 
+		if (c == 'p') {
+			plan->prefix = true;
+			continue;
+		}
 		good = c == 'k' ? kind_of(optarg, &plan->kind) : which && number(optarg, fields[which - names], c == 'e' ? 16 : 10);
 	}
 	plan->servers = servers > 0 && servers < 65000 ? (uint32_t)servers : 0;
@@ -298,6 +318,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N]\n");
 		return 2;
 	}
+	if (plan.prefix)
+		return print_prefix(&plan);
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0) {
 		perror("daemon_feed: socket");
