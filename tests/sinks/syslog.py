@@ -57,7 +57,8 @@ def compare(seen, records):
 
 
 def lines_of(path):
-    return g.text(path).splitlines()
+    """Ours; rsyslog tells of its own start, too."""
+    return [line for line in g.text(path).splitlines() if "rstwhyd" in line]
 
 
 def shipped_input():

@@ -71,6 +71,9 @@ static void read_peer(struct patient *patient)
 	patient->peers_readable = patient->have_peer || errno == 0;
 	if (patient->have_peer)
 		nflog_peer_program(patient->peer_port, patient->peer, sizeof(patient->peer));
+	patient->have_plain_peer = patient->config.plain_group != CONFIG_NO_GROUP && nflog_peer_find(patient->config.plain_group, &patient->plain_peer_port);
+	if (patient->have_plain_peer)
+		nflog_peer_program(patient->plain_peer_port, patient->plain_peer, sizeof(patient->plain_peer));
 }
 
 /* Whether the log could be opened: the file if there is one, else its directory. */
