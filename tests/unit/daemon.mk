@@ -15,7 +15,7 @@ daemon_loss_SRCS := tests/unit/daemon_loss.c userspace/daemon/loss.c
 daemon_noise_SRCS := tests/unit/daemon_noise.c userspace/daemon/noise.c
 daemon_config_SRCS := tests/unit/daemon_config.c $(DAEMON_CONFIG_SRCS)
 daemon_config_LIBS := -linih
-daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c
+daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c userspace/daemon/nflog_owner.c
 daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
 
 UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor

@@ -27,7 +27,7 @@ struct patient {
 	uint32_t peer_port;
 	char peer[64]; /* its program; "" not known */
 	bool have_plain_peer; /* of nflog.plain_group */
-	uint32_t plain_peer_port;
+	uint32_t plain_peer_process;
 	char plain_peer[64];
 	bool user_exists;
 	bool log_writable; /* by that user */

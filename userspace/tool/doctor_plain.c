@@ -45,13 +45,17 @@ bool doctor_check_plain_reader(const struct patient *patient, struct finding *fi
 	finding->fix[0] = '\0';
 	if (patient->have_plain_peer && !strcmp(patient->plain_peer, "rstwhyd")) {
 		finding->health = HEALTH_OK;
-		snprintf(finding->text, sizeof(finding->text), "rstwhyd (process %u) reads NFLOG group %u", patient->plain_peer_port, group);
+		snprintf(finding->text, sizeof(finding->text), "rstwhyd (process %u) reads NFLOG group %u", patient->plain_peer_process, group);
 		return true;
 	}
 	finding->health = HEALTH_FAIL;
-	if (patient->have_plain_peer) {
-		snprintf(finding->text, sizeof(finding->text), "another program reads NFLOG group %u: %s (netlink port %u)", group,
-			 patient->plain_peer[0] ? patient->plain_peer : "it is not known which", patient->plain_peer_port);
+	if (patient->have_plain_peer && !patient->plain_peer[0]) {
+		finding->health = HEALTH_WARN;
+		snprintf(finding->text, sizeof(finding->text), "NFLOG group %u has a reader, but it is not known which program", group);
+		snprintf(finding->fix, sizeof(finding->fix), "run rstwhy doctor as root");
+	} else if (patient->have_plain_peer) {
+		snprintf(finding->text, sizeof(finding->text), "another program reads NFLOG group %u: %s (process %u)", group, patient->plain_peer,
+			 patient->plain_peer_process);
 		snprintf(finding->fix, sizeof(finding->fix), "stop it, or choose another group in the log rule and in nflog.plain_group");
 	} else {
 		snprintf(finding->text, sizeof(finding->text), "nobody reads NFLOG group %u: the daemon does not run (or not in this network namespace)", group);
