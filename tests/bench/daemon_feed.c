@@ -195,7 +195,7 @@ static void make(struct packet *packet, const struct plan *plan, uint64_t i)
 		fill_rule(&ev);
 	else
 		fill_established(&ev);
-	fill_flow(&ev, plan, i);
+	fill_flow(&ev, plan, plan->first - 1 + i);
 	ev.seq = plan->first + i;
 	ev.epoch = plan->epoch;
 	ev.netns_inum = 4026531840U;
