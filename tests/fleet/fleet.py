@@ -75,7 +75,7 @@ def rsyslog(name, config):
 
 def collector():
     return rsyslog("collector", adapted("rsyslog-collector.conf", {
-        'binary="/usr/local/lib/rstwhy/rstwhy-to-clickhouse"': f'binary="{FLEET}/rstwhy-to-clickhouse --refused /mnt/refused.jsonl"',
+        'binary="/usr/share/rstwhy/fleet/rstwhy-to-clickhouse"': f'binary="{FLEET}/rstwhy-to-clickhouse --refused /mnt/refused.jsonl"',
         "/var/log/rstwhy-not-records.log": "/mnt/not-records.log", "/var/log/rstwhy-to-clickhouse.log": "/mnt/loader.log",
         'action.resumeInterval="5"': 'action.resumeInterval="1"',
     }))

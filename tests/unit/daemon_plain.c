@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nfnetlink_log.h>
+
+#include "plain_message.h"
 
 #include "../../userspace/capture/recording.h"
 #include "../../userspace/daemon/announce.h"
@@ -95,7 +95,7 @@ static int set_up(void **state)
 	settings.timeline = timeline = timeline_new(correlate, loss, NULL);
 	timeline_evidence(timeline, BOOT, BOOT + OFFSET);
 	names = ifnames_new(interface, name_news, NULL);
-	plain = plain_new(&settings, 18, names);
+	plain = plain_new(&settings, PLAIN_GROUP, names);
 	return plain ? 0 : -1;
 }
 
@@ -120,26 +120,11 @@ static const uint8_t reset6[] = {
 	0x01, 0xbb, 0xc8, 0x22, 0, 0, 0x23, 0x29, 0, 0, 0, 0, 0x50, 0x04, 0, 0, 0, 0, 0, 0, 'n', 'o',
 };
 
-static size_t put_number(uint8_t *bytes, uint16_t type, uint32_t value)
-{
-	uint16_t size = 8;
-
-	value = htonl(value);
-	memcpy(bytes, &size, 2);
-	memcpy(bytes + 2, &type, 2);
-	memcpy(bytes + 4, &value, 4);
-	return size;
-}
-
 static void arrive(const uint8_t *packet, size_t len, uint32_t number, uint64_t at_ns)
 {
-	const struct nflog_message message = { .family = 2, .group = 18, .has_packet_header = true, .prefix = "RST ", .payload = packet, .payload_len = len };
 	uint8_t bytes[512];
-	size_t used = nflog_build(bytes, sizeof(bytes), &message);
 
-	used += put_number(bytes + used, NFULA_SEQ, number);
-	used += put_number(bytes + used, NFULA_IFINDEX_INDEV, 4);
-	plain_arrived(plain, bytes, used, BOOT + at_ns, BOOT + OFFSET + at_ns);
+	plain_arrived(plain, bytes, plain_message(bytes, sizeof(bytes), packet, len, number, 4), BOOT + at_ns, BOOT + OFFSET + at_ns);
 }
 
 static void arrived__a_reset__an_incident_with_nothing_but_the_packet(void **state)

@@ -15,7 +15,8 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
-#include <linux/netfilter/nfnetlink_log.h>
+
+#include "plain_message.h"
 
 #include "../../module/evidence.h"
 #include "../../userspace/capture/recording.h"
@@ -33,8 +34,8 @@ struct run {
 	struct serve serve;
 	struct options options;
 	struct config config;
-	uint32_t plain_seq;
 	uint64_t now_ns, seq, suppressed, failed, epoch;
+	uint32_t plain_seq;
 	unsigned int random;
 	char directory[32], recording[64];
 };
@@ -117,27 +118,12 @@ static void begin(struct run *r, unsigned int random)
 	settings.timeline = r->serve.timeline;
 	r->serve.intake = intake_new(&settings);
 	settings.epoch = EPOCH ^ 1;
-	r->serve.plain = plain_new(&settings, 18, intake_names(r->serve.intake));
+	r->serve.plain = plain_new(&settings, PLAIN_GROUP, intake_names(r->serve.intake));
 	r->plain_seq = 0;
 	r->now_ns = BOOT;
 	r->random = random;
 	r->epoch = module_epoch = EPOCH;
 	renamed = 0;
-}
-
-/* RST of 10.2.0.x:443, or what followed it, as the module makes it. */
-static size_t put_packet(uint8_t *p, unsigned int host, unsigned int port, bool rst)
-{
-	static const uint8_t header[40] = {
-		0x45, 0,    0,	  40,	0x12, 0x34, 0x40, 0,	63, 6, 0,    0,	   10,	 2,    0, 2, 10, 1, 0, 2, /* IPv4 */
-		0x01, 0xbb, 0xc8, 0x22, 0,    0,    0x23, 0x29, 0,  0, 0x07, 0xd1, 0x50, 0x14, 1, 0, 0,	 0, 0, 0, /* TCP */
-	};
-
-	memcpy(p, header, sizeof(header));
-	p[15] = (uint8_t)host;
-	p[23] = (uint8_t)port;
-	p[33] = rst ? (uint8_t)(0x04 | (host & 1) << 4) : 0x10;
-	return sizeof(header);
 }
 
 static void emit(struct run *r, const struct rstwhy_evidence *evidence, unsigned int host, unsigned int port)
@@ -165,17 +151,6 @@ static void emit(struct run *r, const struct rstwhy_evidence *evidence, unsigned
 	intake_packet(r->serve.intake, bytes, len);
 }
 
-static size_t put_number(uint8_t *bytes, uint16_t type, uint32_t value)
-{
-	uint16_t size = 8;
-
-	value = htonl(value);
-	memcpy(bytes, &size, 2);
-	memcpy(bytes + 2, &type, 2);
-	memcpy(bytes + 4, &value, 4);
-	return size;
-}
-
 static void foreign(struct run *r)
 {
 	const uint8_t payload[] = "something else";
@@ -189,14 +164,10 @@ static void foreign(struct run *r)
 static void plain(struct run *r, bool reset)
 {
 	uint8_t payload[64], bytes[256];
-	struct nflog_message message = { .family = 2, .group = 18, .has_packet_header = true, .prefix = "RST ", .payload = payload };
-	size_t len;
+	size_t len = put_packet(payload, chance(r, 6), chance(r, 40), reset);
 
-	message.payload_len = put_packet(payload, chance(r, 6), chance(r, 40), reset);
-	len = nflog_build(bytes, sizeof(bytes), &message);
 	r->plain_seq += chance(r, 10) ? 1 : 1 + chance(r, 90);
-	len += put_number(bytes + len, NFULA_SEQ, r->plain_seq);
-	len += put_number(bytes + len, NFULA_IFINDEX_INDEV, 2 + chance(r, 3));
+	len = plain_message(bytes, sizeof(bytes), payload, len, r->plain_seq, 2 + chance(r, 3));
 	plain_arrived(r->serve.plain, bytes, len, r->now_ns, r->now_ns + OFFSET);
 }
 

@@ -13,9 +13,9 @@ daemon_outlets_SRCS := tests/unit/daemon_outlets.c $(SINK_SRCS) userspace/daemon
 daemon_outlets_LIBS := -ljson-c
 daemon_metrics_SRCS := tests/unit/daemon_metrics.c userspace/daemon/metrics.c userspace/daemon/metrics_write.c userspace/engine/cause.c \
 	userspace/record/record.c
-daemon_plain_SRCS := tests/unit/daemon_plain.c $(addprefix userspace/daemon/,plain.c plain_event.c loss.c timeline.c ifnames.c clock.c) \
+daemon_plain_SRCS := tests/unit/daemon_plain.c tests/unit/plain_message.c $(addprefix userspace/daemon/,plain.c plain_event.c loss.c timeline.c ifnames.c clock.c) \
 	$(addprefix userspace/capture/,nflog.c note.c) $(ENGINE_SRCS)
 engine_plain_SRCS = tests/unit/engine_plain.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
 
 # report.c hands records on, replay.c knows both groups
-daemon_replay_SRCS += $(SINK_SRCS) userspace/daemon/plain.c userspace/daemon/plain_event.c
+daemon_replay_SRCS += tests/unit/plain_message.c $(SINK_SRCS) userspace/daemon/plain.c userspace/daemon/plain_event.c
