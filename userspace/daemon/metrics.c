@@ -63,11 +63,22 @@ static void count_server(struct metrics *metrics, const struct record_host *host
 	metrics->servers[metrics->servers_count++].idle_timeouts = 1;
 }
 
-static void count_verdict(struct metrics *metrics, const struct record *record)
+/* A record made from a verdict has the vocabulary's own string: no comparing of thirty names for each record. */
+static enum cause cause_of(const struct record *record)
 {
 	enum cause cause = CAUSE_AMBIGUOUS;
 
+	for (unsigned int i = 0; i < CAUSE_COUNT; i++)
+		if (record->cause == cause_name((enum cause)i))
+			return (enum cause)i;
 	cause_by_name(record->cause, &cause);
+	return cause;
+}
+
+static void count_verdict(struct metrics *metrics, const struct record *record)
+{
+	enum cause cause = cause_of(record);
+
 	metrics->causes[cause]++;
 	metrics->actors[index_of(metrics_actors, METRICS_ACTORS, record->by)]++;
 	metrics->senders[index_of(metrics_senders, METRICS_SENDERS, record->sender)]++;

@@ -79,6 +79,19 @@ static void fill_numbers(const struct facts *f, struct verdict *v)
 	v->ct_state = (f->ct->flags & CT_STATE_HOLDS) && f->ct->state_before != RSTWHY_STATE_UNKNOWN ? f->ct->state_before : -1;
 }
 
+void verdict_preview(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
+{
+	const struct rule *rule;
+	struct facts f;
+
+	facts_of(incident, settings, &f);
+	rule = first_fitting(&f);
+	out->cause = rule->cause;
+	out->certain = rule->certain;
+	out->stage = facts_stage(&f);
+	out->sender = facts_sender(&f);
+}
+
 void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
 {
 	const struct rule *rule;
