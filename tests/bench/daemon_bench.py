@@ -130,6 +130,19 @@ def instructions(path):
     return round(int(re.search(r"Collected : (\d+)", said)[1]) / result["records"])
 
 
+def bare_write():
+    """What one write() of such a line costs here: the floor under one write a record."""
+    line, count = b"x" * 900, 100000
+    descriptor = os.open("/mnt/floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    before = os.times()
+    for _ in range(count):
+        os.write(descriptor, line)
+    after = os.times()
+    os.close(descriptor)
+    os.unlink("/mnt/floor")
+    return round((after.system - before.system) / count * 1e6, 3)
+
+
 def main():
     g.need("ulogd", "valgrind")
     g.network()
@@ -144,8 +157,9 @@ def main():
             small = record(5000, kind)
             result["instructions_a_record"] = instructions(small)
     result["at_100000"] = rstwhyd(COUNT * 3, "mix", 100000)
-    result["memory"] = {str(n): rstwhyd(n, "idle", 40000, verdict__hold_ms="60000")["rss_kib"][1] if n else result["live"]["mix"]["rss_kib"][0]
-                        for n in (0, 100000)}
+    result["memory"] = {str(n): rstwhyd(n, "idle", 60000, verdict__hold_ms="60000")["rss_kib"][1] if n else result["live"]["mix"]["rss_kib"][0]
+                        for n in (0, 100000, 1000000)}
+    result["write_us"] = bare_write()
     tell(result)
     with open(os.environ["RSTWHY_BENCH_OUT"] + "/daemon.json", "w", encoding="ascii") as file:
         json.dump(result, file, indent=1)
@@ -163,7 +177,9 @@ def tell(result):
     print(f"  instructions a record (recording, mix, callgrind): {result['instructions_a_record']}")
     fast = result["at_100000"]
     print(f"At {fast['rate']} a second, {fast['sent']} messages: {fast['lost']:.0f} lost; {fast['kinds']}")
-    print(f"Resident memory, KiB, by held verdicts: {result['memory']}")
+    print(f"  one write() of a line alone (system time): {result['write_us']:.2f} us")
+    print("Resident memory, KiB, after so many connections, held as long as there is room: " +
+          ", ".join(f"{count}: {kib}" for count, kib in result["memory"].items()))
 
 
 main()
