@@ -203,6 +203,9 @@ struct fm_tell {
 	u8 after;    /* enum rstwhy_after of an AFTER */
 	u64 ref_seq; /* and the RST it follows */
 	bool owed;   /* not a sample: it takes back a SILENCE that was told */
+	bool proves; /* the segment proves its connection, begun since_us, and its side's handshake took rtt_us (0: not known) */
+	u32 rtt_us;
+	u64 since_us;
 };
 
 /* How a packet refers to a flow: by an entry's ORIGINAL tuple, or by what is on the wire. */

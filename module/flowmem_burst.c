@@ -153,6 +153,8 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
 
 	if (has(f->cold, FMC_HANDSHAKE) && !has(f->cold, FMC_COMPLETED))
 		return;
+	if (!seen(f->cold, 0) && !seen(f->cold, 1)) /* the record's first segment, in mid-stream: no silence is known, no loss */
+		return;
 	if (lost)
 		burst_begin(f, true);
 	else if (pending && answers(f))

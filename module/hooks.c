@@ -168,6 +168,15 @@ static void fill_input(const struct met *m, const struct arrival *a, const struc
 	in->reply = reply;
 }
 
+static void hear_host(const struct met *m, const struct arrival *a, const struct segment *seg, const struct fm_tell *tell, u64 now_us)
+{
+	struct hm_lesson lesson = { .now_us = now_us, .since_us = tell->since_us, .rtt_us = tell->rtt_us, .ttl = seg->ttl };
+	struct hm_key key;
+
+	hostmem_key(&key, seg->tuple.src, seg->family, a->ends.zone, m->rn->id);
+	hostmem_hear(&rstwhy_hosts, &key, &lesson);
+}
+
 /* The slow path: read all of the segment, let the memory think, tell what follows a RST. refused: conntrack would not have it. */
 static noinline void remember(const struct met *m, const struct arrival *a, bool refused)
 {
@@ -187,6 +196,8 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		flowmem_mark(&rstwhy_flows, &in, &tell);
 	else
 		flowmem_segment(&rstwhy_flows, &in, &tell);
+	if (tell.proves && m->state->hook == NF_INET_PRE_ROUTING)
+		hear_host(m, a, &seg, &tell, in.now_us);
 	if (tell.kind)
 		report_segment(m->rn, m->skb, m->state, &seg, &tell);
 }

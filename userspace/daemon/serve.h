@@ -14,6 +14,7 @@
 #include "paths.h"
 #include "plain.h"
 #include "report.h"
+#include "status.h"
 #include "timeline.h"
 
 #include "../capture/recording.h"
@@ -38,6 +39,7 @@ struct serve {
 	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
 	struct group *plain_group;
 	struct meter meter;
+	struct status status;
 	int signal_fd;
 };
 

@@ -124,4 +124,5 @@ void patient_read(struct patient *patient, const struct settings_source *source)
 	read_peer(patient);
 	read_plain_peer(patient);
 	read_log(patient);
+	host_read(&patient->host, "", patient->kernel, patient->config.state, patient->config.group);
 }

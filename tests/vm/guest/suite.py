@@ -67,7 +67,8 @@ def load_scenarios(mode, pattern):
     elif not pattern:
         quick = given("quick").split()
         measured = [spec for spec in measured if spec["name"] in quick]
-    return [spec for spec in own + measured if fits(spec["name"], pattern)]
+    part, parts = (int(number) for number in given("part").split("/"))
+    return [spec for spec in own + measured if fits(spec["name"], pattern)][part - 1 :: parts]
 
 
 def report(line):
