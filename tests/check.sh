@@ -52,6 +52,15 @@ section "unit tests"
 unit_cases unit
 if has_target unit-asan; then unit_cases unit-asan; fi
 
+# The readers' own counts: "passed failed skipped".
+section "what others read: syslog, journal, Prometheus, ulogd2, tcpdump, plain log rules; a fleet in ClickHouse"
+for name in sinks fleet; do
+	good=0 bad=1 skip=0
+	tests/$name/run 2>&1 | tee "$logs/$name.log"
+	read -r good bad skip 2>/dev/null <"build/$name/summary" || true
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
+done
+
 section "module and programs in the guest root (Debian 12), W=1"
 one_case guest-root tests/vm/root.sh
 kv=$(ls "$(tests/vm/root.sh --path)/boot" 2>/dev/null | sed -n 's/^vmlinuz-//p' | sort -V | tail -n 1)

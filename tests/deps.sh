@@ -21,7 +21,7 @@ vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busyb
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
 # the readers of what the daemon writes, for tests/sinks, tests/fleet and tests/bench/daemon
 sinks_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip rsyslog=cmd:rsyslogd ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json
-	tcpdump=cmd:tcpdump prometheus=cmd:prometheus prometheus-node-exporter=cmd:prometheus-node-exporter curl=cmd:curl"
+	tcpdump=cmd:tcpdump prometheus=cmd:prometheus prometheus-node-exporter=cmd:prometheus-node-exporter"
 fleet_needs="python3=cmd:python3 rsyslog=cmd:rsyslogd clickhouse-server=cmd:clickhouse-server clickhouse-client=cmd:clickhouse-client"
 bench_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json valgrind=cmd:valgrind"
 
