@@ -64,8 +64,9 @@ section "unit tests"
 unit_cases unit
 if has_target unit-asan; then unit_cases unit-asan; fi
 
-section "manual pages, completions, the report's page"
+section "manual pages, completions, views, the report's page"
 counted_cases man-check
+counted_cases views-check
 counted_cases html-check
 
 section "module and programs in the guest root (Debian 12), W=1"
