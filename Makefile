@@ -9,6 +9,7 @@
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
 # make bench       what the module costs a forwarded segment, and how long a reset takes to the log
+# make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
 # make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
@@ -35,6 +36,7 @@ all: userspace module
 
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
+-include tests/fuzz/fuzz.mk
 include tests/install.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.

@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "command.h"
+#include "terminal.h"
 
 #include "../daemon/nearest.h"
 
@@ -33,12 +34,14 @@ static const struct command commands[] = {
 
 void complain(const char *format, ...)
 {
+	char text[4096];
 	va_list args;
 
 	fputs("rstwhy: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	terminal_text(stderr, text);
 	fputc('\n', stderr);
 }
 
