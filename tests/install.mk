@@ -27,6 +27,10 @@ install: userspace install-module
 	set -e; for f in userspace/man/*.[1-8]; do test ! -e "$$f" || { \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}; install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/; }; done
 
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
+	install -m 644 userspace/deploy/rstwhy.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstwhy
+	install -m 644 userspace/deploy/rstwhy.zsh-completion $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_rstwhy
+
 # By DKMS where there is one, so that the module follows kernel upgrades; else into this kernel's modules.
 install-module:
 	@if [ -n "$(DESTDIR)" ] || command -v dkms >/dev/null; then \
@@ -46,4 +50,6 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rstwhy.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/rstwhy
 	rm -f $(DESTDIR)$(PREFIX)/sbin/rstwhyd $(DESTDIR)$(PREFIX)/bin/rstwhy $(DESTDIR)$(UNITDIR)/rstwhyd.service
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstwhy $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_rstwhy
+	set -e; for f in userspace/man/*.[1-8]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/}; done
 	@echo "kept: $(DESTDIR)$(SYSCONFDIR)/rstwhy"
