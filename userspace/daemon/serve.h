@@ -10,8 +10,10 @@
 #include "flowtable.h"
 #include "group.h"
 #include "intake.h"
+#include "meter.h"
 #include "options.h"
 #include "paths.h"
+#include "plain.h"
 #include "report.h"
 #include "status.h"
 #include "timeline.h"
@@ -36,6 +38,9 @@ struct serve {
 	struct intake *intake;
 	struct group *group;
 	struct flowtable *flowtable; /* NULL: not told to the module */
+	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
+	struct group *plain_group;
+	struct meter meter;
 	struct status status;
 	int signal_fd;
 };
