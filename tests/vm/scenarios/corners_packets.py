@@ -33,7 +33,7 @@ def extended(packet, kinds):
 
 def refuse_by_hand(lab, kinds):
     """The server's own refusal is kept back; one with these extension headers takes its place."""
-    netns.nft("table inet mute { chain out { type filter hook output priority 0; tcp flags & rst == rst drop; } }", "server")
+    netns.nft("table inet mute { chain out { type filter hook output priority 0; ip6 nexthdr tcp tcp flags & rst == rst drop; } }", "server")
     server = (lab.address["server"], 9)
 
     def answer_the_syn():
