@@ -27,6 +27,7 @@
 #define FM_NONE (~0U)
 
 #define FM_TICK_SHIFT 22
+#define FM_REFRESH_SHIFT 12 /* ticks: 17 s */
 #define FM_RESET_WATCH_US (120ULL * 1000000) /* how long what follows a RST is looked at */
 
 /* fm_hot.flags */

@@ -106,10 +106,16 @@ static __always_inline bool flowmem_waits(const struct flowmem *fm, u64 hash, u3
 	return unlikely(tick - READ_ONCE(fm->refused) < 256) && (((u32)(hash >> 8) ^ tick) & 15);
 }
 
-/* Does only the newest of this side's numbers matter? Not while anything is open, nor when the side has been silent. */
+/*
+ * Does only the newest of this side's numbers matter? Not while anything is open, nor when the side has been silent. And every 17
+ * seconds a busy side's looks are taken anew: its packet numbers and timestamps go on, and its host is seen to live.
+ */
 static __always_inline bool fm_calm(const struct fm_hot *hot, u16 flags, u8 side, u8 state, u32 tick, u32 resume)
 {
-	return (flags & (FM_STATE | FM_SLOW)) == state && !(flags >> side & FM_LEARN0) && tick - READ_ONCE(hot->last[side]) < resume;
+	u32 last = READ_ONCE(hot->last[side]);
+
+	return (flags & (FM_STATE | FM_SLOW)) == state && !(flags >> side & FM_LEARN0) && tick - last < resume &&
+	       !((tick ^ last) >> FM_REFRESH_SHIFT);
 }
 
 /* Move a side's numbers on; false, and nothing done, for the first data after a silence, and where a probe begins. */
