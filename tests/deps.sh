@@ -15,7 +15,7 @@ userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h p
 	libnfnetlink-dev=pc:libnfnetlink libnetfilter-log-dev=pc:libnetfilter_log libinih-dev=pc:inih libjson-c-dev=pc:json-c
 	libcap-ng-dev=pc:libcap-ng libpcap-dev=pc:libpcap"
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
-vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio
+vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
 
 present() {

@@ -2,36 +2,42 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   build.sh KERNEL_VERSION
+#   build.sh KERNEL_VERSION [SUITE]
 #
 # Builds nf_rstwhy.ko (W=1, warnings are errors), rstwhyd and rstwhy inside the guest root into build/vm, by the same make targets
-# that everybody uses.
+# that everybody uses. With SUITE the module is built in that suite's kernel root by its own compiler, into build/matrix/SUITE; the
+# programs stay the guest root's. SUITE+clang: by clang, into build/matrix/SUITE+clang.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-kv=$1
-log=$top/build/vm/build.log
-mkdir -p "$top/build/vm"
-exec 9>"$log.lock"
+kv=$1 suite=${2:-}
+destination=$top/build/vm place=() compiler=()
+if [ -n "$suite" ]; then
+	destination=$top/build/matrix/$suite
+	place=(env "IN_ROOT=$("$here/kernel-root.sh" --path "${suite%+clang}")" "IN_ROOT_BUILD=$destination")
+fi
+[ "${suite%+clang}" = "$suite" ] || compiler=(LLVM=1)
+mkdir -p "$top/build/vm" "$destination"
+exec 9>"$top/build/vm/build.log.lock"
 flock 9
 status=0
-: >"$log"
-build() { # build WHAT ARGUMENT...
-	local what=$1
-	shift
-	"$here/in-root.sh" make -j2 --no-print-directory "$@" >>"$log" 2>&1 || {
+build() { # build WHAT LOG COMMAND...
+	local what=$1 log=$2
+	shift 2
+	"$@" >"$log" 2>&1 || {
 		echo "vm: building the $what failed:" >&2
 		grep -aE -A4 'error|warning|\*\*\*|undefined|No rule' "$log" | tail -n 40 >&2
 		status=1
 	}
 }
+make=(make -j2 --no-print-directory)
 if [ -e "$top/Kbuild" ]; then
-	build module module "KDIR=/lib/modules/$kv/build" W=1 KCFLAGS=-Werror
+	build module "$destination/module.log" "${place[@]}" "$here/in-root.sh" "${make[@]}" module "KDIR=/lib/modules/$kv/build" W=1 KCFLAGS=-Werror "${compiler[@]}"
 else
-	rm -f "$top/build/vm/nf_rstwhy.ko"
+	rm -f "$destination/nf_rstwhy.ko"
 fi
 if [ -e "$top/userspace/userspace.mk" ]; then
-	build programs userspace
+	build programs "$top/build/vm/programs.log" "$here/in-root.sh" "${make[@]}" userspace
 else
 	rm -f "$top/build/vm/rstwhyd" "$top/build/vm/rstwhy"
 fi

@@ -2,16 +2,23 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   dkms.sh KERNEL_VERSION
+#   dkms.sh KERNEL_VERSION [SUITE]
 #
-# Plain dkms add, build and install of a copy of the tree, in a throw-away overlay of the guest root (natively: much faster than
-# under emulation). Leaves what was installed in build/vm/dkms, where the scenario dkms-module-loads takes it.
+# Plain dkms add, build and install of a copy of the tree, in a throw-away overlay of the guest root, or of SUITE's kernel root
+# (natively: much faster than under emulation). Leaves what was installed in build/vm/dkms, or build/matrix/SUITE/dkms, where the
+# scenario dkms-module-loads takes it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-kv=$1
-rm -rf "$top/build/vm/dkms"
-mkdir -p "$top/build/vm/dkms"
+kv=$1 suite=${2:-}
+destination=$top/build/vm
+if [ -n "$suite" ]; then
+	destination=$top/build/matrix/$suite
+	IN_ROOT=$("$here/kernel-root.sh" --path "$suite")
+	export IN_ROOT IN_ROOT_BUILD=$destination
+fi
+rm -rf "$destination/dkms"
+mkdir -p "$destination/dkms"
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
 "$here/in-root.sh" sh -exc "
 	mkdir -p /usr/src/rstwhy-$version
@@ -25,3 +32,8 @@ version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
 	dkms remove rstwhy/$version --all
 	! modinfo -k $kv nf_rstwhy 2>/dev/null
 "
+# Compressed where the kernel's own modules are.
+case $(ls "$destination/dkms") in
+*.xz) xz -d "$destination"/dkms/*.xz ;;
+*.zst) zstd -dq --rm "$destination"/dkms/*.zst ;;
+esac

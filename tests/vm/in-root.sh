@@ -6,7 +6,7 @@
 #
 # Runs a command inside the guest root, natively, on a throw-away overlay: whatever it writes to the root is gone afterwards.
 # The source tree is there read-only at /mnt/rstwhy, and what is built lands in the host's build/vm (there: build/), so a
-# build that writes anywhere else fails here. IN_ROOT_BUILD names another directory for it.
+# build that writes anywhere else fails here. IN_ROOT_BUILD names another directory for it, IN_ROOT another root (kernel-root.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -17,7 +17,7 @@ if [ "${IN_ROOT_STAGE:-}" != mounted ]; then
 fi
 unset IN_ROOT_STAGE
 
-root=$("$here/root.sh" --path)
+root=${IN_ROOT:-$("$here/root.sh" --path)}
 build=${IN_ROOT_BUILD:-$top/build/vm}
 mkdir -p "$build" "$top/build"
 scratch=$top/build/in-root # only a mount point; the mounts live in this private namespace

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   initramfs.sh KERNEL_VERSION OUTPUT
+#   initramfs.sh KERNEL_VERSION OUTPUT KERNEL_ROOT
 #
-# The smallest thing that mounts the guest root: busybox, /init and the modules of that kernel for 9p and overlay.
+# The smallest thing that mounts the guest root: busybox, /init and the modules of that kernel for 9p and overlay. KERNEL_ROOT: where
+# the kernel's modules are (the guest root, or one of kernel-root.sh); newer kernels have them compressed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kv=$1
 output=$(realpath -m "$2")
-modules=$("$here/root.sh" --path)/lib/modules/$kv
+modules=$3/lib/modules/$kv
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

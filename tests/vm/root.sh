@@ -26,21 +26,8 @@ want=$(echo "$suite $GUEST_PACKAGES" | sha256sum | cut -c1-32)
 [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && exit 0
 [ "$(id -u)" = 0 ] || { echo "root.sh: building the guest root needs root (mmdebstrap, chroot)" >&2; exit 1; }
 
-# apt knows which of its sources are Debian's own; on another Debian release the same hosts serve this suite as well.
-sources() {
-	apt-get indextargets --format '$(ORIGIN)|$(SITE)|$(RELEASE)' 'Created-By: Packages' |
-	awk -F'|' -v suite="$suite" '
-		$1 == "Debian" && $3 ~ /^[a-z]+(-security|-updates)?$/ {
-			kind = $3; sub(/^[a-z]+/, "", kind)
-			line = "deb " $2 " " suite kind " main"
-			if (!seen[line]++) print line
-		}'
-}
-list=$(sources)
-if [ -z "$list" ]; then
-	apt-get update -q >/dev/null
-	list=$(sources)
-fi
+. "$here/archive.sh"
+list=$(archive_sources "$suite" "" -security -updates)
 [ -n "$list" ] || { echo "root.sh: apt on this machine has no Debian source to build the guest root from" >&2; exit 1; }
 
 echo "guest root: building $root (Debian 12, stock kernel, nginx, haproxy, PostgreSQL); takes a few minutes"
@@ -52,18 +39,9 @@ fi
 touch "$root.building"
 rm -rf --one-file-system "$root"
 log=$root.log
-# How this machine reaches its archive (proxies, retries), as far as apt knows.
-options=()
-while IFS= read -r line; do
-	options+=("--aptopt=$line")
-done < <(apt-config dump --format '%F "%v";%n' Acquire | grep -E '^Acquire::(http|https)::(Proxy|Timeout)|^Acquire::Retries' | grep -v '"";$')
+archive_mmdebstrap_options
 # INITRD=No: we boot with an initramfs of our own, no need for Debian's (a minute saved).
-if ! INITRD=No mmdebstrap --mode=root --variant=apt --quiet \
-	--include="${GUEST_PACKAGES// /,}" \
-	"${options[@]}" --aptopt='Acquire::Languages "none"' --aptopt='DPkg::Use-Pty "0"' \
-	--dpkgopt='force-unsafe-io' \
-	--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-	--dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/gpu/*' --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*' \
+if ! INITRD=No mmdebstrap "${archive_options[@]}" --include="${GUEST_PACKAGES// /,}" \
 	"$suite" "$root" - <<<"$list" >"$log" 2>&1 9>&-
 then
 	echo "root.sh: mmdebstrap failed; the end of $log:" >&2
