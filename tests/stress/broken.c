@@ -168,7 +168,7 @@ static void base(struct broken *b, struct flood *f, struct wire *w)
 	struct tcp t = { .payload = payload, .payload_len = PAYLOAD };
 	struct living flow;
 
-	flow_living(f, random_next(&f->random) & 0xfffff, &flow);
+	flow_living(f, random_next(&f->random) & 0x3fff, &flow); /* conntrack's table holds them all */
 	fill_random(f, payload, sizeof(payload));
 	b->r = random_next(&f->random);
 	t.ends = flow.ends;

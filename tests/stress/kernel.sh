@@ -6,7 +6,7 @@
 #   kernel.sh --source     only unpack the source (the kernel's own selftests are in it) and say where it is
 #
 # Debian's linux-source-6.12 (fetched and unpacked, never installed) with debug.config over tinyconfig. 15 minutes of CPU once;
-# kept in build/guest/debug-kernel, or RSTWHY_DEBUG_KERNEL: vmlinuz, lib/modules, build (for modules), source.
+# kept in build/guest/debug-kernel, or RSTWHY_DEBUG_KERNEL: boot, lib/modules, build (for modules), source.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -65,6 +65,9 @@ fi
 # What was asked for and is not there would be a check that is silently missing.
 missing=$(grep -E '^CONFIG_[A-Z0-9_]+=y' "$here/debug.config" | grep -vxFf "$home/build/.config" || true)
 [ -z "$missing" ] || { echo "kernel.sh: this kernel did not take:" $missing >&2; exit 1; }
-cp "$home/build/arch/x86/boot/bzImage" "$home/vmlinuz"
+release=$(cat "$home/build/include/config/kernel.release")
+rm -rf "$home/boot"
+mkdir "$home/boot"
+cp "$home/build/arch/x86/boot/bzImage" "$home/boot/vmlinuz-$release"
 echo "$recipe" >"$home/stamp"
-echo "debug kernel: ready, $(cat "$home/build/include/config/kernel.release")" >&2
+echo "debug kernel: ready, $release" >&2
