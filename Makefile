@@ -9,6 +9,8 @@
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
 # make bench       what the module costs a forwarded segment, and how long a reset takes to the log
+# make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
+#                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
 #
@@ -24,7 +26,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short install install-module uninstall clean distclean deps
 
 all: userspace module
 
@@ -68,6 +70,14 @@ lab:
 bench:
 	@tests/deps.sh vm
 	@tests/bench/run
+
+matrix:
+	@tests/deps.sh vm
+	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh
+
+matrix-short:
+	@tests/deps.sh vm
+	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh --short
 
 clean:
 	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +

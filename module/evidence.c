@@ -51,6 +51,12 @@ static void swap_baseline(struct rstwhy_baseline *base)
 	swap32(&base->flowlabel, 3);
 }
 
+static void swap_host(struct rstwhy_host *host)
+{
+	swap32(&host->rtt_us, 1);
+	swap64(&host->heard_ms, 2);
+}
+
 static void swap_memory(struct rstwhy_memory *mem)
 {
 	swap32(&mem->flags, 1);
@@ -82,6 +88,9 @@ void evidence_swap(struct rstwhy_evidence *ev)
 	swap64(&ev->suppressed_known, 3);
 	swap_conntrack(&ev->ct);
 	swap_memory(&ev->mem);
+	swap64(&ev->watched_ms, 1);
+	swap_host(&ev->host[0]);
+	swap_host(&ev->host[1]);
 }
 
 #else

@@ -27,6 +27,7 @@
 #define FM_NONE (~0U)
 
 #define FM_TICK_SHIFT 22
+#define FM_DOUBT (500U * 1000000 >> FM_TICK_SHIFT) /* after a pause this long: did conntrack count the segment? */
 #define FM_RESET_WATCH_US (120ULL * 1000000) /* how long what follows a RST is looked at */
 
 /* fm_hot.flags */
@@ -176,6 +177,7 @@ struct fm_quick {
 	u32 seq, end, ack, len;
 	u32 tick;
 	u32 resume; /* ticks */
+	u32 left_ms; /* on conntrack's timer now, 0 not known */
 	u16 timeout;
 	u8 flags; /* SEG_* */
 	u8 state; /* conntrack's, after this segment */
@@ -203,6 +205,9 @@ struct fm_tell {
 	u8 after;    /* enum rstwhy_after of an AFTER */
 	u64 ref_seq; /* and the RST it follows */
 	bool owed;   /* not a sample: it takes back a SILENCE that was told */
+	bool proves; /* the segment proves its connection, begun since_us, and its side's handshake took rtt_us (0: not known) */
+	u32 rtt_us;
+	u64 since_us;
 };
 
 /* How a packet refers to a flow: by an entry's ORIGINAL tuple, or by what is on the wire. */
@@ -327,7 +332,7 @@ static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 		return false;
 	if (q->len && !(flags & (FM_RECENT0 << d)))
 		return false;
-	if (fm_idle(hot, q->tick) >= q->resume || fm_is_probe(hot, q))
+	if (fm_idle(hot, q->tick) >= (q->resume < FM_DOUBT ? q->resume : FM_DOUBT) || fm_is_probe(hot, q))
 		return false;
 	if (READ_ONCE(hot->last[d]) != q->tick)
 		WRITE_ONCE(hot->last[d], q->tick);

@@ -48,6 +48,18 @@ static bool told(const struct flow *f, u8 kind)
 	return f->cold->after_told & (1 << (kind + (late ? FMC_LATE : 0)));
 }
 
+/* A new connection; or the SYN that a RST refused is answered after all, by whom that RST claimed to come from. */
+static u8 after_syn(const struct flow *f, bool sender)
+{
+	const struct fm_cold *cold = f->cold;
+
+	if (!(f->q->flags & SEG_ACK))
+		return told(f, RSTWHY_AFTER_SYN) ? 0 : RSTWHY_AFTER_SYN;
+	if (!sender || !has(cold, FMC_SYN_PENDING) || f->q->ack != cold->syn_seq + 1 || told(f, RSTWHY_AFTER_SENDER_SEGMENT))
+		return 0;
+	return RSTWHY_AFTER_SENDER_SEGMENT;
+}
+
 /* The strongest thing this segment proves that has not been told yet, or 0. */
 static u8 after_kind(const struct flow *f)
 {
@@ -56,7 +68,7 @@ static u8 after_kind(const struct flow *f)
 	u8 kinds[3], i;
 
 	if (f->q->flags & SEG_SYN)
-		return f->q->flags & SEG_ACK || told(f, RSTWHY_AFTER_SYN) ? 0 : RSTWHY_AFTER_SYN;
+		return after_syn(f, sender);
 	kinds[0] = sender ? RSTWHY_AFTER_SENDER_ACK : RSTWHY_AFTER_PEER_ACK;
 	kinds[1] = sender ? RSTWHY_AFTER_SENDER_DATA : RSTWHY_AFTER_PEER_DATA;
 	kinds[2] = sender ? RSTWHY_AFTER_SENDER_SEGMENT : RSTWHY_AFTER_PEER_SEGMENT;

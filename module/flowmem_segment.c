@@ -63,6 +63,16 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *
 	return index;
 }
 
+/* Its sender has this connection: what a SYN, or a segment in mid-stream that nobody answered, does not show. */
+static void prove(const struct flow *f, struct fm_tell *tell)
+{
+	const struct fm_cold *cold = f->cold;
+
+	tell->proves = has(cold, FMC_HANDSHAKE) ? has(cold, FMC_COMPLETED) || f->d != opener(cold) : f->in->assured;
+	tell->since_us = cold->created_us;
+	tell->rtt_us = cold->rtt_us[f->d];
+}
+
 static void live(struct flowmem *fm, struct flow *f, u32 index, struct fm_tell *tell)
 {
 	const struct fm_cold *cold = f->cold;
@@ -74,6 +84,7 @@ static void live(struct flowmem *fm, struct flow *f, u32 index, struct fm_tell *
 	flow_step_fin(f);
 	flow_settle_syn(f);
 	flow_note(f);
+	prove(f, tell);
 	if (f->in->reply && f->in->confirmed && (!has(cold, FMC_LOST) || has(cold, FMC_ANSWERED)))
 		flowmem_set_reply(fm, index, f->in->reply);
 }
@@ -97,7 +108,9 @@ void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_te
 		return;
 	f = flow_at(fm, index, in, in->quick.side);
 	flow_step_after(&f, tell);
-	if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
+	if (!flow_counted(&f))
+		flow_mark(&f);
+	else if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
 		flow_on_syn(&f);
 	else if (in->fresh && has_life(f.cold) && !flow_plausible(&f))
 		flow_mark(&f);

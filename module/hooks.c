@@ -168,6 +168,15 @@ static void fill_input(const struct met *m, const struct arrival *a, const struc
 	in->reply = reply;
 }
 
+static void hear_host(const struct met *m, const struct arrival *a, const struct segment *seg, const struct fm_tell *tell, u64 now_us)
+{
+	struct hm_lesson lesson = { .now_us = now_us, .since_us = tell->since_us, .rtt_us = tell->rtt_us, .ttl = seg->ttl };
+	struct hm_key key;
+
+	hostmem_key(&key, seg->tuple.src, seg->family, a->ends.zone, m->rn->id);
+	hostmem_hear(&rstwhy_hosts, &key, &lesson);
+}
+
 /* The slow path: read all of the segment, let the memory think, tell what follows a RST. refused: conntrack would not have it. */
 static noinline void remember(const struct met *m, const struct arrival *a, bool refused)
 {
@@ -187,6 +196,8 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		flowmem_mark(&rstwhy_flows, &in, &tell);
 	else
 		flowmem_segment(&rstwhy_flows, &in, &tell);
+	if (tell.proves && m->state->hook == NF_INET_PRE_ROUTING)
+		hear_host(m, a, &seg, &tell, in.now_us);
 	if (tell.kind)
 		report_segment(m->rn, m->skb, m->state, &seg, &tell);
 }
@@ -211,9 +222,15 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 			      (__force u16)t->dst.u.tcp.port, family_of(m), zone, m->rn->id);
 	a->quick.side = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? a->orig1 : !a->orig1;
 	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
-	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
+	a->quick.left_ms = snapshot_remaining_ms(ct);
+	a->quick.timeout = fm_timeout_code(a->quick.left_ms);
 	a->fresh = !nf_ct_is_confirmed(ct);
-	touch(m, a);
+	if (likely(snapshot_counted(ct) || m->th->syn)) {
+		touch(m, a);
+		return;
+	}
+	a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
+	remember(m, a, true);
 }
 
 /* No entry: NOTRACK, or a box without conntrack (the memory alone serves), or INVALID (it only leaves a mark). */
@@ -232,6 +249,7 @@ static noinline void meet_without_entry(const struct met *m, struct arrival *a, 
 				   m->rn->id);
 	a->orig1 = a->quick.side;
 	a->quick.state = 0;
+	a->quick.left_ms = 0;
 	a->quick.timeout = 0;
 	a->fresh = false;
 	if (untracked || !rstwhy_tracking(m->state->net, m->state->pf)) {

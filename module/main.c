@@ -18,9 +18,12 @@
 #include "snapshot.h"
 
 #define FLOWS_LEAST 4096
+#define HOSTS_LEAST 1024
+#define HOSTS_MOST 65536
 #define MEMORY_SHARE 64 /* the flow memory takes at most one part in this many of all memory */
 
 struct flowmem rstwhy_flows;
+struct hostmem rstwhy_hosts;
 u64 rstwhy_epoch __read_mostly;
 
 static unsigned int flows;
@@ -48,24 +51,28 @@ static void free_memory(void)
 	vfree(rstwhy_flows.hot);
 	vfree(rstwhy_flows.cold);
 	vfree(rstwhy_flows.alias);
+	vfree(rstwhy_hosts.hosts);
 }
 
 static int make_memory(void)
 {
-	unsigned int slots;
-	u64 secret[2];
+	unsigned int slots, hosts;
+	u64 secret[3];
 
 	flows = choose_flows();
 	slots = slots_for(flows);
+	hosts = round_up(clamp_t(unsigned int, flows / 16, HOSTS_LEAST, HOSTS_MOST), HM_WAYS);
 	rstwhy_flows.hot = vzalloc(array_size(slots, sizeof(struct fm_hot)));
 	rstwhy_flows.cold = vzalloc(array_size(slots, sizeof(struct fm_cold)));
 	rstwhy_flows.alias = vzalloc(array_size(slots, sizeof(struct fm_alias)));
-	if (!rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
+	rstwhy_hosts.hosts = vzalloc(array_size(hosts, sizeof(struct hm_host)));
+	if (!rstwhy_hosts.hosts || !rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
 		free_memory();
 		return -ENOMEM;
 	}
 	get_random_bytes(secret, sizeof(secret));
 	flowmem_init(&rstwhy_flows, slots, secret[0], secret[1]);
+	hostmem_init(&rstwhy_hosts, hosts, secret[2]);
 	return 0;
 }
 

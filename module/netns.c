@@ -90,6 +90,7 @@ static int switch_on(struct net *net, struct rstwhy_net *rn)
 
 	rn->id = atomic_inc_return(&next_id);
 	rn->ever_enabled = true;
+	rn->watched_ns = ktime_get_boottime_ns();
 	err = rstwhy_hooks_on(net);
 	rn->hooked = !err;
 	return err;

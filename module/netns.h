@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 
 #include "flowmem.h"
+#include "hostmem.h"
 #include "ratelimit.h"
 
 struct ctl_table;
@@ -51,6 +52,7 @@ struct rstwhy_settings {
 struct rstwhy_net {
 	struct rstwhy_settings set;
 	u32 id; /* of the flow memory's keys: new whenever the namespace is enabled, so that nothing stale is found */
+	u64 watched_ns; /* boottime since when the hooks are on */
 	bool guest;
 	bool hooked;
 	bool holds_conntrack;
@@ -75,8 +77,9 @@ bool rstwhy_tracking(struct net *net, u8 pf);
 int rstwhy_netns_init(void);
 void rstwhy_netns_exit(void);
 
-/* One memory and one epoch for all namespaces; set at load, before the first hook. */
+/* One memory of flows, one of hosts and one epoch for all namespaces; set at load, before the first hook. */
 extern struct flowmem rstwhy_flows;
+extern struct hostmem rstwhy_hosts;
 extern u64 rstwhy_epoch;
 
 /* sysctl.c */

@@ -130,6 +130,29 @@ static void verify_lost(struct report *r)
 		mem->flags &= ~RSTWHY_MEM_LOST;
 }
 
+static void fill_host(const struct report *r, const u8 *addr, struct rstwhy_host *host)
+{
+	struct hm_key key;
+
+	hostmem_key(&key, addr, r->seg->family, r->ev.ct.zone, r->rn->id);
+	hostmem_tell(&rstwhy_hosts, &key, r->query.now_us, host);
+}
+
+/* The packet's source, and the end it is for by the address that this has itself. */
+static void fill_hosts(struct report *r)
+{
+	const struct rstwhy_memory *mem = &r->ev.mem;
+	const u8 *peer = r->seg->tuple.dst;
+
+	if (r->known && mem->direction == RSTWHY_DIR_REPLY)
+		peer = mem->orig.src;
+	else if (r->known && mem->reply.sport)
+		peer = mem->reply.src;
+	fill_host(r, r->seg->tuple.src, &r->ev.host[0]);
+	fill_host(r, peer, &r->ev.host[1]);
+	r->ev.watched_ms = div_u64(r->ev.boottime_ns - r->rn->watched_ns, NSEC_PER_MSEC);
+}
+
 static void fill_connection(struct report *r, struct snapshot *snap)
 {
 	struct rstwhy_evidence *ev = &r->ev;
@@ -149,6 +172,7 @@ static void fill_connection(struct report *r, struct snapshot *snap)
 	if (!r->known)
 		state = recall_by_wire(r, tracking && !(ev->ct.flags & RSTWHY_CT_UNTRACKED));
 	verify_lost(r);
+	fill_hosts(r);
 	ev->direction = entry ? snap->direction : r->known ? ev->mem.direction : RSTWHY_DIR_NONE;
 	/* Our REJECT has closed the entry before its RST came here (nf_ct_set_closing(), 6.1): the memory knows what it was. */
 	if ((ev->ct.flags & RSTWHY_CT_RELATED) && state != RSTWHY_STATE_UNKNOWN) {

@@ -29,4 +29,18 @@ bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_
 u32 snapshot_remaining_ms(const struct nf_conn *ct);
 void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *from);
 
+/*
+ * Conntrack lets out-of-window segments, challenge ACKs and the like pass with their entry on them, not INVALID, and without rearming its
+ * timer ("ignored", nf_conntrack_proto_tcp.c, 6.1 on). Timeouts are whole seconds, so a timer that was armed a moment ago has whole
+ * seconds left; by chance so has a timer that was armed some seconds ago, which flowmem_segment() finds out.
+ */
+static inline bool snapshot_counted(const struct nf_conn *ct)
+{
+	s32 left = READ_ONCE(ct->timeout) - nfct_time_stamp;
+
+	if (READ_ONCE(ct->status) & (IPS_FIXED_TIMEOUT | IPS_OFFLOAD) || !nf_ct_is_confirmed(ct) || left <= 0)
+		return true;
+	return HZ - 1 - (left - 1) % HZ <= HZ / 50 + 1;
+}
+
 #endif

@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 #define RSTWHY_ABI_MAJOR 1
-#define RSTWHY_ABI_MINOR 0
+#define RSTWHY_ABI_MINOR 1 /* 1: watched_ms, host */
 #define RSTWHY_MAGIC 0x52574859U /* "RWHY" */
 #define RSTWHY_PREFIX "rstwhy "	 /* how every prefix of ours begins */
 #define RSTWHY_PREFIX_MAX 127	 /* nfnetlink_log cuts silently behind this */
@@ -224,6 +224,23 @@ struct rstwhy_memory {
 	struct rstwhy_baseline base[2];
 };
 
+/* rstwhy_host.flags */
+#define RSTWHY_HOST_KNOWN (1 << 0) /* a segment that proves a connection of it was seen; else the rest is zero */
+
+/*
+ * rstwhy_host: an address over all its connections. From kept_ms to heard_ms before this packet it has kept its state: connections
+ * that overlap one another were seen to go on.
+ */
+struct rstwhy_host {
+	__u8 flags;
+	__u8 ttl;
+	__u8 rtts; /* handshakes behind rtt_us, at most 255: one alone may have waited for a link address */
+	__u8 pad;
+	__u32 rtt_us;	/* between here and there, the shortest handshake's; 0 unknown */
+	__u64 heard_ms; /* age of the last such segment; busy connections count every 17 s or so */
+	__u64 kept_ms;
+};
+
 /* The last 12 bytes of every payload. Big-endian. */
 struct rstwhy_tail {
 	__u16 major;
@@ -246,7 +263,7 @@ struct rstwhy_evidence {
 	__u64 ref_seq;	/* kind AFTER: seq of the RST it follows */
 	__u64 boottime_ns;
 	__u64 realtime_ns;
-	__u64 netns_cookie;
+	__u64 netns_cookie; /* 0: unknown (before Linux 5.12, where it is made on demand) */
 	__u32 netns_inum;
 	__u32 ifin; /* interface indices; 0 none */
 	__u32 ifout;
@@ -258,7 +275,11 @@ struct rstwhy_evidence {
 	__u64 failed; /* messages that could not be made (no memory) since load */
 	struct rstwhy_conntrack ct;
 	struct rstwhy_memory mem;
-	__u32 pad1;
+	__u32 pad1[2];
+	/* minor 1 */
+	__u64 watched_ms;	    /* how long this namespace has been watched: the memory knows nothing from before */
+	struct rstwhy_host host[2]; /* of the packet's source, and of the end it is for */
+	__u32 pad2;
 	struct rstwhy_tail tail; /* always last */
 };
 
@@ -276,11 +297,13 @@ RSTWHY_LAYOUT("rstwhy_memory.timeout", __builtin_offsetof(struct rstwhy_memory, 
 RSTWHY_LAYOUT("rstwhy_memory.survived_ms", __builtin_offsetof(struct rstwhy_memory, survived_ms) == 240);
 RSTWHY_LAYOUT("rstwhy_memory.base", __builtin_offsetof(struct rstwhy_memory, base) == 312);
 RSTWHY_LAYOUT("rstwhy_tail", sizeof(struct rstwhy_tail) == 12);
-RSTWHY_LAYOUT("rstwhy_evidence", sizeof(struct rstwhy_evidence) == 608);
+RSTWHY_LAYOUT("rstwhy_evidence", sizeof(struct rstwhy_evidence) == 672);
 RSTWHY_LAYOUT("rstwhy_evidence.seq", __builtin_offsetof(struct rstwhy_evidence, seq) == 8);
 RSTWHY_LAYOUT("rstwhy_evidence.suppressed", __builtin_offsetof(struct rstwhy_evidence, suppressed_known) == 80);
 RSTWHY_LAYOUT("rstwhy_evidence.ct", __builtin_offsetof(struct rstwhy_evidence, ct) == 104);
 RSTWHY_LAYOUT("rstwhy_evidence.mem", __builtin_offsetof(struct rstwhy_evidence, mem) == 240);
-RSTWHY_LAYOUT("rstwhy_evidence.tail", __builtin_offsetof(struct rstwhy_evidence, tail) == 596);
+RSTWHY_LAYOUT("rstwhy_evidence.tail", __builtin_offsetof(struct rstwhy_evidence, tail) == 660);
+RSTWHY_LAYOUT("rstwhy_evidence.watched_ms", __builtin_offsetof(struct rstwhy_evidence, watched_ms) == 600);
+RSTWHY_LAYOUT("rstwhy_host", sizeof(struct rstwhy_host) == 24);
 
 #endif /* RSTWHY_UAPI_H */

@@ -111,7 +111,7 @@ static void remote_connect__other_ttl_than_the_host__told(void **state)
 {
 	(void)state;
 	scene_connecting(&s);
-	s.incident.host_ttl = 61;
+	scene_event(&s)->ev.host[0].ttl = 61;
 	scene_event(&s)->seg.ttl = 62;
 	assert_cause(&s, CAUSE_REMOTE_CONNECT);
 	assert_also(&s, CAUSE_REFUSED);
@@ -123,10 +123,15 @@ static void remote_connect__faster_than_the_host__told(void **state)
 {
 	(void)state;
 	scene_connecting(&s);
-	s.incident.host_ttl = scene_event(&s)->seg.ttl;
-	s.incident.host_rtt_us = 100000;
+	scene_event(&s)->ev.host[0] = (struct rstwhy_host){
+		.flags = RSTWHY_HOST_KNOWN, .ttl = scene_event(&s)->seg.ttl, .rtt_us = 100000, .rtts = 2};
 	scene_mem(&s)->syn_ms = 3;
 	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	scene_mem(&s)->syn_ms = 40;
+	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	scene_event(&s)->ev.host[0].rtts = 1; /* that one may have been a slow one */
+	assert_cause(&s, CAUSE_REFUSED);
+	scene_event(&s)->ev.host[0].rtts = 2;
 	scene_mem(&s)->syn_ms = 90;
 	assert_cause(&s, CAUSE_REFUSED);
 }

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "engine_feed.h"
@@ -164,17 +165,44 @@ static void failover__many_without_history_rejected__told(void **state)
 	assert_int_equal(records[0].cause, CAUSE_GATEWAY_FAILOVER);
 }
 
-static void refusal__against_the_hosts_other_connection__remote(void **state)
+static void refuse(uint16_t client_port, uint16_t server_port)
+{
+	scene_connecting(&s);
+	feed_other_flow(client_port);
+	scene_mem(&s)->orig.dport = scene_mem(&s)->reply.sport = htons(server_port);
+	scene_event(&s)->seg.tuple.sport = htons(server_port);
+	scene_refusing(&s);
+	feed(client_port);
+}
+
+static void scan__many_ports_refuse_one_client__probes(void **state)
+{
+	size_t amended = 0, refused = 0;
+
+	(void)state;
+	for (uint16_t i = 0; i < 12; i++)
+		refuse((uint16_t)(1000 + i), (uint16_t)(20 + i));
+	correlate_flush(c);
+	/* Twelve are more than are held here: what was written as refused before the crowd was one is amended. */
+	for (size_t i = 0; i < count; i++) {
+		bool first_word = i < 12 && records[i].incident.scanned < SCAN_LEAST;
+
+		amended += records[i].incident.kind == INCIDENT_AMENDMENT;
+		refused += first_word;
+		assert_int_equal(records[i].cause, first_word ? CAUSE_REFUSED : CAUSE_PROBE);
+	}
+	assert_int_equal(amended, refused);
+	assert_in_range(refused, 1, 4);
+}
+
+static void scan__one_port_refuses_again_and_again__refused(void **state)
 {
 	(void)state;
-	abort_of(1, 700, 0);
-	scene_connecting(&s);
-	feed_other_flow(9);
-	scene_refusing(&s);
-	scene_event(&s)->seg.ttl = 60;
-	feed(10000);
+	for (uint16_t i = 0; i < 12; i++)
+		refuse((uint16_t)(1000 + i), 20 + i % 4);
 	correlate_flush(c);
-	assert_int_equal(records[1].cause, CAUSE_REMOTE_CONNECT);
+	for (size_t i = 0; i < 12; i++)
+		assert_int_equal(records[i].cause, CAUSE_REFUSED);
 }
 
 static void pattern__three_windows_in_a_train__injected(void **state)
@@ -224,7 +252,8 @@ int main(void)
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),
 		TEST(failover__many_without_history_rejected__told),
-		TEST(refusal__against_the_hosts_other_connection__remote),
+		TEST(scan__many_ports_refuse_one_client__probes),
+		TEST(scan__one_port_refuses_again_and_again__refused),
 		TEST(pattern__three_windows_in_a_train__injected),
 		TEST(related__late_reset_of_the_side_not_told__names_the_first),
 	};

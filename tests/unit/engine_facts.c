@@ -44,6 +44,68 @@ static void gap__swallowed_copies__still_the_silence(void **state)
 	assert_true(f.gap.ms == 350000);
 }
 
+/* The copies waited for the host's link address behind our hook. */
+static void gap__late_answer_to_copies__still_the_burst(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 5000);
+	scene_copies(&s, 4, 0, 6000);
+	scene_mem(&s)->burst_last_us = 2000000;
+	scene_mem(&s)->last_ms[CLIENT] = 2000;
+	assert_true(look()->answers_burst);
+	scene_mem(&s)->burst_last_us = 4000000;
+	assert_false(look()->answers_burst);
+	scene_mem(&s)->burst_last_us = 2000000;
+	scene_event(&s)->seg.seq++;
+	assert_false(look()->answers_burst);
+}
+
+static struct rstwhy_host kept(uint64_t heard_ms, uint64_t kept_ms)
+{
+	return (struct rstwhy_host){.flags = RSTWHY_HOST_KNOWN, .ttl = 63, .heard_ms = heard_ms, .kept_ms = kept_ms};
+}
+
+static void host__others_lived_through_the_gap__kept(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
+	scene_event(&s)->ev.host[0] = kept(5000, 400000);
+	assert_true(look()->host_kept);
+	scene_event(&s)->ev.host[0] = kept(5000, 340000); /* began amid the gap */
+	assert_false(look()->host_kept);
+	scene_event(&s)->ev.host[0] = kept(340000, 400000); /* not heard of since its beginning */
+	assert_false(look()->host_kept);
+}
+
+static void host__answerer_of_a_silence__from_its_own_record(void **state)
+{
+	(void)state;
+	scene_woke(&s, SERVER, RSTWHY_BURST_DATA, 350000);
+	scene_copies(&s, 3, 0, 1500);
+	scene_event(&s)->ev.host[1] = kept(400, 1000);
+	assert_true(look()->peer_alive);
+	assert_false(look()->peer_kept);
+	scene_event(&s)->ev.host[1] = kept(4000, 400000);
+	assert_false(look()->peer_alive);
+	assert_true(look()->peer_kept);
+}
+
+/* The first that was seen of the flow is what the RST answers. */
+static void pick_up__met_in_mid_stream_just_now__told(void **state)
+{
+	struct rstwhy_memory *mem = scene_mem(&s);
+
+	(void)state;
+	scene_in_flight(&s, CLIENT, 100);
+	scene_passive(&s);
+	mem->flags = RSTWHY_MEM_KNOWN | RSTWHY_MEM_MIDSTREAM;
+	mem->last_ms[SERVER] = RSTWHY_NEVER;
+	mem->age_ms = 2;
+	assert_true(look()->picked_up);
+	mem->last_ms[SERVER] = 1;
+	assert_false(look()->picked_up);
+}
+
 static void gap__late_answer__not_the_burst(void **state)
 {
 	(void)state;
@@ -181,6 +243,10 @@ int main(void)
 		TEST(gap__burst_of_the_peer__its_silence),
 		TEST(gap__swallowed_copies__still_the_silence),
 		TEST(gap__late_answer__not_the_burst),
+		TEST(gap__late_answer_to_copies__still_the_burst),
+		TEST(host__others_lived_through_the_gap__kept),
+		TEST(host__answerer_of_a_silence__from_its_own_record),
+		TEST(pick_up__met_in_mid_stream_just_now__told),
 		TEST(gap__other_number__not_the_burst),
 		TEST(gap__long_round_trip__waits_three),
 		TEST(gap__answered_burst__forgotten),

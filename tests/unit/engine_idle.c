@@ -155,7 +155,8 @@ static void on_next_packet__gap_survived__not_told(void **state)
 	(void)state;
 	forgotten();
 	scene_answered(&s);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.5, 0.6);
 	assert_true(s.verdict.gap_ms < 0);
 }
 

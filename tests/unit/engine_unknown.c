@@ -45,10 +45,14 @@ static void offloaded__entry_says_so__told(void **state)
 	assert_cause(&s, CAUSE_OFFLOADED);
 }
 
-static void ambiguous__passive_in_a_busy_connection__candidates(void **state)
+/* Seen whole, nothing idle, no mark of a box: likely enough to be named, not to be sure of. */
+static void host_lost__passive_in_a_busy_connection__told_with_doubt(void **state)
 {
 	(void)state;
 	scene_last_segments(&s, 1, 2);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.5, 0.6);
+	scene_mem(&s)->flags &= ~(uint32_t)RSTWHY_MEM_COMPLETED;
 	assert_cause(&s, CAUSE_AMBIGUOUS);
 	assert_also(&s, CAUSE_HOST_LOST);
 	assert_also(&s, CAUSE_REMOTE_POLICY);
@@ -99,7 +103,7 @@ int main(void)
 		TEST(no_history__nothing_known__told),
 		TEST(no_history__live_socket_shape__abort_named),
 		TEST(offloaded__entry_says_so__told),
-		TEST(ambiguous__passive_in_a_busy_connection__candidates),
+		TEST(host_lost__passive_in_a_busy_connection__told_with_doubt),
 		TEST(ambiguous__passive_unelicited_short_silence__candidates),
 		TEST(verdict__any_scene__well_formed),
 	};

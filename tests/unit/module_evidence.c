@@ -18,7 +18,7 @@ static void seal__body__little_endian_and_tail_last(void **state)
 {
 	struct rstwhy_evidence ev = { .seq = 0x0102030405060708ULL, .kind = RSTWHY_KIND_RST };
 	const u8 *bytes = (const u8 *)&ev;
-	static const u8 tail[12] = { 0, RSTWHY_ABI_MAJOR, 0, RSTWHY_ABI_MINOR, 0, 0, 2, 0x60, 'R', 'W', 'H', 'Y' };
+	static const u8 tail[12] = { 0, RSTWHY_ABI_MAJOR, 0, RSTWHY_ABI_MINOR, 0, 0, 2, 0xa0, 'R', 'W', 'H', 'Y' };
 
 	(void)state;
 	evidence_seal(&ev);

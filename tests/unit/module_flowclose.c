@@ -39,6 +39,20 @@ static void fin__of_both_sides__acknowledging_it_is_no_half_close(void **state)
 	assert_no_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG | RSTWHY_MEM_ACKED_PAST_FIN_REPLY);
 }
 
+/* The SYN that a RST refused is answered after all: the host did not refuse it. */
+static void after_refusal__the_host_accepts__told(void **state)
+{
+	struct conversation *c = *state;
+
+	say(c, CLIENT, SEG_SYN, 0);
+	note_reset(c, SERVER, 81);
+	say_at(c, SERVER, SEG_SYN | SEG_ACK, c->seq[SERVER], c->seq[CLIENT] + 5, 0);
+	assert_int_equal(c->told, 0);
+	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_SEGMENT);
+	assert_int_equal(c->told_ref, 81);
+}
+
 static void after_reset__each_kind__told_once_and_once_late(void **state)
 {
 	struct conversation *c = *state;
@@ -136,6 +150,7 @@ int main(void)
 		TEST(fin__acknowledged_and_half_closed__told_per_side),
 		TEST(fin__of_both_sides__acknowledging_it_is_no_half_close),
 		TEST(after_reset__each_kind__told_once_and_once_late),
+		TEST(after_refusal__the_host_accepts__told),
 		TEST(after_reset__new_data_acknowledged__that_reset_is_forgotten),
 		TEST(reset__of_another_sequence__is_watched_but_has_not_killed),
 		TEST(after_reset__new_syn__told),

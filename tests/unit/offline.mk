@@ -14,7 +14,7 @@ daemon_replay_SRCS := tests/unit/daemon_replay.c $(DAEMON_RECORD_SRCS) $(DAEMON_
 daemon_replay_LIBS := -ljson-c -linih -lpcap
 
 UNIT_PROGRAMS += offline_analysis
-offline_analysis_SRCS := tests/unit/offline_analysis.c tests/unit/frames.c $(sort $(wildcard userspace/offline/*.c)) $(DAEMON_RECORD_SRCS) \
+offline_analysis_SRCS := tests/unit/offline_analysis.c tests/unit/frames.c module/hostmem.c $(sort $(wildcard userspace/offline/*.c)) $(DAEMON_RECORD_SRCS) \
 	$(filter-out module/segment.c,$(FLOWMEM_SRCS)) userspace/daemon/ifnames.c \
 	$(addprefix userspace/capture/,nflog.c note.c savefile.c)
 offline_analysis_LIBS := -ljson-c -lpcap

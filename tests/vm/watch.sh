@@ -45,7 +45,7 @@ watch_suite() {
 		[ "$size" = "$seen" ] || { seen=$size; changed=$SECONDS; }
 		if [ $((SECONDS - changed)) -gt "$stall" ]; then
 			reason="no progress for $stall s"
-			kill $qemu 2>/dev/null
+			kill $(ps -o pid= --ppid $qemu) 2>/dev/null # the function's shell alone would leave QEMU running
 			break
 		fi
 		sleep 0.3

@@ -15,7 +15,6 @@
 #define CAPACITY_MOST (1U << 24)
 
 #define LATELY	      1024U /* sightings, and incidents that may be amended */
-#define HOSTS	      4096U
 
 struct correlate *correlate_new(size_t capacity, const struct verdict_settings *settings, correlate_emit_fn *emit, void *user)
 {
@@ -33,8 +32,7 @@ struct correlate *correlate_new(size_t capacity, const struct verdict_settings *
 	c->silences = recent_new(LATELY, seed);
 	c->crowd = crowd_new(LATELY, seed);
 	c->written = written_new(LATELY / 2);
-	c->hosts = hosts_new(HOSTS, seed);
-	if (c->held && c->recent && c->silences && c->crowd && c->written && c->hosts)
+	if (c->held && c->recent && c->silences && c->crowd && c->written)
 		return c;
 	correlate_free(c);
 	return NULL;
@@ -49,7 +47,6 @@ void correlate_free(struct correlate *c)
 	recent_free(c->silences);
 	crowd_free(c->crowd);
 	written_free(c->written);
-	hosts_free(c->hosts);
 	free(c);
 }
 
@@ -159,15 +156,12 @@ static void find_before(struct correlate *c, struct incident *incident, const st
 
 static void open_incident(struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
-	struct host host = hosts_get(c->hosts, event, event->seg.tuple.src);
 	struct incident *incident;
 	uint32_t index;
 
 	correlate_make_room(c);
 	index = held_add(c->held, event, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
 	incident = &held_at(c->held, index)->incident;
-	incident->host_ttl = host.ttl;
-	incident->host_rtt_us = host.rtt_us;
 	incident->windows = 1;
 	incident->last_win = event->seg.win;
 	incident->last_rst = event->seg.seq;
@@ -298,6 +292,8 @@ static bool acknowledges_on(const struct held_slot *s, const struct event *event
 	const struct segment *rst = &s->incident.first.seg;
 	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
 
+	if (known && !rst->seq && (rst->flags & SEG_ACK) && (event->seg.flags & SEG_SYN))
+		return event->ev.after == RSTWHY_AFTER_SENDER_SEGMENT; /* what the RST refused it accepts */
 	if (!known || !(event->seg.flags & SEG_ACK) || event->ev.after == RSTWHY_AFTER_PEER_SEGMENT)
 		return false;
 	if ((rst->flags & SEG_ACK) && !seq_after(event->seg.ack, rst->ack))
@@ -331,7 +327,6 @@ static void on_after(struct correlate *c, const struct event *event)
 void correlate_event(struct correlate *c, const struct event *event)
 {
 	correlate_advance(c, event->ev.boottime_ns);
-	hosts_learn(c->hosts, event);
 	switch (event->ev.kind) {
 	case RSTWHY_KIND_RST:
 		on_reset(c, event);

@@ -10,7 +10,6 @@
 #include "correlate.h"
 #include "crowd.h"
 #include "held.h"
-#include "hosts.h"
 #include "recent.h"
 #include "written.h"
 
@@ -22,7 +21,6 @@ struct correlate {
 	struct recent *silences; /* and silences */
 	struct crowd *crowd;
 	struct written *written;
-	struct hosts *hosts;
 	struct verdict_settings settings;
 	correlate_emit_fn *emit;
 	void *user;

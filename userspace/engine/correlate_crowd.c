@@ -28,6 +28,8 @@ static void meet(struct incident *incident, enum crowd_kind kind, uint64_t seq, 
 	} else if (kind == CROWD_LOST) {
 		incident->lost_flows++;
 		incident->lost_busy += telling;
+	} else if (kind == CROWD_SCAN) {
+		incident->scanned++;
 	} else {
 		incident->strangers++;
 	}
@@ -39,6 +41,7 @@ static bool has_enough(const struct incident *incident, enum crowd_kind kind)
 {
 	return (kind == CROWD_ABORT && incident->siblings >= ENOUGH && incident->unprompted) ||
 	       (kind == CROWD_LOST && incident->lost_flows >= ENOUGH && incident->lost_busy) ||
+	       (kind == CROWD_SCAN && incident->scanned >= 2 * SCAN_LEAST) ||
 	       (kind == CROWD_STRANGER && incident->strangers >= ENOUGH);
 }
 
@@ -56,7 +59,8 @@ static bool one_blow(const struct sighting *a, const struct sighting *b)
 
 static bool needs_crowd(enum cause cause)
 {
-	return cause == CAUSE_CRASH || cause == CAUSE_HOST_LOST || cause == CAUSE_GATEWAY_FAILOVER;
+	return cause == CAUSE_CRASH || cause == CAUSE_HOST_LOST || cause == CAUSE_GATEWAY_FAILOVER ||
+	       cause == CAUSE_PROBE;
 }
 
 /*
@@ -115,6 +119,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
+	own.target = crowd_target(&s->incident.first);
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
 	for (size_t i = 0; i < count; i++) {

@@ -47,15 +47,6 @@ static uint64_t burst_began_ns(const struct event *event)
 	return us < now / NS_PER_US ? now - us * NS_PER_US : 0;
 }
 
-/* The host that does not answer: has it spoken on another connection since the burst began? */
-static bool other_side_alive(const struct correlate *c, const struct event *event)
-{
-	const struct rstwhy_memory *mem = &event->ev.mem;
-	struct host host = hosts_get(c->hosts, event, mem->direction ? mem->orig.src : mem->reply.src);
-
-	return host.alive_ns > burst_began_ns(event);
-}
-
 static bool told_already(const struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
 	struct recent_reset before;
@@ -80,7 +71,6 @@ void correlate_silence(struct correlate *c, const struct event *event)
 	index = held_add(c->held, event, due_ns(c, event));
 	s = held_at(c->held, index);
 	s->incident.kind = INCIDENT_SILENCE;
-	s->incident.host_alive = other_side_alive(c, event);
 	s->cause = v.cause;
 }
 

@@ -64,13 +64,17 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 	return NULL;
 }
 
-/* A process is a host and port, a lost state the whole host's, and this gateway is one. */
+/* A process is a host and port, a lost state the whole host's, this gateway is one, and a scan is whose SYNs are refused. */
 static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 {
 	struct crowd_key key = {.netns = event->ev.netns_inum, .kind = (uint16_t)kind};
 
 	if (kind == CROWD_STRANGER)
 		return key;
+	if (kind == CROWD_SCAN) {
+		memcpy(key.addr, event->seg.tuple.dst, sizeof(key.addr));
+		return key;
+	}
 	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
 	if (kind == CROWD_ABORT)
 		key.port = event->seg.tuple.sport;
@@ -98,7 +102,7 @@ void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event,
 
 uint64_t crowd_span_ns(enum crowd_kind kind)
 {
-	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 50, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000};
+	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 50, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
 
 	return span_ms[kind] * NS_PER_MS;
 }
@@ -112,10 +116,23 @@ static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
 	return false;
 }
 
-static bool counted(const struct sighting **members, size_t count, const struct flowkeys *keys)
+uint64_t crowd_target(const struct event *event)
+{
+	struct crowd_key key = {.port = event->seg.tuple.sport};
+
+	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
+	return flowkey_hash(&key, sizeof(key), 0);
+}
+
+static bool same_member(enum crowd_kind kind, const struct sighting *a, const struct flowkeys *keys, uint64_t target)
+{
+	return kind == CROWD_SCAN ? a->target == target : same_flow(&a->keys, keys);
+}
+
+static bool counted(enum crowd_kind kind, const struct sighting **members, size_t count, const struct sighting *s)
 {
 	for (size_t i = 0; i < count; i++)
-		if (same_flow(&members[i]->keys, keys))
+		if (same_member(kind, members[i], &s->keys, s->target))
 			return true;
 	return false;
 }
@@ -124,7 +141,7 @@ size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct even
 		  const struct sighting **members)
 {
 	struct crowd_key key = key_of(kind, event);
-	uint64_t number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
+	uint64_t target = crowd_target(event), number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
 	const struct entry *e;
 	size_t count = 0;
 
@@ -133,7 +150,8 @@ size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct even
 
 		if (s->when_ns + span < now)
 			break;
-		if (memcmp(&e->key, &key, sizeof(key)) == 0 && !same_flow(&s->keys, keys) && !counted(members, count, &s->keys))
+		if (memcmp(&e->key, &key, sizeof(key)) == 0 && !same_member(kind, s, keys, target) &&
+		    !counted(kind, members, count, s))
 			members[count++] = s;
 		if (e->older >= number)
 			break;
@@ -173,20 +191,31 @@ static bool of_lost_host(const struct facts *f)
 	       !f->fin_peer && !f->lost && !(f->marks & MARKS_BOX) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
+/* Behind translation a flow met in mid-stream got a mapping that the far host does not know. */
+static bool remapped_on_pick_up(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->picked_up && f->translated && f->shape == SHAPE_PASSIVE;
+}
+
 /* The gateway: rejects in mid-stream what it has no state of, or picked up just now what it then translated anew. */
 static bool of_stranger(const struct facts *f)
 {
-	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && !f->known && f->shape != SHAPE_REFUSING &&
-		       !(f->ct->flags & RSTWHY_CT_FOUND);
-	bool picked_up = usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & RSTWHY_MEM_MIDSTREAM) &&
-			 f->translated && f->shape == SHAPE_PASSIVE && (double)f->mem->age_ms <= 2 * facts_answer_ms(f);
+	bool without_state = !f->known ? !(f->ct->flags & RSTWHY_CT_FOUND) : f->picked_up;
+	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && without_state && f->shape != SHAPE_REFUSING;
 
-	return refused || picked_up;
+	return refused || (usable(f) && remapped_on_pick_up(f));
+}
+
+static bool of_scan(const struct facts *f)
+{
+	return f->shape == SHAPE_REFUSING && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_STACK);
 }
 
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 {
 	*telling = false;
+	if (of_scan(f))
+		return CROWD_SCAN;
 	if (of_stranger(f))
 		return CROWD_STRANGER;
 	if (of_dead_process(f)) {

@@ -18,9 +18,10 @@ enum crowd_kind {
 	CROWD_ABORT,	/* live sockets of one host and port, reset by themselves */
 	CROWD_LOST,	/* one host answers as for connections it does not have */
 	CROWD_STRANGER, /* this gateway met connections in mid-stream that it had no state of */
+	CROWD_SCAN,	/* one client's SYNs, refused at one address and port after another */
 };
 
-#define CROWD_KINDS	4
+#define CROWD_KINDS	5
 #define CROWD_MEMBERS	16 /* as many as are looked at; more change nothing */
 
 /* One flow's reset, as the crowd remembers it. */
@@ -29,6 +30,7 @@ struct sighting {
 	uint64_t seq;
 	uint64_t when_ns;
 	uint64_t age_ms; /* of the other side's last segment */
+	uint64_t target; /* SCAN: which address and port refused; two of one target are no two members */
 	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
 };
 
@@ -41,6 +43,9 @@ void crowd_free(struct crowd *c);
 /* Which crowd a flow's reset may belong to, by its facts alone; *telling as in struct sighting. */
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
 enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling);
+
+/* sighting.target of the RST's sender. */
+uint64_t crowd_target(const struct event *event);
 
 /* How far apart in time two members may be. */
 uint64_t crowd_span_ns(enum crowd_kind kind);

@@ -12,6 +12,8 @@
 
 #define ANSWER_LEAST_MS	 250.0	  /* causes.md, "elicited"; also for queues on the way */
 #define ANSWER_FAR_MS	 1000.0	  /* where no round trip was measured: a satellite's, with load */
+#define QUEUED_MS	 3500.0	  /* a segment that waits for its host's link address, and the answer */
+#define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
 #define EXPIRY_SLACK_MS	 100.0	  /* ticks of both clocks */
@@ -96,20 +98,35 @@ static bool fits_burst(const struct facts *f)
 	return seq_within(f->seg->ack, mem->burst_seq, end);
 }
 
+
+/* How old the peer's last segment may be that this RST answers; a second where it waits still for its acknowledgement: see below. */
+static double answer_to_last_ms(const struct facts *f)
+{
+	bool waiting = f->shape == SHAPE_PASSIVE && seq_after(f->mem->end[f->pd], f->mem->ack[f->rd]);
+
+	return waiting && facts_answer_ms(f) < ANSWER_FAR_MS ? ANSWER_FAR_MS : facts_answer_ms(f);
+}
+
 static bool fits_last(const struct facts *f)
 {
-	if (f->mem->last_ms[f->pd] == RSTWHY_NEVER || (double)f->mem->last_ms[f->pd] > facts_answer_ms(f))
+	if (f->mem->last_ms[f->pd] == RSTWHY_NEVER || (double)f->mem->last_ms[f->pd] > answer_to_last_ms(f))
 		return false;
 	if (f->shape == SHAPE_PASSIVE)
 		return f->seg->seq == f->mem->ack[f->pd];
 	return f->seg->ack == f->mem->end[f->pd];
 }
 
-/* A retransmission would have been counted as the burst's last, so the time is that of one answer. */
+/*
+ * A retransmission would have been counted as the burst's last, so the time is that of one answer. A host that is coming back is asked
+ * for its link address first, and what is for it waits meanwhile behind our hook, up to three seconds (neighbour(7), arp_queue):
+ * where copies went unanswered before, a RST with exactly their acknowledgement as its number answers one of them.
+ */
 static bool in_time_for_burst(const struct facts *f)
 {
 	double most = f->mem->rtt_us[f->rd] ? facts_answer_ms(f) : ANSWER_FAR_MS;
 
+	if (f->shape == SHAPE_PASSIVE && f->mem->burst_copies >= 2 && f->seg->seq == f->mem->burst_ack && most < QUEUED_MS)
+		most = QUEUED_MS;
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }
 
@@ -159,6 +176,29 @@ static void find_gap(struct facts *f)
 		gap->from = GAP_SILENCE;
 		gap->ms = gap->min_ms = gap->max_ms = f->silence_ms;
 	}
+}
+
+/*
+ * Its other connections were seen to go on from before the gap until its end. This flow's own segments are older than the gap.
+ */
+static bool kept_state(const struct facts *f, const struct rstwhy_host *host)
+{
+	double first_ms = (double)f->mem->burst_first_us / 1000.0, gap_ms = f->gap.min_ms;
+
+	return (host->flags & RSTWHY_HOST_KNOWN) && f->gap.from == GAP_BURST && (double)host->kept_ms >= first_ms + gap_ms &&
+	       (double)host->heard_ms <= first_ms + gap_ms / HEARD_SHARE;
+}
+
+static void find_hosts(struct facts *f)
+{
+	const struct rstwhy_host *self = &f->ev->host[0], *peer = &f->ev->host[1];
+
+	if (!f->known || f->ev->by != RSTWHY_BY_TRANSIT)
+		return;
+	f->host_kept = f->burst_by_peer && kept_state(f, self);
+	f->peer_kept = f->burst_by_self && kept_state(f, peer);
+	f->peer_alive = f->burst_by_self && (peer->flags & RSTWHY_HOST_KNOWN) &&
+			(double)peer->heard_ms * 1000.0 < (double)f->mem->burst_first_us;
 }
 
 /* All data of side dir was acknowledged, up to its FIN. */
@@ -307,6 +347,15 @@ static void find_escape(struct facts *f)
 	f->escaped = tuple_mirrors(wire, f->rd == RSTWHY_DIR_REPLY ? &f->mem->orig : &f->mem->reply);
 }
 
+/* All that is known of the flow is what this RST answers: it was met in mid-stream just before. */
+static void find_pick_up(struct facts *f)
+{
+	uint64_t met = f->mem->age_ms;
+
+	f->picked_up = mem_has(f, RSTWHY_MEM_MIDSTREAM) && f->mem->last_ms[f->rd] == RSTWHY_NEVER && f->elicited &&
+		       (double)met <= 2 * facts_answer_ms(f);
+}
+
 static void find_hidden(struct facts *f)
 {
 	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
@@ -334,6 +383,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	orient(f);
 	find_elicitor(f);
 	find_gap(f);
+	find_hosts(f);
 	f->marks = shape_marks(f);
 	f->continuous = shape_continuous(f);
 	find_closing(f);
@@ -341,6 +391,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	find_translation(f);
 	find_foreign_stack(f);
 	find_escape(f);
+	find_pick_up(f);
 	find_hidden(f);
 	f->went_on = aftermath_went_on(f);
 	f->sender_alive = aftermath_sender_alive(f);

@@ -72,6 +72,10 @@ struct facts {
 	double idle_ms;	    /* the same, with the fine clock where there is one, refused segments included */
 	struct gap gap;
 
+	bool host_kept; /* the resetting host's other connections lived on all through the gap: it did not lose its state */
+	bool peer_kept; /* SILENCE: the same of the host that does not answer */
+	bool peer_alive; /* SILENCE: that host has spoken on another connection since the burst began */
+
 	bool fin_self, fin_peer; /* FIN seen of that side */
 	bool both_closed;	 /* both FINs, and all data acknowledged */
 	bool reset_before;	 /* reset earlier, and its peer did not outlive that */
@@ -80,6 +84,7 @@ struct facts {
 	bool sender_alive;	 /* the resetting side sent or acknowledged new data after "its" RST */
 	bool sender_heard;	 /* it acknowledged more, after the RST, than it or the RST had: it got what elicited the RST */
 	bool lost;		 /* conntrack had lost the flow */
+	bool picked_up;		 /* the memory met the flow in mid-stream, by the very segment that the RST answers */
 	bool remapped;		 /* and gave it another translation than before */
 	bool harmless_loss;	 /* and picked it up again just as it was */
 	bool expired;		 /* lost, after at least the timeout in force */

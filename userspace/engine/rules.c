@@ -29,11 +29,12 @@ static const struct rule table[] = {
 	{CAUSE_GATEWAY_EXPIRED_REJECT, when_expired_reject, 0.98, .certain = true, .tell = tell_expired},
 	{CAUSE_GATEWAY_EXPIRED_REMAP, when_expired_remap, 0.97, .certain = true, .tell = tell_expired},
 	{CAUSE_GATEWAY_FLUSHED, when_gateway_flushed, 0.9, .tell = tell_gateway_flushed},
+	{CAUSE_GATEWAY_FAILOVER, when_gateway_failover, .weigh = weigh_gateway_failover, .tell = tell_gateway_failover},
 	{CAUSE_AMBIGUOUS, when_lost_early, 0.5, .tell = tell_lost_early},
-	{CAUSE_GATEWAY_FAILOVER, when_gateway_failover, 0.85, .tell = tell_gateway_failover},
 	{CAUSE_GATEWAY_INVALID, when_gateway_invalid, .weigh = weigh_gateway_invalid, .tell = tell_gateway_invalid},
 	{CAUSE_GATEWAY_RULE, when_gateway_rule, .weigh = weigh_gateway_rule, .certain = true, .tell = tell_gateway_rule},
 	/* the handshake */
+	{CAUSE_PROBE, when_scan, 0.8, .tell = tell_scan},
 	{CAUSE_REMOTE_CONNECT, when_remote_connect, .weigh = weigh_remote_connect, .tell = tell_remote_connect},
 	{CAUSE_REFUSED, when_refused, .weigh = weigh_refused, .tell = tell_refused},
 	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, 0.95, .needs_history = true, .tell = tell_keepalive_expired},

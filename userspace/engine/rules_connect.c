@@ -12,6 +12,7 @@
 #define SCAN_MOST_MS	   1000.0
 #define CHECK_MOST_MS	   300.0 /* beside round trips: a health check hangs up as soon as it is connected */
 #define HOST_RTT_LEAST_US  4000U
+#define LONE_RTT_LEAST_US  20000U
 #define TTL_OF_BOXES	   128U /* hosts begin at 64 or 128, much network gear at 255 */
 #define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
 
@@ -40,7 +41,7 @@ static bool answers_unseen_syn(const struct facts *f)
 
 bool when_refused(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING && !f->sender_alive &&
+	return f->shape == SHAPE_REFUSING && !f->sender_alive && !f->sender_heard &&
 	       (answers_pending_syn(f) || answers_syn_of_conntrack(f) || answers_unseen_syn(f));
 }
 
@@ -50,7 +51,9 @@ double weigh_refused(const struct facts *f)
 		return 0.97;
 	if (f->ev->by == RSTWHY_BY_UNSEEN || f->marks & (MARKS_BOX | MARK_DF))
 		return 0.6;
-	return f->known ? 0.93 : 0.85;
+	if (!f->known)
+		return 0.85;
+	return f->ev->host[0].ttl ? 0.95 : 0.9;
 }
 
 void tell_refused(const struct facts *f, struct verdict *v)
@@ -62,8 +65,10 @@ void tell_refused(const struct facts *f, struct verdict *v)
 		    duration((double)f->mem->syn_ms).s);
 	else
 		say(v, "RST+ACK with sequence 0: the answer to a SYN");
+	if (f->ev->host[0].ttl && f->ev->by == RSTWHY_BY_TRANSIT)
+		say(v, "its TTL is that of the host's other connections");
 	say_marks(f, v);
-	if (f->marks & (MARKS_BOX | MARK_DF))
+	if ((f->marks & (MARKS_BOX | MARK_DF)) || (f->ev->by == RSTWHY_BY_TRANSIT && !f->ev->host[0].ttl))
 		verdict_also(v, CAUSE_REMOTE_CONNECT);
 	if (f->ev->by == RSTWHY_BY_UNSEEN)
 		verdict_also(v, CAUSE_BACKSCATTER);
@@ -83,6 +88,19 @@ void tell_connect_abandoned(const struct facts *f, struct verdict *v)
 {
 	say(v, "the SYN-ACK came when the client had given up, %s after its first SYN", duration((double)f->mem->age_ms).s);
 	verdict_also(v, CAUSE_PROBE);
+}
+
+/* One client is refused everywhere. What this gateway's rules refuse is theirs, exactly. */
+bool when_scan(const struct facts *f)
+{
+	return f->incident->scanned >= SCAN_LEAST && f->shape == SHAPE_REFUSING && f->ev->by != RSTWHY_BY_GATEWAY_REJECT;
+}
+
+void tell_scan(const struct facts *f, struct verdict *v)
+{
+	say(v, "%u other addresses or ports refused this client within five seconds: as a port scanner finds", f->incident->scanned);
+	say_marks(f, v);
+	verdict_also(v, CAUSE_REFUSED);
 }
 
 /* The opener hangs up on the SYN-ACK, or on the handshake, and neither side ever said a thing. */
@@ -139,17 +157,20 @@ void tell_half_open(const struct facts *f, struct verdict *v)
 		say(v, "then the SYN came again");
 }
 
+/* One handshake alone may have been slow for reasons of its own, such as a link address to be found first. */
 static bool refusal_is_fast(const struct facts *f)
 {
-	uint32_t rtt = f->incident->host_rtt_us;
+	uint32_t rtt = f->ev->host[0].rtt_us;
+	bool sure = f->ev->host[0].rtts >= 2;
 
-	return f->known && f->mem->syn_copies == 1 && rtt >= HOST_RTT_LEAST_US && f->mem->syn_ms * 1000 + 1000 < rtt / 2;
+	return f->known && f->mem->syn_copies == 1 && rtt >= (sure ? HOST_RTT_LEAST_US : LONE_RTT_LEAST_US) &&
+	       f->mem->syn_ms * 1000 + 1000 < rtt / (sure ? 2 : 4);
 }
 
 /* The refusal is not as that host's other segments, or no host's at all. */
 bool when_remote_connect(const struct facts *f)
 {
-	uint8_t ttl = f->incident->host_ttl;
+	uint8_t ttl = f->ev->host[0].ttl;
 
 	if (f->ev->by != RSTWHY_BY_TRANSIT || !when_refused(f))
 		return false;
@@ -158,20 +179,24 @@ bool when_remote_connect(const struct facts *f)
 
 double weigh_remote_connect(const struct facts *f)
 {
-	if (!f->incident->host_ttl)
+	if (!f->ev->host[0].ttl)
 		return 0.6;
-	return refusal_is_fast(f) ? 0.95 : 0.88;
+	if (f->ev->host[0].ttl == f->seg->ttl)
+		return f->ev->host[0].rtts >= 2 ? 0.85 : 0.75;
+	return refusal_is_fast(f) ? 0.97 : 0.93;
 }
 
 void tell_remote_connect(const struct facts *f, struct verdict *v)
 {
-	if (f->incident->host_ttl && f->incident->host_ttl != f->seg->ttl)
-		say(v, "the refusal's TTL is %u, other connections of that host show %u", f->seg->ttl, f->incident->host_ttl);
-	else if (!f->incident->host_ttl)
+	uint8_t ttl = f->ev->host[0].ttl;
+
+	if (ttl && ttl != f->seg->ttl)
+		say(v, "the refusal's TTL is %u, other connections of that host show %u", f->seg->ttl, ttl);
+	else if (!ttl)
 		say(v, "the refusal's TTL is %u: it began at 255, as network gear's does and hosts' does not", f->seg->ttl);
 	if (refusal_is_fast(f))
 		say(v, "it came within %s, the host itself is %s away", duration((double)f->mem->syn_ms + 1).s,
-		    duration(f->incident->host_rtt_us / 1000.0).s);
+		    duration(f->ev->host[0].rtt_us / 1000.0).s);
 	verdict_also(v, CAUSE_REFUSED);
 }
 

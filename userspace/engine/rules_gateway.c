@@ -60,7 +60,12 @@ bool when_gateway_failover(const struct facts *f)
 {
 	bool telling;
 
-	return f->incident->strangers >= 2 && crowd_of_facts(f, &telling) == CROWD_STRANGER;
+	return f->incident->strangers && crowd_of_facts(f, &telling) == CROWD_STRANGER;
+}
+
+double weigh_gateway_failover(const struct facts *f)
+{
+	return f->incident->strangers >= 2 ? 0.88 : 0.7;
 }
 
 /* The same three, where the timeout had not run out or is not known: flushed, or we do not know enough. */
@@ -69,6 +74,8 @@ bool when_lost_early(const struct facts *f)
 	if (f->shape == SHAPE_REFUSING)
 		return false;
 	if (f->foreign_stack)
+		return true;
+	if (f->picked_up && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->translated && f->shape == SHAPE_PASSIVE)))
 		return true;
 	return f->lost && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->remapped && f->burst_by_peer));
 }
@@ -172,16 +179,21 @@ void tell_gateway_flushed(const struct facts *f, struct verdict *v)
 
 void tell_gateway_failover(const struct facts *f, struct verdict *v)
 {
-	say(v, "%u other connections came here in mid-stream within ten seconds, and this gateway had no state of any",
-	    f->incident->strangers);
+	say(v, "%u other connection%s came here in mid-stream within ten seconds, and this gateway had no state of %s",
+	    f->incident->strangers, f->incident->strangers > 1 ? "s" : "", f->incident->strangers > 1 ? "any" : "it either");
 	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
 	verdict_also(v, f->ev->by == RSTWHY_BY_TRANSIT ? CAUSE_GATEWAY_EXPIRED_REMAP : CAUSE_GATEWAY_INVALID);
 }
 
 void tell_lost_early(const struct facts *f, struct verdict *v)
 {
-	say(v, "conntrack had lost the flow; which timeout was in force is not known");
-	say_loss(f, v);
+	if (f->lost) {
+		say(v, "conntrack had lost the flow; which timeout was in force is not known");
+		say_loss(f, v);
+	} else {
+		say(v, "the segment that it answers is the first that was seen of the connection, which was in mid-stream");
+		verdict_also(v, CAUSE_GATEWAY_FAILOVER);
+	}
 	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
 	verdict_also(v, expired_cause(f));
 }

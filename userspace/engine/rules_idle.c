@@ -70,17 +70,19 @@ bool when_silent_drop(const struct facts *f)
 
 double weigh_silent_drop(const struct facts *f)
 {
-	return f->incident->host_alive ? 0.9 : 0.75;
+	return f->peer_alive || f->peer_kept ? 0.92 : 0.75;
 }
 
 void tell_silent_drop(const struct facts *f, struct verdict *v)
 {
 	say(v, "silent %s, then %u segments of %s over %s without any answer", duration(f->gap.ms).s, f->mem->burst_copies,
 	    resetting_side(f), duration((double)f->mem->burst_first_us / 1000.0).s);
-	if (f->incident->host_alive)
+	if (f->peer_alive)
 		say(v, "%s is alive: it spoke on another connection meanwhile", peer_side(f));
+	else if (f->peer_kept)
+		say(v, "other connections of %s lived on all through that silence", peer_side(f));
 	say(v, "conntrack still has the flow here: it was dropped farther on");
-	if (!f->incident->host_alive)
+	if (!f->peer_alive && !f->peer_kept)
 		verdict_also(v, CAUSE_HOST_LOST);
 	say_hidden(f, v);
 	hint_candidates(f, true, v);
@@ -94,7 +96,11 @@ static double weigh_answer(const struct facts *f)
 		return 0.7;
 	if ((f->marks & MARK_TTL) && (f->marks & MARK_FAST))
 		return 0.97;
-	return (f->marks & MARKS_BOX) ? 0.95 : 0.8;
+	if (f->marks & MARKS_BOX)
+		return 0.95;
+	if (f->host_kept)
+		return 0.93;
+	return f->incident->lost_flows ? 0.65 : 0.8; /* a pool that woke up, or a host that was lost meanwhile */
 }
 
 double weigh_remote_on_next_packet(const struct facts *f)
@@ -164,7 +170,9 @@ void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 		say(v, "this connection had survived a silence of %s before", duration((double)f->mem->survived_ms).s);
 	if (f->harmless_loss)
 		say(v, "our own entry had expired too, but was made again unchanged");
-	if (!(f->marks & MARKS_BOX))
+	if (f->host_kept)
+		say(v, "other connections of %s lived on all through that silence: the host has not lost its state", resetting_side(f));
+	else if (!(f->marks & MARKS_BOX))
 		verdict_also(v, CAUSE_HOST_LOST);
 	if (!facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && f->rd != f->opener)
 		verdict_also(v, CAUSE_BACKLOG_OVERFLOW);

@@ -42,6 +42,8 @@ static bool patterned(const struct facts *f)
  */
 bool when_injected(const struct facts *f)
 {
+	if (f->shape == SHAPE_REFUSING)
+		return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->sender_heard;
 	if (!in_transit(f) || !hits(f))
 		return false;
 	if (patterned(f))
@@ -53,7 +55,7 @@ bool when_injected(const struct facts *f)
 
 double weigh_injected(const struct facts *f)
 {
-	if (patterned(f) || (f->marks & MARKS_BOX))
+	if (patterned(f) || (f->marks & MARKS_BOX) || f->shape == SHAPE_REFUSING)
 		return 0.95;
 	return f->shape == SHAPE_ACTIVE ? 0.92 : 0.8;
 }
@@ -64,7 +66,9 @@ void tell_injected(const struct facts *f, struct verdict *v)
 		say(v, "three RSTs whose windows rise by one each: a program's pattern, no stack's");
 	if (f->incident->steps)
 		say(v, "RSTs at sequence numbers that rise beyond all that %s had sent: somebody guessed", resetting_side(f));
-	if (f->sender_heard)
+	if (f->shape == SHAPE_REFUSING)
+		say(v, "%s accepted the connection after the RST that seemed to refuse it", resetting_side(f));
+	else if (f->sender_heard)
 		say(v, "%s acknowledged, after the RST, what had elicited it: it was alive and did not reset", resetting_side(f));
 	else if (f->sender_alive)
 		say(v, "%s went on after the RST: somebody else sent it in its name", resetting_side(f));
@@ -108,20 +112,32 @@ static bool came_back_empty(const struct facts *f)
 	       (double)f->mem->burst_first_us / 1000.0 >= DOWN_LEAST_MS;
 }
 
+/*
+ * One busy connection, seen whole, and the server answers as a stranger, in a form that a box of another kind would not find: what
+ * is left is a host or a backend that is another one now. Alone it is no more than likely.
+ */
+static bool single_busy(const struct facts *f)
+{
+	return f->gap.from == GAP_UNKNOWN && f->rd != f->opener && !f->hidden && (f->mem->flags & RSTWHY_MEM_COMPLETED) &&
+	       facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd);
+}
+
 bool when_host_lost(const struct facts *f)
 {
 	bool telling;
 
-	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive)
+	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive || (f->host_kept && !telling))
 		return false;
-	return came_back_empty(f) || (f->incident->lost_flows && (telling || f->incident->lost_busy));
+	return single_busy(f) || came_back_empty(f) || (f->incident->lost_flows && (telling || f->incident->lost_busy));
 }
 
 double weigh_host_lost(const struct facts *f)
 {
 	if (f->incident->lost_flows >= 2)
-		return 0.9;
-	return f->incident->lost_flows ? 0.75 : 0.65;
+		return 0.93;
+	if (f->incident->lost_flows)
+		return 0.8;
+	return came_back_empty(f) ? 0.75 : 0.6;
 }
 
 void tell_host_lost(const struct facts *f, struct verdict *v)

@@ -125,8 +125,9 @@ static bool proved_socket(const struct facts *f, const struct rstwhy_baseline *b
 /* Answered in less than half of the round trip that the host behind needs. */
 static bool too_fast(const struct facts *f)
 {
-	uint32_t rtt = f->mem->rtt_us[f->rd];
+	uint32_t rtt = f->mem->rtt_us[f->rd], host = f->ev->host[0].rtt_us;
 
+	rtt = host && host < rtt ? host : rtt;
 	return f->known && f->answers_burst && rtt >= FAST_LEAST_US && f->mem->burst_last_us < rtt / 2;
 }
 

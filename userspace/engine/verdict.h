@@ -52,6 +52,9 @@ enum incident_kind {
 #define INCIDENT_RELATED_MAX 4
 
 /* All that one record is judged from: the first RST, and what came later in the hold. Bounded, by value. */
+/* So many other targets that refused one client make it a port scan. */
+#define SCAN_LEAST 7
+
 struct incident {
 	enum incident_kind kind;
 	struct event first;   /* the RST that opened the incident */
@@ -68,13 +71,11 @@ struct incident {
 	uint32_t lost_flows;  /* other flows of the resetting host that it answered as unknown, within a minute */
 	uint32_t lost_busy;   /* of these, that had not been idle */
 	uint32_t strangers;   /* other flows that this gateway met in mid-stream without state, within ten seconds */
+	uint32_t scanned;     /* other addresses and ports that refused a SYN of this client, within five seconds */
 	uint32_t steps;	      /* RSTs of the same side whose numbers rose beyond all that side had sent */
 	uint32_t windows;     /* RSTs of the same side whose window rose by one each, the first included */
 	uint16_t last_win;    /* of the last RST of that side */
 	uint32_t last_rst;    /* and its sequence number */
-	uint8_t host_ttl;     /* of the resetting host's other connections; 0 not known */
-	uint32_t host_rtt_us; /* likewise */
-	bool host_alive;      /* SILENCE: the host that does not answer has spoken since the burst began */
 	bool answered;	      /* SILENCE: somebody did answer, after it was handed out */
 	uint64_t related[INCIDENT_RELATED_MAX]; /* numbers (rstwhy_evidence.seq) of records that belong to this one */
 	uint32_t related_count;

@@ -10,18 +10,23 @@
 #include "tcp_state.h"
 
 #include "../../module/flowmem.h"
+#include "../../module/hostmem.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RESUME_MS 1000 /* nf_rstwhy_resume_ms */
+#define HOSTS	  4096
+#define NETNS	  1 /* a capture is one place */
 /* The same capture gives the same records: the secret, which decides who is evicted, is no secret here. */
 #define SECRET0 0x7273747768792d30ULL
 #define SECRET1 0x6f66666c696e652dULL
 
 struct observer {
 	struct flowmem memory;
+	struct hostmem hosts;
+	uint64_t began_ns; /* the first packet */
 	struct duplicates *duplicates;
 	observer_event_fn *event;
 	void *user;
@@ -53,9 +58,11 @@ struct observer *observer_new(uint32_t flows, observer_event_fn *event, void *us
 	observer->memory.hot = calloc(slots, sizeof(struct fm_hot));
 	observer->memory.cold = calloc(slots, sizeof(struct fm_cold));
 	observer->memory.alias = calloc(slots, sizeof(struct fm_alias));
+	observer->hosts.hosts = calloc(HOSTS, sizeof(struct hm_host));
 	observer->duplicates = duplicates_new();
-	if (observer->memory.hot && observer->memory.cold && observer->memory.alias && observer->duplicates) {
+	if (observer->hosts.hosts && observer->memory.hot && observer->memory.cold && observer->memory.alias && observer->duplicates) {
 		flowmem_init(&observer->memory, (uint32_t)slots, SECRET0, SECRET1);
+		hostmem_init(&observer->hosts, HOSTS, SECRET0);
 		return observer;
 	}
 	observer_free(observer);
@@ -69,6 +76,7 @@ void observer_free(struct observer *observer)
 	free(observer->memory.hot);
 	free(observer->memory.cold);
 	free(observer->memory.alias);
+	free(observer->hosts.hosts);
 	duplicates_free(observer->duplicates);
 	free(observer);
 }
@@ -96,6 +104,28 @@ static void copy_payload(const struct arrival *a, struct event *event)
 	event->payload_len = (uint16_t)held;
 }
 
+static void fill_hosts(struct observer *observer, const struct arrival *a, struct rstwhy_evidence *ev)
+{
+	const uint8_t *addr[2] = {a->seg.tuple.src, a->seg.tuple.dst};
+	struct hm_key key;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		hostmem_key(&key, addr[i], a->seg.family, 0, NETNS);
+		hostmem_tell(&observer->hosts, &key, observer->now_ns / 1000, &ev->host[i]);
+	}
+	ev->watched_ms = (observer->now_ns - observer->began_ns) / 1000000;
+}
+
+static void hear_host(struct observer *observer, const struct arrival *a, const struct fm_tell *tell)
+{
+	struct hm_lesson lesson = {
+		.now_us = observer->now_ns / 1000, .since_us = tell->since_us, .rtt_us = tell->rtt_us, .ttl = a->seg.ttl};
+	struct hm_key key;
+
+	hostmem_key(&key, a->seg.tuple.src, a->seg.family, 0, NETNS);
+	hostmem_hear(&observer->hosts, &key, &lesson);
+}
+
 /* The event of a segment, but for what the kinds differ in. */
 static struct event *begin_event(struct observer *observer, const struct arrival *a, const struct fm_query *query, uint8_t kind)
 {
@@ -120,6 +150,7 @@ static struct event *begin_event(struct observer *observer, const struct arrival
 	ev->ct.state_before = RSTWHY_STATE_UNKNOWN;
 	ev->ct.state_after = RSTWHY_STATE_UNKNOWN;
 	ev->direction = flowmem_export(&observer->memory, query, &ev->mem, &state) ? ev->mem.direction : RSTWHY_DIR_NONE;
+	fill_hosts(observer, a, ev);
 	return event;
 }
 
@@ -199,6 +230,8 @@ static void on_segment(struct observer *observer, const struct arrival *a)
 	if (hot && flowmem_touch(hot, &in.quick))
 		return;
 	flowmem_segment(&observer->memory, &in, &tell);
+	if (tell.proves && !a->packet->outgoing)
+		hear_host(observer, a, &tell);
 	if (tell.kind)
 		on_tell(observer, a, &tell);
 }
@@ -224,6 +257,8 @@ void observer_packet(struct observer *observer, const struct link_packet *packet
 {
 	struct arrival a = { .packet = packet, .realtime_ns = realtime_ns };
 
+	if (!observer->began_ns)
+		observer->began_ns = realtime_ns;
 	if (realtime_ns > observer->now_ns)
 		observer->now_ns = realtime_ns;
 	if (!parse(observer, &a))
@@ -233,7 +268,7 @@ void observer_packet(struct observer *observer, const struct link_packet *packet
 		return;
 	}
 	observer->counts.segments++;
-	a.side = flowmem_key(&a.key, &a.seg.tuple, a.seg.family, 0, 1);
+	a.side = flowmem_key(&a.key, &a.seg.tuple, a.seg.family, 0, NETNS);
 	a.hash = flowmem_hash(&observer->memory, &a.key);
 	if (a.seg.flags & SEG_RST)
 		on_reset(observer, &a);

@@ -6,7 +6,7 @@ import netns
 import rawtcp
 import servers
 from actors import BOTH, crossed, half_dialled, masquerade, reset_from
-from capture import ACK, SYN
+from capture import ACK, RST, SYN
 from connection import dial, endpoint, wait_until
 from lab import scenario
 
@@ -130,3 +130,15 @@ def haproxy_check(lab):
     reset = lab.seen_reset((lab.address["server"], 80), limit=30)
     near = reset.src if reset.dst[1] == 80 else reset.dst
     lab.expect(near, "noise/probe", (lab.address["server"], 80), sender="client", by="transit")
+
+
+@scenario("scan-of-closed-ports", families=BOTH)
+def scan_closed(lab):
+    """A port scanner by connect(): port after port, nearly all closed."""
+    for port in range(7600, 7612):
+        try:
+            dial("client", lab.address["server"], port).close()
+        except ConnectionRefusedError:
+            pass
+    for reset in {s.src: s for s in lab.lan.segments() if s.flags & RST and 7600 <= s.src[1] < 7612}.values():
+        lab.expect(reset.dst, "application/refused", reset.src, sender="server", by="transit", stage="connect", truth="noise/probe", reset_at=reset.at)

@@ -6,7 +6,7 @@ import netns
 import rawtcp
 from actors import BOTH, acknowledged, forward_rule, masquerade, publish
 from capture import ACK
-from connection import was_reset
+from connection import linger_zero, was_reset
 from lab import scenario
 
 STRICT = "ct state invalid reject with tcp reset"
@@ -148,3 +148,20 @@ def no_history(lab):
     rawtcp.send("server", rawtcp.segment(conn.far, conn.near, 4, last.end()))
     assert was_reset(conn.client)
     lab.expect(conn, "unknown/no-history", sender="server", by="transit")
+
+
+@scenario("module-began-late", late=True, families=BOTH)
+def module_late(lab):
+    """Conntrack has the connection, the module was loaded after all that it said: nothing tells why."""
+    conn = lab.connect()
+    conn.exchange()
+    lab.silence(0.3)
+    lab.judge_from_here()
+    quiet_reset(conn)
+    lab.expect(conn, "unknown/no-history", sender="server", by="transit", confidence=0.3)
+
+
+def quiet_reset(conn):
+    linger_zero(conn.server)
+    conn.server.close()
+    assert was_reset(conn.client)

@@ -158,3 +158,38 @@ def expiry_client(lab):
 @scenario("expiry-netscaler-code", box=True)
 def expiry_netscaler(lab):
     at_expiry(lab, 3, ("client", "server"), flags=RST | ACK, ttl=255, window=9812)
+
+
+def remapping_box(timeout):
+    """The box translates; when it has forgotten, the next segment gets another port, which the host behind it does not know."""
+    netns.nft("table inet nat { chain post { type nat hook postrouting priority 100; oifname inner masquerade fully-random; } }", "box")
+    netns.sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", timeout, "box")
+
+
+def remapped(lab, others):
+    """The RST is the host's own, without a mark of the box. Others: connections that the same client uses all the time."""
+    remapping_box(2)
+    listener = lab.listen()
+    conn, busy = lab.connect(listener), [lab.connect(listener) for _ in range(others)]
+    conn.exchange()
+    for _ in range(4):
+        for one in busy:
+            one.exchange()
+        lab.silence(1.2)
+    woken = lab.now()
+    conn.client.sendall(b"still there?")
+    assert was_reset(conn.client)
+    lab.expect(
+        conn, "idle-timeout/remote-on-next-packet", sender="server", by="transit", stage="established",
+        gap_ms=lab.lan.gap(conn.near, woken),
+    )  # fmt: skip
+
+
+@scenario("box-remapped", box=True, families=BOTH)
+def remapped_alone(lab):
+    remapped(lab, 0)
+
+
+@scenario("box-remapped-others-live", box=True, families=BOTH)
+def remapped_among_others(lab):
+    remapped(lab, 2)

@@ -2,8 +2,8 @@
 # Copyright (C) 2026 the rstwhy authors
 """An injector on the path kills, and the side in whose name it did goes on: firewall-reject/injected."""
 
-from actors import BOTH, box_reset, crossed, masquerade
-from capture import ACK, RST
+from actors import BOTH, box_reset, crossed, half_dialled, masquerade
+from capture import ACK, RST, SYN
 from connection import was_reset
 import rawtcp
 from lab import scenario
@@ -75,3 +75,17 @@ def behind_nat(lab):
         rawtcp.send("box", rawtcp.segment(conn.far, conn.seen_by_server, RST | ACK, last.end(), last.ack, 3293 + i, ttl=99))
     victim_goes_on(lab, conn)
     expect_injected(lab, conn, nat_client=conn.seen_by_server)
+
+
+@scenario("injected-into-handshake", box=True, families=BOTH)
+def into_handshake(lab):
+    """The injector refuses the SYN in the host's name; the host's SYN-ACK follows and finds nobody."""
+    lab.delay("server", 60)
+    listener = lab.listen()
+    far = (lab.address["server"], listener.getsockname()[1])
+    sock, near = half_dialled(lab, *far)
+    syn = crossed(lab, near, "the SYN", lambda s: s.flags & SYN)
+    rawtcp.send("box", rawtcp.segment(far, near, RST | ACK, 0, syn.seq + 1, ttl=63))
+    assert was_reset(sock)
+    crossed(lab, far, "the SYN-ACK", lambda s: s.flags & SYN and s.flags & ACK)
+    lab.expect(near, "firewall-reject/injected", far, sender="server", by="transit", stage="connect")

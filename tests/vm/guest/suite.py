@@ -73,12 +73,20 @@ def load_scenarios(mode, pattern):
         for spec in measured:
             spec["measured"] = True
         own = []
+<<<<<<< HEAD
     else:
         measured += stress
         if not pattern:
             quick = given("quick").split()
             measured = [spec for spec in measured if spec["name"] in quick]
     return [spec for spec in own + measured if fits(spec["name"], pattern)]
+=======
+    elif not pattern:
+        quick = given("quick").split()
+        measured = [spec for spec in measured if spec["name"] in quick]
+    part, parts = (int(number) for number in given("part").split("/"))
+    return [spec for spec in own + measured if fits(spec["name"], pattern)][part - 1 :: parts]
+>>>>>>> main
 
 
 def report(line):
