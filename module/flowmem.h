@@ -27,7 +27,6 @@
 #define FM_NONE (~0U)
 
 #define FM_TICK_SHIFT 22
-#define FM_DOUBT (500U * 1000000 >> FM_TICK_SHIFT) /* after a pause this long: did conntrack count the segment? */
 #define FM_RESET_WATCH_US (120ULL * 1000000) /* how long what follows a RST is looked at */
 
 /* fm_hot.flags */
@@ -177,7 +176,6 @@ struct fm_quick {
 	u32 seq, end, ack, len;
 	u32 tick;
 	u32 resume; /* ticks */
-	u32 left_ms; /* on conntrack's timer now, 0 not known */
 	u16 timeout;
 	u8 flags; /* SEG_* */
 	u8 state; /* conntrack's, after this segment */
@@ -332,7 +330,7 @@ static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 		return false;
 	if (q->len && !(flags & (FM_RECENT0 << d)))
 		return false;
-	if (fm_idle(hot, q->tick) >= (q->resume < FM_DOUBT ? q->resume : FM_DOUBT) || fm_is_probe(hot, q))
+	if (fm_idle(hot, q->tick) >= q->resume || fm_is_probe(hot, q))
 		return false;
 	if (READ_ONCE(hot->last[d]) != q->tick)
 		WRITE_ONCE(hot->last[d], q->tick);

@@ -8,8 +8,6 @@
 
 /* Farther from what the side has sent than this, a segment that conntrack does not vouch for is a stranger's. */
 #define PLAUSIBLE_SEQ (1U << 24)
-/* Between conntrack's clock and ours: ticks and jiffies of both. */
-#define TIMER_SLACK_MS 40
 /* A silence that nobody ends is told of when the waking segment was sent so often; what is long enough to matter the reader says. */
 #define SILENCE_COPIES 3
 /* A survived one is told of from so many times resume_ms on: shorter pauses are ordinary thinking. */
@@ -179,26 +177,6 @@ bool flow_plausible(const struct flow *f)
 	u32 distance = f->q->seq - f->hot->end[f->d];
 
 	return !seen(f->cold, f->d) || distance < PLAUSIBLE_SEQ || -distance < PLAUSIBLE_SEQ;
-}
-
-/**
- * flow_counted() - did conntrack rearm its timer for the segment
- * @f: a segment that carries its entry
- *
- * What conntrack ignores leaves the timer as the flow's last segment armed it, less the time since: a stranger's segment, which must not
- * end the silence.
- *
- * Context: under the flow's lock, before flow_note().
- * Return: false when the timer has run on.
- */
-bool flow_counted(const struct flow *f)
-{
-	u32 idle = fm_idle(f->hot, f->q->tick);
-	u64 left = f->q->left_ms + fm_ticks_ms(idle), armed = fm_timeout_ms(f->hot->timeout);
-
-	if (!f->q->left_ms || f->in->fresh || (f->q->flags & SEG_SYN) || idle < FM_DOUBT || !f->hot->timeout)
-		return true;
-	return left + TIMER_SLACK_MS < armed || left > armed + TIMER_SLACK_MS;
 }
 
 /**

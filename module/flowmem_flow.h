@@ -69,7 +69,6 @@ void flow_settle_syn(struct flow *f);
 /* flowmem_burst.c: silences, and who ends them */
 void flow_step_burst(struct flow *f, struct fm_tell *tell);
 bool flow_plausible(const struct flow *f);
-bool flow_counted(const struct flow *f);
 void flow_mark(struct flow *f);
 
 /* flowmem_close.c: FINs, and what follows a RST */

@@ -108,9 +108,7 @@ void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_te
 		return;
 	f = flow_at(fm, index, in, in->quick.side);
 	flow_step_after(&f, tell);
-	if (!flow_counted(&f))
-		flow_mark(&f);
-	else if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
+	if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
 		flow_on_syn(&f);
 	else if (in->fresh && has_life(f.cold) && !flow_plausible(&f))
 		flow_mark(&f);

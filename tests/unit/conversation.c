@@ -88,7 +88,6 @@ static void fill(struct conversation *c, enum who who, struct segment *seg, stru
 		.len = seg->len,
 		.tick = fm_tick(c->now_us * 1000),
 		.resume = fm_ms_ticks(1000),
-		.left_ms = c->left_ms,
 		.timeout = fm_timeout_code(c->timeout_ms),
 		.flags = seg->flags,
 		.state = c->state,

@@ -22,7 +22,6 @@ struct conversation {
 	bool server_opened; /* conntrack's ORIGINAL is the server's (picked up when it spoke first) */
 	u32 seq[2];
 	u32 timeout_ms;
-	u32 left_ms; /* on conntrack's timer, 0 not told */
 	bool fresh;
 	u8 state;
 	bool assured;

@@ -335,40 +335,6 @@ static void resume__beyond_what_was_seen__blind_with_bounds(void **state)
 	near(mem.gap_max_ms, 40000);
 }
 
-/* What conntrack lets pass without rearming its timer carries the entry, and is a stranger's all the same. */
-static void segment__timer_ran_on__refreshes_nothing(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	handshake(c);
-	exchange(c);
-	wait_ms(c, 3000);
-	c->left_ms = 432000000 - 3000;
-	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] - (1U << 30), c->seq[SERVER], 50);
-	say_at(c, SERVER, SEG_ACK | SEG_FIN, c->seq[SERVER] - (1U << 30), c->seq[CLIENT], 0);
-	wait_ms(c, 7000);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.last_ms[O], 10000);
-	near(mem.last_ms[R], 10000);
-}
-
-static void segment__timer_armed_anew__ends_the_silence(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	handshake(c);
-	exchange(c);
-	wait_ms(c, 3000);
-	c->left_ms = 432000000;
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 20);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.last_ms[O], 20);
-	near(mem.burst_gap_ms, 3000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,8 +354,6 @@ int main(void)
 		TEST(refused_segment__server_spoke_first__found_by_the_inverse_tuple),
 		TEST(refused_segment__far_from_the_stream__no_mark),
 		TEST(refused_segment__in_living_flow__gap_is_short),
-		TEST(segment__timer_ran_on__refreshes_nothing),
-		TEST(segment__timer_armed_anew__ends_the_silence),
 		TEST(resume__beyond_what_was_seen__blind_with_bounds),
 	};
 

@@ -4,7 +4,6 @@
 
 import os
 import random
-import subprocess
 import time
 
 import daemon
@@ -172,7 +171,7 @@ def race(lab):
 
 @scenario("clock-jumps", judged=False, limit=600)
 def clock(lab):
-    """The wall clock jumps by years and back, and the machine is suspended where it can be; resets are still told of, at the new time."""
+    """The wall clock jumps by years and back; resets are still told of, at the new time."""
     floods.prepare(lab)
     rate = calm(lab)
     daemon.load_module()
@@ -187,26 +186,4 @@ def clock(lab):
             floods.flood(lab, "rst", 50, "-s", str(abs(jump)))
             floods.wait_for_lines(lab.daemon.log, state, lines + 50, 60)
     figure(lab, "jumps of the wall clock, each with 50 resets told", len(jumps))
-    suspended(lab)
     assert lab.daemon.stop() == 0
-
-
-def suspended(lab):
-    """Suspend to idle and wake by the clock's alarm: boottime goes on, monotonic time does not."""
-    alarm = "/sys/class/rtc/rtc0/wakealarm"
-    if not os.path.exists("/sys/power/state") or not os.path.exists(alarm):
-        figure(lab, "suspended", "SKIP: this machine cannot suspend")
-        return
-    slept = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
-    with open(alarm, "w", encoding="ascii") as out:
-        out.write("+5")
-    done = subprocess.run(["sh", "-c", "echo freeze > /sys/power/state"], capture_output=True, text=True, check=False)
-    slept = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() - slept
-    if done.returncode or slept < 1:
-        figure(lab, "suspended", f"SKIP: this machine cannot suspend ({done.stderr.strip() or 'slept %.1f s' % slept})")
-        return
-    state = {}
-    lines = floods.count_lines(lab.daemon.log, state)
-    floods.flood(lab, "rst", 50, "-s", "8")
-    floods.wait_for_lines(lab.daemon.log, state, lines + 50, 60)
-    figure(lab, "suspended", f"for {slept:.1f} s, 50 resets told afterwards")
