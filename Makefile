@@ -11,6 +11,9 @@
 # make bench       what the module costs a forwarded segment, and how long a reset takes to the log
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
+# make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
+#                  hours; tests/stress/run.sh says which counts can be lowered
+# make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
 #
@@ -26,7 +29,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests install install-module uninstall clean distclean deps
 
 all: userspace module
 
@@ -78,6 +81,14 @@ matrix:
 matrix-short:
 	@tests/deps.sh vm
 	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh --short
+
+stress:
+	@tests/deps.sh vm module kernel
+	@T="$(T)" tests/stress/run.sh
+
+selftests:
+	@tests/deps.sh vm
+	@T="$(T)" tests/stress/selftests.sh
 
 clean:
 	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +

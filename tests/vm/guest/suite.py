@@ -66,7 +66,7 @@ def load_scenarios(mode, pattern):
     stress = load_from(os.path.join(STRESS, "scenarios"))
     if mode == "stress":
         beside = given("beside")
-        own = [spec for spec in own + measured if beside and fits(spec["name"], beside)]
+        own = [spec for spec in own + measured if beside == "all" or (beside and fits(spec["name"], beside))]
         return [spec for spec in own + stress if fits(spec["name"], pattern)]
     if mode == "lab":
         measured += [spec for spec in own if spec["judged"]]
