@@ -37,6 +37,7 @@ def given(name, otherwise):
 PACKETS = given("packets", 20000)
 FLOWS = given("flows", 2000)
 LOADS = given("loads", 10)
+CALM = min(5000, PACKETS)  # of a flood while the rate is found that loses nothing without the module
 
 
 def figure(lab, what, value):

@@ -20,7 +20,7 @@ def pour(lab, shape):
 def malformed(lab):
     """The same broken packets without the module and with it: as many go through."""
     floods.prepare(lab)
-    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "malformed", max(5000, PACKETS // 20), "-s", "5"))
+    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "malformed", floods.CALM, "-s", "5"))
     _, _, without = pour(lab, "malformed")
     daemon.load_module()
     lab.spec["settings"] = {"log.noise": "capped"}
@@ -51,7 +51,7 @@ def numbered_share(lab):
 def fragments(lab):
     """Fragments that cut the header, overlap, come backwards or never: conntrack's business, survived."""
     floods.prepare(lab)
-    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "fragments", max(5000, PACKETS // 20), "-s", "6"))
+    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "fragments", floods.CALM, "-s", "6"))
     daemon.load_module()
     lab.spec["settings"] = {"log.noise": "capped"}
     lab.start_daemon()

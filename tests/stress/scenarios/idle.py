@@ -93,7 +93,7 @@ def beside(lab):
     """RST, SYN, ACK and handshake floods from forged tuples, blind segments into living flows; then every idle flow is reset."""
     floods.prepare(lab)
     netns.sysctl("net.netfilter.nf_conntrack_max", FLOWS + max(FLOWS, 60000))
-    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "ack", max(5000, PACKETS // 20), "-s", "77"))
+    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "ack", floods.CALM, "-s", "77"))
     netns.run("conntrack -F", check=False)
     daemon.load_module(f"flows={FLOWS + FLOWS // 4}")
     lab.spec["settings"] = {"log.noise": "capped", "log.text": ""}

@@ -10,7 +10,7 @@ import daemon
 import floods
 import netns
 from connection import wait_until
-from floods import LOADS, PACKETS, figure
+from floods import CALM, LOADS, PACKETS, figure
 from lab import scenario
 
 
@@ -26,7 +26,7 @@ def busy(lab, shape="rst"):
 
 
 def calm(lab, shape="rst"):
-    return floods.calm_rate(lab, lambda: floods.flood(lab, shape, max(5000, PACKETS // 20), "-s", "9"))
+    return floods.calm_rate(lab, lambda: floods.flood(lab, shape, CALM, "-s", "9"))
 
 
 @scenario("loaded-and-unloaded", judged=False, limit=3600)

@@ -108,7 +108,7 @@ def resets(lab):
     """Every tenth allocation below our hooks fails: what could not be told is counted, the packets go on."""
     prepare(0)
     floods.prepare(lab)
-    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "rst", 5000, "-s", "9"))
+    rate = floods.calm_rate(lab, lambda: floods.flood(lab, "rst", floods.CALM, "-s", "9"))
     daemon.load_module()
     netns.sysctl(floods.SYSCTL + "rate", 0)
     lab.spec["settings"] = {"log.noise": "capped"}
