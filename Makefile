@@ -8,7 +8,9 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
-# make bench       what the module costs a forwarded segment, and how long a reset takes to the log
+# make bench       what the module costs a forwarded segment and a reset, and its flow memory, beside the rule it replaces
+# make bench-flowmem  only the flow memory, natively: bytes, hit rates, cost as flows grow, attacks
+# make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
 # make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
@@ -35,7 +37,9 @@ all: userspace module
 
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
+-include tests/fuzz/fuzz.mk
 include tests/install.mk
+include tests/bench/flowmem.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.
 module:
@@ -70,7 +74,7 @@ lab:
 	@tests/deps.sh vm unit
 	@tests/lab/run $(if $(T),-k "$(T)")
 
-bench:
+bench: bench-flowmem
 	@tests/deps.sh vm
 	@tests/bench/run
 

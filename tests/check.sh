@@ -11,7 +11,7 @@ make=${MAKE:-make}
 logs=build/check
 started=$SECONDS
 
-tests/deps.sh module userspace unit vm || exit 1
+tests/deps.sh lint module userspace unit vm || exit 1
 rm -rf "$logs"
 mkdir -p "$logs"
 
@@ -43,6 +43,7 @@ section lint
 tests/lint.sh >"$logs/lint.log" 2>&1
 cat "$logs/lint.log"
 passed=$((passed + $(grep -c '^ok ' "$logs/lint.log"))) failed=$((failed + $(grep -c '^not ok ' "$logs/lint.log")))
+skipped=$((skipped + $(grep -c '^skip ' "$logs/lint.log")))
 
 section "programs, warnings are errors"
 one_case build-userspace $make --no-print-directory userspace WERROR=1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   deps.sh GROUP...      groups: module userspace unit vm kernel
+#   deps.sh GROUP...      groups: lint module userspace unit fuzz vm kernel
 #
 # Sees to it that what a make target needs is on this machine. As root with apt it installs what is missing and says so;
 # otherwise it names the packages and fails. Kernels are never installed and no service is started: build tools, libraries,
@@ -10,11 +10,13 @@
 set -euo pipefail
 
 # package, and how to tell that it is there: cmd:PROGRAM, pc:PKG-CONFIG-MODULE, file:PATH
+lint_needs="systemd=cmd:systemd-analyze"
 module_needs="make=cmd:make gcc=cmd:gcc kmod=cmd:modinfo"
 userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h pkg-config=cmd:pkg-config libmnl-dev=pc:libmnl
 	libnfnetlink-dev=pc:libnfnetlink libnetfilter-log-dev=pc:libnetfilter_log libinih-dev=pc:inih libjson-c-dev=pc:json-c
-	libcap-ng-dev=pc:libcap-ng libpcap-dev=pc:libpcap"
+	libcap-ng-dev=pc:libcap-ng libseccomp-dev=pc:libseccomp libpcap-dev=pc:libpcap"
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
+fuzz_needs="clang-14=cmd:clang-14 libclang-rt-14-dev=glob:/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
 kernel_needs="gcc=cmd:gcc make=cmd:make flex=cmd:flex bison=cmd:bison bc=cmd:bc libelf-dev=file:/usr/include/libelf.h xz-utils=cmd:xz"
@@ -24,6 +26,7 @@ present() {
 	cmd:*) command -v "${1#cmd:}" >/dev/null ;;
 	pc:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pc:}" ;;
 	file:*) [ -e "${1#file:}" ] ;;
+	glob:*) compgen -G "${1#glob:}" >/dev/null ;;
 	static:*) command -v "${1#static:}" >/dev/null && ! ldd "$(command -v "${1#static:}")" >/dev/null 2>&1 ;;
 	esac
 }

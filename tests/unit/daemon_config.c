@@ -297,7 +297,7 @@ static void config_load__shipped_file__is_right_also_with_every_key_in_force(voi
 	fclose(file);
 	if (!load(f, text))
 		fail_msg("%s", f->error.text);
-	assert_int_equal(keys, 19);
+	assert_int_equal(keys, 20);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -32,6 +32,7 @@ void config_defaults(struct config *config)
 		.json = "/var/log/rstwhy/resets.jsonl",
 		.user = "rstwhy",
 		.state = "/var/lib/rstwhy/paths.json",
+		.status = "/run/rstwhy/status",
 		.hints = "/etc/rstwhy/known-timeouts.conf",
 	};
 	if (gethostname(config->gateway, sizeof(config->gateway) - 1) < 0)

@@ -35,6 +35,7 @@ struct config {
 	char gateway[CONFIG_NAME_MAX];
 	char user[CONFIG_NAME_MAX];
 	char state[CONFIG_PATH_MAX]; /* "" off */
+	char status[CONFIG_PATH_MAX]; /* "" off */
 	char hints[CONFIG_PATH_MAX]; /* "" the built-in ones */
 	struct ignore_list ignore;
 };

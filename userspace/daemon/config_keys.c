@@ -159,6 +159,7 @@ const struct config_key config_keys[] = {
 	  "a comma list of at most 256: prefix (10.0.0.0/8, 2001:db8::/32), :port, addr:port, [v6]:port", NULL },
 	{ "metrics.file", parse_only, 0, 0, 0, "nothing", "" },
 	{ "state.file", parse_file, FIELD(state), 0, ROOM(state), allowed_file, NULL },
+	{ "status.file", parse_file, FIELD(status), 0, ROOM(status), allowed_file, NULL },
 	{ "hints.file", parse_file, FIELD(hints), 0, ROOM(hints), allowed_file, NULL },
 	{ "gateway.name", parse_name, FIELD(gateway), 0, ROOM(gateway), "1 to 255 printable ASCII characters", NULL },
 	{ "user", parse_name, FIELD(user), 0, ROOM(user), "a user of this machine; root: stay root", NULL },

@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "await.h"
+#include "confine.h"
 #include "notify.h"
 #include "privileges.h"
 #include "replay.h"
@@ -153,6 +154,14 @@ static void begin_time(const struct serve *serve, const struct intake_settings *
 	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
 }
 
+static bool confined(void)
+{
+	if (confine())
+		return true;
+	announce("the seccomp filter cannot be set: %s; the kernel needs CONFIG_SECCOMP_FILTER", strerror(errno));
+	return false;
+}
+
 /* With the logs open: module, group, privileges, loop. */
 static int start(struct serve *serve, const struct identity *identity)
 {
@@ -175,10 +184,13 @@ static int start(struct serve *serve, const struct identity *identity)
 		return no_memory();
 	if (!bind_group(serve))
 		return EXIT_FAILURE;
+	status_prepare(serve->config->status, identity);
 	if (!privileges_drop(identity)) {
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
 		return EXIT_FAILURE;
 	}
+	if (!confined())
+		return EXIT_FAILURE;
 	serve_begin(serve);
 	announce("ready, NFLOG group %u", serve->config->group);
 	notify("READY=1\nSTATUS=reading");
@@ -203,7 +215,7 @@ static int run(const struct options *options, struct config *config, const struc
 	else if (!open_files(&serve, identity))
 		status = EXIT_FAILURE;
 	else if (options->replay)
-		status = replay_run(&serve);
+		status = confined() ? replay_run(&serve) : EXIT_FAILURE;
 	else
 		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);

@@ -110,8 +110,9 @@ bool noise_admit(struct noise *noise, const struct noise_event *event)
 		minute->admitted++;
 		return true;
 	}
-	if (minute->held.count++ == 0)
+	if (minute->held.count == 0)
 		minute->held.from_ns = event->realtime_ns;
+	minute->held.count += event->count;
 	minute->held.to_ns = event->realtime_ns;
 	return false;
 }
@@ -125,4 +126,14 @@ void noise_advance(struct noise *noise, uint64_t boottime_ns, bool flush)
 			if (minute->used && (flush || is_over(minute, boottime_ns)))
 				end(noise, minute);
 		}
+}
+
+uint64_t noise_pending(const struct noise *noise)
+{
+	uint64_t pending = 0;
+
+	for (size_t set = 0; set < SETS; set++)
+		for (size_t way = 0; way < WAYS; way++)
+			pending += noise->minute[set][way].used ? noise->minute[set][way].held.count : 0;
+	return pending;
 }

@@ -17,15 +17,16 @@
 static void keep_fixed(const struct config *current, struct config *next)
 {
 	bool differs = next->group != current->group || next->epoch != current->epoch || strcmp(next->user, current->user) != 0 ||
-		       strcmp(next->state, current->state) != 0;
+		       strcmp(next->state, current->state) != 0 || strcmp(next->status, current->status) != 0;
 
 	if (differs)
-		announce("nflog.group, nflog.epoch, user and state.file take effect at the next start only");
+		announce("nflog.group, nflog.epoch, user, state.file and status.file take effect at the next start only");
 	next->group = current->group;
 	next->epoch = current->epoch;
 	next->buffer = current->buffer;
 	memcpy(next->user, current->user, sizeof(next->user));
 	memcpy(next->state, current->state, sizeof(next->state));
+	memcpy(next->status, current->status, sizeof(next->status));
 }
 
 static void reload_hints(struct serve *serve)

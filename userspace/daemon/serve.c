@@ -43,8 +43,10 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 
 	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
 		return;
-	if (sends_to_us(serve, &state))
-		intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
+	if (!sends_to_us(serve, &state))
+		return;
+	intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
+	status_look(serve, &state);
 }
 
 static void read_group(struct loop *loop)
@@ -148,6 +150,7 @@ static void finish(struct serve *serve)
 	poll_module(serve, now_ns);
 	intake_end(serve->intake);
 	timeline_finish(serve->timeline);
+	status_end(serve);
 	paths_save(serve->paths);
 }
 
@@ -156,9 +159,13 @@ void serve_tell_counts(const struct serve *serve)
 	const struct report_counts *report = report_counts(serve->report);
 	const struct intake_counts *intake = intake_counts(serve->intake);
 
+	const struct correlate_counts *correlate = correlate_counts(serve->correlate);
+
 	announce("ended: %llu records, %llu ignored as configured, %llu held back as noise; %llu foreign and %llu malformed messages",
 	    (unsigned long long)report->written, (unsigned long long)report->ignored, (unsigned long long)report->noise,
 	    (unsigned long long)intake->foreign, (unsigned long long)intake->malformed);
+	announce("verdicts: %llu could not wait as long as they should for want of room, %llu silences withdrawn, %llu records amended",
+	    (unsigned long long)correlate->evicted, (unsigned long long)correlate->withdrawn, (unsigned long long)correlate->amended);
 }
 
 void serve_begin(struct serve *serve)

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
+#include "status.h"
 #include "timeline.h"
 
 #include "../capture/recording.h"
@@ -33,6 +34,7 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
+	struct status status;
 	int signal_fd;
 };
 

@@ -255,6 +255,7 @@ static void on_reset(struct correlate *c, const struct event *event)
 	struct flowkeys keys;
 	uint32_t index;
 
+	c->counts.resets++;
 	flowkeys_of(event, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
@@ -373,6 +374,11 @@ void correlate_flush(struct correlate *c)
 size_t correlate_held(const struct correlate *c)
 {
 	return held_count(c->held);
+}
+
+uint64_t correlate_held_resets(const struct correlate *c)
+{
+	return held_resets(c->held);
 }
 
 const struct correlate_counts *correlate_counts(const struct correlate *c)

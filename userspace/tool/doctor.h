@@ -12,6 +12,8 @@
 #include "../daemon/config.h"
 #include "../daemon/module_state.h"
 
+#include "doctor_host.h"
+
 /* The machine, read once. */
 struct patient {
 	bool config_ok;
@@ -29,6 +31,7 @@ struct patient {
 	bool user_exists;
 	bool log_writable; /* by that user */
 	char log_trouble[128];
+	struct host host;
 };
 
 enum health { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
@@ -43,6 +46,10 @@ struct finding {
 
 /* False: the check does not apply to this patient. */
 typedef bool check_fn(const struct patient *patient, struct finding *finding);
+
+/* doctor_host_checks.c */
+check_fn doctor_check_dkms, doctor_check_signing, doctor_check_flush, doctor_check_invalid, doctor_check_established,
+	doctor_check_keepalive;
 
 extern check_fn *const doctor_checks[];
 extern const size_t doctor_checks_count;

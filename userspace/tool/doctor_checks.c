@@ -186,6 +186,7 @@ static bool check_losses(const struct patient *patient, struct finding *finding)
 
 check_fn *const doctor_checks[] = {
 	check_settings,	 check_module_file, check_loaded, check_abi,  check_enabled, check_group,
+	doctor_check_dkms, doctor_check_signing, doctor_check_established, doctor_check_invalid, doctor_check_keepalive, doctor_check_flush,
 	check_conntrack, check_nflog,	    check_user,	  check_log,  check_reader,  check_losses,
 };
 const size_t doctor_checks_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);

@@ -112,4 +112,5 @@ void patient_read(struct patient *patient, const struct settings_source *source)
 	patient->presence = module_state_read(MODULE_STATE_FILE, &patient->state);
 	read_peer(patient);
 	read_log(patient);
+	host_read(&patient->host, "", patient->kernel, patient->config.state, patient->config.group);
 }
