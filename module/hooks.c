@@ -236,7 +236,7 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
 	a->fresh = !nf_ct_is_confirmed(ct);
 	if (unlikely(is_strangers(m, a, CTINFO2DIR(ctinfo)))) {
-		a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
+		a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
 		remember(m, a, true);
 		return;
 	}
