@@ -8,6 +8,7 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
+# make sinks-check what the daemon writes, read by rsyslog, journald, Prometheus, ulogd2, tcpdump; fleet-check: by ClickHouse
 # make bench       what the module costs a forwarded segment and a reset, and its flow memory, beside the rule it replaces
 # make bench-flowmem  only the flow memory, natively: bytes, hit rates, cost as flows grow, attacks
 # make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
@@ -16,6 +17,9 @@
 # make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
 #                  hours; tests/stress/run.sh says which counts can be lowered
 # make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
+# make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
+# make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal
+# make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make clean       removes build/ but for the guest root; make distclean that too
 #
@@ -31,12 +35,13 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-module uninstall clean distclean deps
 
 all: userspace module
 
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
+-include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
 include tests/install.mk
 include tests/bench/flowmem.mk
@@ -93,6 +98,16 @@ stress:
 selftests:
 	@tests/deps.sh vm
 	@T="$(T)" tests/stress/selftests.sh
+
+man-check: userspace
+	@tests/deps.sh man || true
+	@python3 tests/man/check.py && python3 tests/man/completions.py
+
+views-check: userspace
+	@python3 tests/views/check.py
+
+html-check: userspace
+	@tests/html/run
 
 clean:
 	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +

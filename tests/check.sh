@@ -39,6 +39,19 @@ unit_cases() { # unit_cases TARGET
 	[ "$bad" = 0 ] || tail -n 60 "$logs/$name.log" | sed 's/^/  /'
 }
 
+# A target that prints "ok", "not ok" and "skipped" lines; one failure more when it fails without a "not ok".
+counted_cases() { # counted_cases TARGET
+	local name=$1 status=0 bad
+	$make --no-print-directory "$name" >"$logs/$name.log" 2>&1 || status=$?
+	bad=$(grep -c '^not ok ' "$logs/$name.log")
+	[ $status = 0 ] || [ "$bad" -gt 0 ] || bad=1
+	passed=$((passed + $(grep -c '^ok ' "$logs/$name.log"))) failed=$((failed + bad))
+	skipped=$((skipped + $(grep -c '^skipped ' "$logs/$name.log")))
+	echo "$name: $(grep -c '^ok ' "$logs/$name.log") passed, $bad failed"
+	grep '^skipped ' "$logs/$name.log"
+	[ "$bad" = 0 ] || { grep '^not ok ' "$logs/$name.log" || tail -n 30 "$logs/$name.log"; } | sed 's/^/  /'
+}
+
 section lint
 tests/lint.sh >"$logs/lint.log" 2>&1
 cat "$logs/lint.log"
@@ -51,6 +64,15 @@ one_case build-userspace $make --no-print-directory userspace WERROR=1
 section "unit tests"
 unit_cases unit
 if has_target unit-asan; then unit_cases unit-asan; fi
+
+section "manual pages, completions, views, the report's page"
+counted_cases man-check
+counted_cases views-check
+counted_cases html-check
+
+section "what others read: syslog, journal, Prometheus, ulogd2, tcpdump, plain log rules; a fleet in ClickHouse"
+counted_cases sinks-check
+counted_cases fleet-check
 
 section "module and programs in the guest root (Debian 12), W=1"
 one_case guest-root tests/vm/root.sh

@@ -95,7 +95,7 @@ class Maker:
 
     def head(self, kind, seconds):
         self.sequence += 1
-        return {"v": 1, "kind": kind, "id": f"5f0c2a71d3e8b604-4026531840-{self.sequence}", "ts": stamp(seconds), "gateway": self.text("gw1")}
+        return {"v": 1, "kind": kind, "id": f"5f0c2a71d3e8{self.options.seed:04x}-4026531840-{self.sequence}", "ts": stamp(seconds), "gateway": self.text("gw1")}
 
     def reset(self, seconds, site, choice=None):
         r = self.random
@@ -164,7 +164,7 @@ class Maker:
             moments[i] = (span * 2 / 3 + r.expovariate(1 / 40), "crash")
         for i in range(count // 30, count // 20):
             moments[i] = (span / 3 + r.uniform(0, 600), "refused")
-        return sorted((min(at, span - 1), what) for at, what in moments)
+        return sorted(((min(at, span - 1), what) for at, what in moments), key=lambda moment: moment[0])
 
     def lines(self):
         r, begin = self.random, self.options.end - self.options.hours * 3600

@@ -71,7 +71,7 @@ def settings():
 
 def module():
     page = read(MAN + "nf_rstwhy.4")
-    both_ways("sysctls", {"net.netfilter.nf_rstwhy_" + name for name in re.findall(r'^\tROW(?:_APPLIED)?\("(\w+)"', read("module/sysctl.c"), re.M)},
+    both_ways("sysctls", {"net.netfilter.nf_rstwhy_" + name for name in re.findall(r'^\tROW(?:_\w+)?\("(\w+)"', read("module/sysctl.c"), re.M)},
               set(re.findall(r"^\.It Va (\S+)$", page, re.M)))
     sources = read(*("module/" + name for name in os.listdir("module") if name.endswith(".c")))
     both_ways("module parameters", set(re.findall(r"module_param(?:_named)?\((\w+)", sources)),

@@ -15,7 +15,7 @@ daemon_loss_SRCS := tests/unit/daemon_loss.c userspace/daemon/loss.c
 daemon_noise_SRCS := tests/unit/daemon_noise.c userspace/daemon/noise.c
 daemon_config_SRCS := tests/unit/daemon_config.c $(DAEMON_CONFIG_SRCS)
 daemon_config_LIBS := -linih
-daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c
+daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c userspace/daemon/nflog_owner.c
 daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
 
 UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor
@@ -25,9 +25,9 @@ daemon_record_LIBS := -ljson-c
 daemon_text_SRCS := tests/unit/daemon_text.c $(DAEMON_RECORD_SRCS)
 daemon_text_LIBS := -ljson-c
 daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspace/daemon/ignore.c userspace/daemon/nearest.c \
-	userspace/engine/cause.c userspace/record/record.c
+	userspace/engine/cause.c userspace/record/record.c userspace/record/line.c
 daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
-daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
+daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/tool/doctor_plain.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih
 
 UNIT_PROGRAMS += daemon_confine

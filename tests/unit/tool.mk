@@ -7,7 +7,7 @@ UNIT_PROGRAMS += record_scan
 record_scan_SRCS := tests/unit/record_scan.c $(DAEMON_RECORD_SRCS)
 record_scan_LIBS := -ljson-c
 
-TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_rank.c tally_verdicts.c) userspace/record/record.c \
+TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_rank.c tally_verdicts.c) userspace/record/record.c userspace/record/line.c \
 	userspace/engine/cause.c
 
 UNIT_PROGRAMS += tool_tally tool_since
@@ -28,3 +28,8 @@ tool_doctor_SRCS = tests/unit/tool_doctor.c $(DOCTOR_HOST_SRCS) $(DAEMON_CONFIG_
 tool_doctor_LIBS := -linih -ljson-c
 daemon_doctor_SRCS += $(DOCTOR_HOST_SRCS)
 daemon_doctor_LIBS += -ljson-c
+
+UNIT_PROGRAMS += tool_page tool_log_reader
+tool_page_SRCS := tests/unit/tool_page.c userspace/tool/page_json.c userspace/tool/last_lines.c
+tool_page_LIBS := -lm
+tool_log_reader_SRCS := tests/unit/tool_log_reader.c userspace/tool/log_reader.c

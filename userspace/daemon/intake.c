@@ -103,6 +103,11 @@ void intake_interface(struct intake *intake, uint32_t index, const char *name)
 	ifnames_set(intake->names, index, name);
 }
 
+struct ifnames *intake_names(const struct intake *intake)
+{
+	return intake->names;
+}
+
 /* Whether the module confirms that it has a new epoch, the one of the message at hand. */
 static bool is_new_epoch(struct intake *intake)
 {

@@ -56,6 +56,9 @@ void intake_state(struct intake *intake, const struct module_state *state, uint6
 void intake_epoch(struct intake *intake, uint64_t epoch);
 void intake_interface(struct intake *intake, uint32_t index, const char *name);
 
+/* The names it goes by, for whoever else reads packets of this namespace; they live as long as the intake. */
+struct ifnames *intake_names(const struct intake *intake);
+
 /* The end of the run is kept in the recording. */
 void intake_end(struct intake *intake);
 

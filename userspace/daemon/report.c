@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include "noise.h"
+#include "outlets.h"
 #include "sink.h"
 
 #include "../record/record.h"
@@ -23,6 +24,7 @@ struct report {
 	struct loss *loss;
 	struct noise *noise;
 	struct sink *json, *text;
+	struct outlets *outlets;
 	struct report_counts counts;
 	uint64_t text_day;
 	char buf[RECORD_LINE_MAX];
@@ -78,6 +80,7 @@ static bool write_record(struct report *report, const struct record *record)
 		if (sinks[i])
 			written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns) &&
 				     write_line(report, sinks[i], renders[i], record);
+	outlets_write(report->outlets, record);
 	return report->json ? written[0] : written[1];
 }
 
@@ -125,9 +128,10 @@ struct report *report_new(const struct config *config, struct loss *loss)
 	report->config = config;
 	report->loss = loss;
 	report->noise = noise_new(write_summary, report);
-	if (report->noise)
+	report->outlets = outlets_new();
+	if (report->noise && report->outlets)
 		return report;
-	free(report);
+	report_free(report);
 	return NULL;
 }
 
@@ -138,6 +142,7 @@ void report_free(struct report *report)
 	noise_free(report->noise);
 	sink_close(report->json);
 	sink_close(report->text);
+	outlets_free(report->outlets);
 	free(report);
 }
 
@@ -157,10 +162,11 @@ bool report_open(struct report *report, const struct config *config, const char 
 
 	if (!open_one(config->json, &json, path))
 		return false;
-	if (!open_one(config->text, &text, path)) {
+	if (!open_one(config->text, &text, path) || !outlets_open(report->outlets, config, path)) {
 		int saved = errno;
 
 		sink_close(json);
+		sink_close(text);
 		errno = saved;
 		return false;
 	}
@@ -268,4 +274,9 @@ uint64_t report_log_bytes(const struct report *report)
 const struct report_counts *report_counts(const struct report *report)
 {
 	return &report->counts;
+}
+
+const struct metrics *report_metrics(const struct report *report)
+{
+	return outlets_metrics(report->outlets);
 }

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "loss.h"
+#include "metrics.h"
 
 #include "../engine/verdict.h"
 
@@ -49,5 +50,7 @@ uint64_t report_pending(const struct report *report);
 uint64_t report_log_bytes(const struct report *report);
 
 const struct report_counts *report_counts(const struct report *report);
+/* Counts of the records written. */
+const struct metrics *report_metrics(const struct report *report);
 
 #endif

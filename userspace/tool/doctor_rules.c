@@ -39,15 +39,14 @@ static void without_quotes(char rule[RULE_MAX], const char *line, size_t len)
 /* The word after a text, up to what ends it, names INVALID among others. */
 static bool names_invalid(const char *rule, const char *before, const char *invalid)
 {
-	const char *at = strstr(rule, before), *found;
+	const char *at = strstr(rule, before);
 	char list[128];
 
 	if (!at)
 		return false;
 	at += strlen(before);
 	snprintf(list, sizeof(list), "%.*s", *at == '{' ? (int)strcspn(at, "}") : (int)strcspn(at, " "), at);
-	found = strstr(list, invalid);
-	return found && list[0] != '!';
+	return strstr(list, invalid);
 }
 
 static bool rejects_invalid(const char *rule)
