@@ -21,6 +21,7 @@
 
 #include "flowmem_fast.h"
 #include "netns.h"
+#include "snapshot.h"
 
 #define FAST_KINDS (SEG_FIN | SEG_SYN | SEG_RST | SEG_ACK)
 
@@ -121,16 +122,19 @@ static __always_inline u64 fast_hash(const struct rstwhy_net *rn, const struct n
 
 /* The steps of flowmem_touch(). len is that of TCP header and data, which conntrack found possible. */
 static __always_inline bool fast_touch(const struct rstwhy_net *rn, const struct nf_conn *ct, struct fm_hot *hot, const u8 *th, u32 len,
-				       u8 side, u32 now, u32 tick)
+				       u8 side, u8 reply, u32 now, u32 tick)
 {
 	const u16 flags = READ_ONCE(hot->flags);
-	u32 seq;
+	u32 seq, ack;
 
 	if (!fm_calm(hot, flags, side, READ_ONCE(ct->proto.tcp.state), tick, READ_ONCE(rn->resume)))
 		return false;
 	seq = be32_to_cpup((const __be32 *)(th + 4));
+	ack = be32_to_cpup((const __be32 *)(th + 8));
 	len -= th[12] >> 2 & 0x3c;
-	if (!fm_advance(hot, flags, side, seq, seq + len, len, be32_to_cpup((const __be32 *)(th + 8))))
+	if (unlikely(snapshot_overlooked(ct, reply, seq + len, ack, true)))
+		return false;
+	if (!fm_advance(hot, flags, side, seq, seq + len, len, ack))
 		return false;
 	fm_stamp(hot, side, tick, fast_timeout(ct, now));
 	return true;
@@ -171,7 +175,7 @@ static __always_inline bool fast_note(const struct rstwhy_net *rn, const struct 
 	}
 	if (anywhere && !hot)
 		return flowmem_waits(&rstwhy_flows, hash, tick);
-	return fast_touch(rn, ct, hot, th, rest, side, now, tick);
+	return fast_touch(rn, ct, hot, th, rest, side, reply, now, tick);
 }
 
 #endif

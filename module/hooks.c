@@ -16,6 +16,7 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
@@ -212,6 +213,16 @@ static noinline void touch(const struct met *m, struct arrival *a)
 		remember(m, a, false);
 }
 
+/* It carries the entry, but conntrack took no note of it: neither may the memory. A liberal conntrack notes everything. */
+static inline bool is_strangers(const struct met *m, const struct arrival *a, u8 dir)
+{
+	if (likely(!snapshot_overlooked(a->ct, dir, a->quick.end, a->quick.ack, m->th->ack)))
+		return false;
+	if (a->fresh || m->th->syn || (a->ct->proto.tcp.seen[dir].flags & IP_CT_TCP_FLAG_BE_LIBERAL))
+		return false;
+	return !nf_tcp_pernet(m->state->net)->tcp_be_liberal;
+}
+
 static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_conntrack_info ctinfo)
 {
 	const struct nf_conn *ct = a->ct;
@@ -224,6 +235,11 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
 	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
 	a->fresh = !nf_ct_is_confirmed(ct);
+	if (unlikely(is_strangers(m, a, CTINFO2DIR(ctinfo)))) {
+		a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
+		remember(m, a, true);
+		return;
+	}
 	touch(m, a);
 }
 
