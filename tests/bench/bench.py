@@ -19,7 +19,7 @@ import netns
 import traffic
 
 FORWARD = "table inet bench { chain f { type filter hook forward priority 0; ct state established accept; } }"
-RULE = "table inet rule { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
+RULE = "table inet logrst { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
 NAT = "table ip nat { chain p { type nat hook postrouting priority 100; oifname wan masquerade; } }"
 COLUMNS = ("nothing", "rule", "events", "module")
 ROUNDS = 3
@@ -66,7 +66,7 @@ class Cell:
             traffic.converse(self.flows, self.family, self.guise)
         figure = min(self.one_round(i) for i in range(ROUNDS))
         if column == "rule":
-            netns.run("nft delete table inet rule")
+            netns.run("nft delete table inet logrst")
         if listener:
             listener.kill()
             listener.wait()
@@ -125,7 +125,7 @@ def resets(flows=2000):
         figures[column] = traffic.blast("rst", flows, flows)
         told[column] = listener.drain()
         if column == "rule":
-            netns.run("nft delete table inet rule")
+            netns.run("nft delete table inet logrst")
     counters = daemon.counters()
     daemon.unload_module()
     listener.close()
@@ -148,7 +148,7 @@ def two_cpus(flows=5000, rounds=9):
         plain = both()
         netns.nft(RULE)
         ratios["rule"].append(both() / plain)
-        netns.run("nft delete table inet rule")
+        netns.run("nft delete table inet logrst")
         daemon.load_module()
         traffic.converse(2 * flows)
         ratios["module"].append(both() / plain)
