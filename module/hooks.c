@@ -330,14 +330,22 @@ static unsigned int before_ipv6(void *priv, struct sk_buff *skb, const struct nf
 	return unlikely(fast_may_be_rst(skb, 6)) ? look_before(priv, skb, state) : NF_ACCEPT;
 }
 
+/* Not where it is looked for first, or the first of a jiffy: the same again, thoroughly, before the whole look. */
+static noinline __noclone unsigned int after_anywhere(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 family = state->pf == NFPROTO_IPV4 ? 4 : 6;
+
+	return fast_note(priv, skb, family, true) ? NF_ACCEPT : look_after(priv, skb, state);
+}
+
 static unsigned int after_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 4)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 4, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static unsigned int after_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 6)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 6, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static const struct nf_hook_ops hook_ops[RSTWHY_HOOKS] = {
