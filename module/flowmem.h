@@ -229,6 +229,7 @@ struct fm_query {
 	u8 side;
 	bool exact;	 /* not by a translated tuple: the key is an entry's own */
 	bool entry_gone; /* conntrack runs, looked, and has no entry */
+	bool hidden;	 /* the flow is offloaded: what the memory has is older than the packet */
 	u32 tick;
 	u64 now_us;
 };

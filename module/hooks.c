@@ -112,10 +112,10 @@ static noinline void meet_rst(const struct met *m)
 {
 	struct segment seg;
 
-	if (read_segment(m, &seg))
-		report_rst(m->rn, m->skb, m->state, &seg);
-	else
+	if (!read_segment(m, &seg))
 		rstwhy_count(m->rn, COUNT_MALFORMED);
+	else if (!rstwhy_ingress_told(m->rn, &seg))
+		report_rst(m->rn, m->skb, m->state, &seg);
 }
 
 /* A segment on its way into the flow memory. ct: its entry, borrowed from the packet, or NULL. */
@@ -192,6 +192,8 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		rstwhy_count(m->rn, COUNT_MALFORMED);
 		return;
 	}
+	if ((seg.flags & SEG_FIN) && rstwhy_ingress_told(m->rn, &seg))
+		return;
 	flowmem_key_of(&key, &a->ends);
 	fill_input(m, a, &seg, &key, &reply, &in);
 	if (refused)
