@@ -14,6 +14,9 @@
 # make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
+# make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
+#                  hours; tests/stress/run.sh says which counts can be lowered
+# make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
 # make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
 # make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal
 # make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
@@ -32,7 +35,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short man-check views-check html-check install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-module uninstall clean distclean deps
 
 all: userspace module
 
@@ -87,6 +90,14 @@ matrix:
 matrix-short:
 	@tests/deps.sh vm
 	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh --short
+
+stress:
+	@tests/deps.sh vm module kernel
+	@T="$(T)" tests/stress/run.sh
+
+selftests:
+	@tests/deps.sh vm
+	@T="$(T)" tests/stress/selftests.sh
 
 man-check: userspace
 	@tests/deps.sh man || true

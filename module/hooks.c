@@ -16,6 +16,7 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
@@ -214,6 +215,16 @@ static noinline void touch(const struct met *m, struct arrival *a)
 		remember(m, a, false);
 }
 
+/* It carries the entry, but conntrack took no note of it: neither may the memory. A liberal conntrack notes everything. */
+static inline bool is_strangers(const struct met *m, const struct arrival *a, u8 dir)
+{
+	if (likely(!snapshot_overlooked(a->ct, dir, a->quick.end, a->quick.ack, m->th->ack)))
+		return false;
+	if (a->fresh || m->th->syn || (a->ct->proto.tcp.seen[dir].flags & IP_CT_TCP_FLAG_BE_LIBERAL))
+		return false;
+	return !nf_tcp_pernet(m->state->net)->tcp_be_liberal;
+}
+
 static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_conntrack_info ctinfo)
 {
 	const struct nf_conn *ct = a->ct;
@@ -226,6 +237,11 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
 	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
 	a->fresh = !nf_ct_is_confirmed(ct);
+	if (unlikely(is_strangers(m, a, CTINFO2DIR(ctinfo)))) {
+		a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
+		remember(m, a, true);
+		return;
+	}
 	touch(m, a);
 }
 
@@ -314,14 +330,22 @@ static unsigned int before_ipv6(void *priv, struct sk_buff *skb, const struct nf
 	return unlikely(fast_may_be_rst(skb, 6)) ? look_before(priv, skb, state) : NF_ACCEPT;
 }
 
+/* Not where it is looked for first, or the first of a jiffy: the same again, thoroughly, before the whole look. */
+static noinline __noclone unsigned int after_anywhere(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 family = state->pf == NFPROTO_IPV4 ? 4 : 6;
+
+	return fast_note(priv, skb, family, true) ? NF_ACCEPT : look_after(priv, skb, state);
+}
+
 static unsigned int after_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 4)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 4, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static unsigned int after_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 6)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 6, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static const struct nf_hook_ops hook_ops[RSTWHY_HOOKS] = {

@@ -41,7 +41,7 @@ static struct nlmsghdr *message_of(const char *const *names, size_t count)
 
 static void two_of_them(struct flowtable_devices *devices, const char *beginning)
 {
-	char name[IF_NAMESIZE];
+	char name[32];
 
 	for (int i = 0; i < 2; i++) {
 		snprintf(name, sizeof(name), "%.13s%d", beginning, i);
