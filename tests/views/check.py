@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 import fcntl
 
@@ -172,6 +173,8 @@ class Terminal:
     def __init__(self, columns, lines, *arguments):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):  # a check in the background inherits them ignored
+                signal.signal(number, signal.SIG_DFL)
             environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
             os.execve(TOOL, [TOOL, *arguments], {**environment, "TERM": "xterm-256color"})
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -205,7 +208,10 @@ class Terminal:
                 rest += more
         except OSError:
             pass
+        give_up = threading.Timer(LIMIT, os.kill, (self.pid, signal.SIGKILL))
+        give_up.start()
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        give_up.cancel()
         os.close(self.fd)
         return status, self.drawn + rest
 
