@@ -12,6 +12,8 @@
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
+# make deb         build/deb/*.deb: rstwhy and nf-rstwhy-dkms, lintian-clean
+# make deb-check   these packages on fresh Debian 12 and 13 systems in the virtual machine: install, upgrade, failed build, purge (T=SUITE: one)
 # make clean       removes build/ but for the guest root; make distclean that too
 #
 # module, userspace and unit install nothing. Everything built goes below build/.
@@ -26,7 +28,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short install install-programs install-module install-module-source uninstall deb deb-check clean distclean deps
 
 all: userspace module
 
@@ -78,6 +80,14 @@ matrix:
 matrix-short:
 	@tests/deps.sh vm
 	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh --short
+
+deb:
+	@tests/deps.sh userspace deb
+	@userspace/packaging/build-deb.sh
+
+deb-check:
+	@tests/deps.sh userspace deb vm
+	@tests/deb/run $(T)
 
 clean:
 	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +

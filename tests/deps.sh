@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   deps.sh GROUP...      groups: module userspace unit vm
+#   deps.sh GROUP...      groups: module userspace unit vm deb
 #
 # Sees to it that what a make target needs is on this machine. As root with apt it installs what is missing and says so;
 # otherwise it names the packages and fails. Kernels are never installed and no service is started: build tools, libraries,
@@ -17,6 +17,7 @@ userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h p
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
+deb_needs="debhelper=cmd:dh dh-dkms=cmd:dh_dkms dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
 
 present() {
 	case $1 in
