@@ -17,7 +17,7 @@ userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h p
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
-deb_needs="debhelper=cmd:dh dh-dkms=cmd:dh_dkms dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
+deb_needs="debhelper=cmd:dh dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
 
 present() {
 	case $1 in

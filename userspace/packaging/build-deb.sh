@@ -2,21 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   build-deb.sh [-v VERSION] [-o DIRECTORY] [-b FILE]
+#   build-deb.sh [-v VERSION] [-o DIRECTORY] [-B FILE]
 #
 # Builds the Debian packages rstwhy and nf-rstwhy-dkms from a copy of the tree, and has lintian look at them: its errors and warnings fail.
 #   -v VERSION     under another version than the tree's (to try an upgrade)
 #   -o DIRECTORY   where the packages go (build/deb)
-#   -b FILE        for tests: with a line that does not compile at the end of this source file
+#   -B FILE        for tests: the module's package only, with a line that does not compile at the end of this source file
 # For the Debian release it is run on: the programs are linked against its libraries.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 version= output=$top/build/deb broken=
-while getopts v:o:b: option; do
+while getopts v:o:B: option; do
 	case $option in
 	v) version=$OPTARG ;;
 	o) output=$(realpath -m "$OPTARG") ;;
-	b) broken=$OPTARG ;;
+	B) broken=$OPTARG ;;
 	*) sed -n '5,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
@@ -43,10 +43,14 @@ if [ -n "$version" ] && [ "$version" != "$tree_version" ]; then
 	} >"$work/changelog"
 	mv "$work/changelog" "$tree/debian/changelog"
 fi
-[ -z "$broken" ] || echo '#error broken on purpose, by a test' >>"$tree/$broken"
+what=binary
+if [ -n "$broken" ]; then
+	echo '#error broken on purpose, by a test' >>"$tree/$broken"
+	what=all
+fi
 
 echo "deb: building in ${work#"$top/"}"
-if ! (cd "$tree" && dpkg-buildpackage --build=binary --no-sign --jobs=2) >"$log" 2>&1; then
+if ! (cd "$tree" && dpkg-buildpackage --build=$what --no-sign --jobs=2) >"$log" 2>&1; then
 	tail -n 30 "$log" >&2
 	echo "deb: building failed; all of it: $log" >&2
 	exit 1

@@ -24,7 +24,7 @@ def deb(which, package):
 
 
 def version_of(which):
-    return told(f"dpkg-deb -f {deb(which, 'rstwhy')} Version")
+    return told(f"dpkg-deb -f {deb(which, 'nf-rstwhy-dkms')} Version")
 
 
 def doctor(*words):
@@ -135,7 +135,7 @@ def without_systemd_the_init_script_serves():
 def a_module_that_does_not_compile_is_no_broken_package():
     """The upgrade brings a source that cannot be built: apt goes on, the old module works on, and the reason is at hand."""
     running = machine.loaded_version()
-    said = apt(f"install {deb('broken', 'nf-rstwhy-dkms')} {deb('broken', 'rstwhy')}")
+    said = apt(f"install {deb('broken', 'nf-rstwhy-dkms')}")
     machine.package_system_is_healthy()
     assert "nf-rstwhy-dkms: the module could not be built" in said
     log = f"/var/lib/dkms/rstwhy/{version_of('broken')}/build/make.log"

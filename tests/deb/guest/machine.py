@@ -30,14 +30,14 @@ def needs_a_running_system():
         raise Skip("in a chroot nothing is started or loaded; this is checked in the virtual machine")
 
 
-def run(command, check=True, seconds=PATIENCE, **environment):
+def run(command, check=True, seconds=PATIENCE, quiet=False, **environment):
     """A shell command: (exit status, what it printed). What was run and said is in checks.log."""
     print("+", command, flush=True)
     done = subprocess.run(
         command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, text=True, errors="replace",
         stdin=subprocess.DEVNULL, env=dict(os.environ, DEBIAN_FRONTEND="noninteractive", **environment),
     )  # fmt: skip
-    print(done.stdout, f"[{done.returncode}]", flush=True)
+    print("" if quiet else done.stdout, f"[{done.returncode}]", flush=True)
     assert not check or done.returncode == 0, f"{command}: exit {done.returncode}: {done.stdout[-300:]}"
     return done.returncode, done.stdout
 
@@ -73,7 +73,7 @@ def package_system_is_healthy():
 def files():
     """All paths on this machine but the passing ones."""
     skip = " -o ".join(f"-path {path}" for path in PASSING)
-    return set(told(f"find / \\( {skip} \\) -prune -o -print").splitlines())
+    return set(run(f"find / \\( {skip} \\) -prune -o -print", quiet=True)[1].splitlines())
 
 
 def is_active():
