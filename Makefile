@@ -8,9 +8,18 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
-# make bench       what the module costs a forwarded segment, and how long a reset takes to the log
+# make sinks-check what the daemon writes, read by rsyslog, journald, Prometheus, ulogd2, tcpdump; fleet-check: by ClickHouse
+# make bench       what the module costs a forwarded segment and a reset, and its flow memory, beside the rule it replaces
+# make bench-flowmem  only the flow memory, natively: bytes, hit rates, cost as flows grow, attacks
+# make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
+# make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
+#                  hours; tests/stress/run.sh says which counts can be lowered
+# make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
+# make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
+# make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal
+# make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make deb         build/deb/*.deb: rstwhy and nf-rstwhy-dkms, lintian-clean
 # make deb-check   these packages on fresh Debian 12 and 13 systems in the virtual machine: install, upgrade, failed build, purge (T=SUITE: one)
@@ -28,13 +37,16 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short install install-programs install-module install-module-source uninstall deb deb-check clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-programs install-module install-module-source uninstall deb deb-check clean distclean deps
 
 all: userspace module
 
 -include userspace/userspace.mk
 -include tests/unit/unit.mk
+-include tests/bench/bench.mk
+-include tests/fuzz/fuzz.mk
 include tests/install.mk
+include tests/bench/flowmem.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.
 module:
@@ -69,7 +81,7 @@ lab:
 	@tests/deps.sh vm unit
 	@tests/lab/run $(if $(T),-k "$(T)")
 
-bench:
+bench: bench-flowmem
 	@tests/deps.sh vm
 	@tests/bench/run
 
@@ -88,6 +100,24 @@ deb:
 deb-check:
 	@tests/deps.sh userspace deb vm
 	@tests/deb/run $(T)
+
+stress:
+	@tests/deps.sh vm module kernel
+	@T="$(T)" tests/stress/run.sh
+
+selftests:
+	@tests/deps.sh vm
+	@T="$(T)" tests/stress/selftests.sh
+
+man-check: userspace
+	@tests/deps.sh man || true
+	@python3 tests/man/check.py && python3 tests/man/completions.py
+
+views-check: userspace
+	@python3 tests/views/check.py
+
+html-check: userspace
+	@tests/html/run
 
 clean:
 	@test ! -d $(BUILD) || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name guest -exec rm -rf --one-file-system {} +

@@ -22,8 +22,8 @@ void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
 	int i;
 
 	fm->sets = slots / FM_WAYS;
-	fm->secret[0] = secret0;
-	fm->secret[1] = secret1;
+	fm->lines = fm->sets * 2;
+	flowmem_hash_keys(&fm->keys, secret0, secret1);
 	for (i = 0; i < FM_LOCKS; i++)
 		fm_lock_init(&fm->locks[i]);
 }
@@ -47,16 +47,14 @@ static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
 }
 
 /**
- * flowmem_find() - the hot record of a flow, without a lock
+ * flowmem_find_elsewhere() - the rest of flowmem_find(): the record is not where the search begins
  * @fm: the memory
  * @hash: of the flow's key
  *
- * Two flows of one tag in one set (one pair in 10^9) share a hot record until the cold one tells them apart.
- *
  * Context: any.
- * Return: the record or NULL. It may be given to another flow at any time; what is written then is lost, nothing worse.
+ * Return: as flowmem_find().
  */
-struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash)
+struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash)
 {
 	struct fm_hot *hot = find_in_set(fm, fm_first_set(fm, hash), fm_tag(hash));
 
@@ -152,14 +150,14 @@ static void consider(const struct flowmem *fm, u32 index, u32 tick, bool guests_
 	}
 }
 
-/* The best slot of one set; its lock is held. */
-static struct victim choose(const struct flowmem *fm, u32 set, u32 tick, bool guests_only)
+/* The best slot of one set, of free ones the one where a search begins; the set's lock is held. */
+static struct victim choose(const struct flowmem *fm, u32 set, u64 hash, u32 tick, bool guests_only)
 {
 	struct victim best = { FM_NONE, FM_REFUSED, 0 };
 	u32 way;
 
 	for (way = 0; way < FM_WAYS; way++)
-		consider(fm, set * FM_WAYS + way, tick, guests_only, &best);
+		consider(fm, set * FM_WAYS + (way ^ fm_first_way(fm, hash)), tick, guests_only, &best);
 	return best;
 }
 
@@ -238,7 +236,7 @@ u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 t
 			struct victim v;
 
 			fm_lock(fm_lock_of(fm, sets[i]));
-			v = choose(fm, sets[i], tick, guests_only);
+			v = choose(fm, sets[i], hash, tick, guests_only);
 			if (v.index != FM_NONE && (pass || v.rank == FM_CREATED || v.rank == FM_EVICTED_DEAD)) {
 				occupy(fm, &v, key, fm_tag(hash), tick, guest);
 				return v.index;

@@ -27,6 +27,7 @@
 #define FM_NONE (~0U)
 
 #define FM_TICK_SHIFT 22
+#define FM_REFRESH_SHIFT 12 /* ticks: 17 s */
 #define FM_RESET_WATCH_US (120ULL * 1000000) /* how long what follows a RST is looked at */
 
 /* fm_hot.flags */
@@ -158,13 +159,25 @@ enum fm_count {
 	FM_COUNTS,
 };
 
+/* Random numbers for the hash of flowmem_fast.h. */
+struct fm_sum_keys {
+	u64 four[5];
+	u64 six[11];
+};
+
+struct fm_hash_keys {
+	struct fm_sum_keys sums[2];
+	u64 netns;
+};
+
 /* The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. */
 struct flowmem {
 	struct fm_hot *hot;	/* slots, cache-line aligned */
 	struct fm_cold *cold;	/* slots */
 	struct fm_alias *alias; /* slots */
 	u32 sets;
-	u64 secret[2];
+	u32 lines; /* half a set each, two hot records */
+	struct fm_hash_keys keys;
 	fm_counter_t guests; /* slots used by other namespaces */
 	fm_counter_t used;
 	fm_counter_t counts[FM_COUNTS];
@@ -219,7 +232,7 @@ struct fm_query {
 	u64 now_us;
 };
 
-static inline u32 fm_tick(u64 boottime_ns)
+static __always_inline u32 fm_tick(u64 boottime_ns)
 {
 	return (u32)(boottime_ns >> FM_TICK_SHIFT);
 }
@@ -229,18 +242,29 @@ static inline u64 fm_ticks_ms(u32 ticks)
 	return div_u64((u64)ticks << FM_TICK_SHIFT, 1000000);
 }
 
-static inline u32 fm_ms_ticks(u32 ms)
+static __always_inline u32 fm_ms_ticks(u32 ms)
 {
 	return (u32)(((u64)ms * 1000000) >> FM_TICK_SHIFT);
 }
 
-/* Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use. */
+/*
+ * Conntrack's timeouts are whole seconds: eighths of a second up to 68 minutes, 16 s steps up to 6 days are exact for all in use.
+ * left, not below 0 unless it has run out, counts in hz a second, which is constant wherever this is used: no division is left of it.
+ */
+static __always_inline u16 fm_timeout_code_hz(s32 left, u32 hz)
+{
+	u32 n = (u32)left;
+
+	if (likely(n - 4096 * hz < (0x7fff * 16 - 4096) * hz)) /* nearly every established flow's */
+		return (u16)(0x8000 | ((n + 8 * hz) / (16 * hz)));
+	if (n < 4096 * hz)
+		return (u16)((n * 8 + hz / 2) / hz);
+	return left < 0 ? 0 : 0xffff;
+}
+
 static inline u16 fm_timeout_code(u32 ms)
 {
-	if (ms < 4096000)
-		return (u16)((ms + 62) / 125);
-	ms = (ms / 1000 + 8) / 16;
-	return (u16)(0x8000 | (ms < 0x7fff ? ms : 0x7fff));
+	return fm_timeout_code_hz(ms < 0x7fffffff ? (s32)ms : 0x7fffffff, 1000);
 }
 
 static inline u64 fm_timeout_ms(u16 code)
@@ -248,7 +272,7 @@ static inline u64 fm_timeout_ms(u16 code)
 	return code & 0x8000 ? (u64)(code & 0x7fff) * 16000 : (u64)code * 125;
 }
 
-static inline u32 fm_word(const u8 *p)
+static __always_inline u32 fm_word(const u8 *p)
 {
 	u32 w;
 
@@ -256,10 +280,18 @@ static inline u32 fm_word(const u8 *p)
 	return w;
 }
 
+static __always_inline u64 fm_word64(const u8 *p)
+{
+	u64 w;
+
+	memcpy(&w, p, 8);
+	return w;
+}
+
 /**
  * fm_ends_of() - the canonical form of a tuple, by reference
- * @ends: filled
- * @src: the source's address, 4 or 16 bytes, borrowed as long as @ends is used
+ * @side: the side of the source, 0 or 1
+ * @src: the source's address, 4 or 16 bytes, borrowed as long as the result is used
  * @dst: the destination's
  * @sport: big-endian
  * @dport: big-endian
@@ -267,91 +299,38 @@ static inline u32 fm_word(const u8 *p)
  * @zone: conntrack zone of the ORIGINAL direction
  * @netns: the namespace's number
  *
- * Any total order of the two ends will do; it never leaves the machine.
+ * Any total order of the two ends will do; it never leaves the machine. Returned whole, and without an index that varies, so that
+ * the fast path has it in registers.
  *
  * Context: any; pure.
- * Return: the side of the source, 0 or 1.
+ * Return: the ends.
  */
-static inline u8 fm_ends_of(struct fm_ends *ends, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone, u32 netns)
+static __always_inline struct fm_ends fm_ends_of(u8 *side, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone,
+						 u32 netns)
 {
-	u32 a = fm_word(src), b = fm_word(dst);
-	int c = a != b ? (a > b ? 1 : -1) : family == 4 ? 0 : memcmp(src, dst, 16);
-	u8 side = c > 0 || (c == 0 && sport > dport);
+	u64 a = family == 4 ? fm_word(src) : fm_word64(src), b = family == 4 ? fm_word(dst) : fm_word64(dst);
+	bool swap = a > b;
 
-	ends->addr[side] = src;
-	ends->addr[!side] = dst;
-	ends->port[side] = sport;
-	ends->port[!side] = dport;
-	ends->zone = zone;
-	ends->family = family;
-	ends->netns = netns;
-	return side;
-}
-
-/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
-static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
-{
-	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
-
-	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
-	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
-	return a < b ? a : b;
-}
-
-/*
- * A keepalive or window probe, RFC 9293 section 3.8.4: nothing, or a byte sent already, below what was sent, and all of it
- * acknowledged. A last byte that was not is a retransmission.
- */
-static inline bool fm_is_probe(const struct fm_hot *hot, const struct fm_quick *q)
-{
-	u32 end = READ_ONCE(hot->end[q->side]);
-
-	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) &&
-	       !seq_after(end, READ_ONCE(hot->ack[!q->side]));
-}
-
-/**
- * flowmem_touch() - note a segment of a flow in the middle of its life
- * @hot: the flow's hot record, from flowmem_find()
- * @q: the segment, which conntrack accepted; not a RST
- *
- * No lock: two CPUs on one flow may lose an update of the same millisecond to each other, never more.
- *
- * Context: any.
- * Return: false when the segment needs flowmem_segment(); nothing was changed then.
- */
-static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
-{
-	u8 d = q->side;
-	u16 flags = READ_ONCE(hot->flags);
-	u16 slow = FM_SLOW | (FM_LEARN0 << d);
-
-	if ((flags & slow) || (flags & FM_STATE) != q->state || (q->flags & (SEG_SYN | SEG_FIN)))
-		return false;
-	if (q->len && !(flags & (FM_RECENT0 << d)))
-		return false;
-	if (fm_idle(hot, q->tick) >= q->resume || fm_is_probe(hot, q))
-		return false;
-	if (READ_ONCE(hot->last[d]) != q->tick)
-		WRITE_ONCE(hot->last[d], q->tick);
-	if (seq_after(q->end, READ_ONCE(hot->end[d])))
-		WRITE_ONCE(hot->end[d], q->end);
-	if ((q->flags & SEG_ACK) && seq_after(q->ack, READ_ONCE(hot->ack[d])))
-		WRITE_ONCE(hot->ack[d], q->ack);
-	if (READ_ONCE(hot->timeout) != q->timeout)
-		WRITE_ONCE(hot->timeout, q->timeout);
-	return true;
+	if (unlikely(a == b)) {
+		a = family == 4 ? 0 : fm_word64(src + 8);
+		b = family == 4 ? 0 : fm_word64(dst + 8);
+		swap = a > b || (a == b && sport > dport);
+	}
+	*side = swap;
+	return (struct fm_ends){
+		{ swap ? dst : src, swap ? src : dst }, { swap ? dport : sport, swap ? sport : dport }, zone, family, netns,
+	};
 }
 
 /* flowmem_key.c */
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns);
 void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends);
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
-u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends);
+void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1);
 
 /* flowmem.c: the table */
 void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
-struct fm_hot *flowmem_find(const struct flowmem *fm, u64 hash);
+struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
 void flowmem_unlock(struct flowmem *fm, u32 index);
 u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);

@@ -15,7 +15,7 @@
 
 static u8 kind_of(const struct flow *f)
 {
-	if (fm_is_probe(f->hot, f->q))
+	if (is_probe(f))
 		return RSTWHY_BURST_PROBE;
 	if (f->q->flags & SEG_FIN)
 		return RSTWHY_BURST_FIN;
@@ -100,7 +100,7 @@ static void burst_copy(struct flow *f, struct fm_tell *tell)
 
 	if (b->kind == RSTWHY_BURST_ACK && (f->q->len || (f->q->flags & SEG_FIN)))
 		burst_identity(b, f); /* now there is something to answer */
-	b->probes += fm_is_probe(f->hot, f->q);
+	b->probes += is_probe(f);
 	b->copies += f->q->seq == b->seq;
 	b->last_us = f->in->now_us;
 	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || b->kind == RSTWHY_BURST_ACK || !silent_for(f, f->q->resume))
@@ -161,7 +161,7 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
 		burst_answered(f, tell);
 	else if (pending && f->d == f->cold->burst.side)
 		burst_copy(f, tell);
-	else if (!pending && (fm_idle(f->hot, f->q->tick) >= f->q->resume || fm_is_probe(f->hot, f->q)))
+	else if (!pending && (fm_idle(f->hot, f->q->tick) >= f->q->resume || is_probe(f)))
 		burst_begin(f, false);
 }
 

@@ -9,7 +9,7 @@
 #ifndef RSTWHY_FLOWMEM_FLOW_H
 #define RSTWHY_FLOWMEM_FLOW_H
 
-#include "flowmem.h"
+#include "flowmem_table.h"
 
 /* One segment and its flow, under the flow's lock. d: the sender's side. */
 struct flow {
@@ -28,6 +28,18 @@ static inline bool has(const struct fm_cold *cold, u32 flag)
 static inline bool has_side(const struct fm_cold *cold, u32 flag, u8 side)
 {
 	return (cold->flags & FMC_SIDE(flag, side)) != 0;
+}
+
+/*
+ * A keepalive or window probe, RFC 9293 section 3.8.4: nothing, or a byte sent already, below what was sent, and all of it
+ * acknowledged. A last byte that was not is a retransmission.
+ */
+static inline bool is_probe(const struct flow *f)
+{
+	const struct fm_quick *q = f->q;
+	u32 end = READ_ONCE(f->hot->end[f->d]);
+
+	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) && !seq_after(end, READ_ONCE(f->hot->ack[!f->d]));
 }
 
 /* It was more than a SYN. */

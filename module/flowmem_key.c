@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "flowmem.h"
+#include "flowmem_fast.h"
 
 static inline u64 rotl64(u64 x, int b)
 {
@@ -36,42 +36,18 @@ static inline void sip_word(struct sip *s, u64 word)
 	s->v0 ^= word;
 }
 
-static inline u64 word_at(const u8 *p)
-{
-	u64 w;
-
-	memcpy(&w, p, 8);
-	return w;
-}
-
-/**
- * flowmem_hash_ends() - SipHash-1-3 of a canonical tuple
- * @fm: holds the secret, so that nobody outside can choose colliding tuples
- * @ends: from fm_ends_of()
- *
- * The words have one length per family, and the family is in them: no length word is needed.
- *
- * Context: any; pure.
- * Return: the hash; its upper half is the tag, the lower one picks the sets.
- */
-u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends)
+/* SipHash-1-3 of one number. */
+static u64 sip_draw(u64 secret0, u64 secret1, u64 number)
 {
 	struct sip s = {
-		fm->secret[0] ^ 0x736f6d6570736575ULL,
-		fm->secret[1] ^ 0x646f72616e646f6dULL,
-		fm->secret[0] ^ 0x6c7967656e657261ULL,
-		fm->secret[1] ^ 0x7465646279746573ULL ^ ends->netns,
+		secret0 ^ 0x736f6d6570736575ULL,
+		secret1 ^ 0x646f72616e646f6dULL,
+		secret0 ^ 0x6c7967656e657261ULL,
+		secret1 ^ 0x7465646279746573ULL,
 	};
 
-	if (ends->family == 4) {
-		sip_word(&s, ((u64)fm_word(ends->addr[0]) << 32) | fm_word(ends->addr[1]));
-	} else {
-		sip_word(&s, word_at(ends->addr[0]));
-		sip_word(&s, word_at(ends->addr[0] + 8));
-		sip_word(&s, word_at(ends->addr[1]));
-		sip_word(&s, word_at(ends->addr[1] + 8));
-	}
-	sip_word(&s, ((u64)ends->port[0] << 48) | ((u64)ends->port[1] << 32) | ((u64)ends->zone << 16) | ends->family);
+	sip_word(&s, number);
+	sip_word(&s, 8ULL << 56);
 	s.v2 ^= 0xff;
 	sip_round(&s);
 	sip_round(&s);
@@ -80,12 +56,36 @@ u64 flowmem_hash_ends(const struct flowmem *fm, const struct fm_ends *ends)
 }
 
 /**
- * flowmem_hash() - the same of a key
- * @fm: as above
+ * flowmem_hash_keys() - draw the hash's keys
+ * @keys: filled
+ * @secret0: random
+ * @secret1: random
+ *
+ * Context: any; pure: the same secret gives the same keys.
+ */
+void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1)
+{
+	u64 number = 0;
+	size_t half, i;
+
+	for (half = 0; half < 2; half++) {
+		struct fm_sum_keys *k = &keys->sums[half];
+
+		for (i = 0; i < sizeof(k->four) / sizeof(k->four[0]); i++)
+			k->four[i] = sip_draw(secret0, secret1, number++);
+		for (i = 0; i < sizeof(k->six) / sizeof(k->six[0]); i++)
+			k->six[i] = sip_draw(secret0, secret1, number++);
+	}
+	keys->netns = sip_draw(secret0, secret1, number) | 1;
+}
+
+/**
+ * flowmem_hash() - fm_hash_ends() of a key
+ * @fm: holds the keys
  * @key: from flowmem_key() or flowmem_key_of()
  *
  * Context: any; pure.
- * Return: what flowmem_hash_ends() returns for the same tuple.
+ * Return: what fm_hash_ends() returns for the same tuple.
  */
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key)
 {
@@ -93,7 +93,7 @@ u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key)
 		{ key->addr[0], key->addr[1] }, { key->port[0], key->port[1] }, key->zone, key->family, key->netns,
 	};
 
-	return flowmem_hash_ends(fm, &ends);
+	return fm_hash_ends(&fm->keys, &ends);
 }
 
 /**
@@ -130,8 +130,8 @@ void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends)
  */
 u8 flowmem_key(struct fm_key *key, const struct rstwhy_tuple *tuple, u8 family, u16 zone, u32 netns)
 {
-	struct fm_ends ends;
-	u8 side = fm_ends_of(&ends, tuple->src, tuple->dst, tuple->sport, tuple->dport, family, zone, netns);
+	u8 side;
+	struct fm_ends ends = fm_ends_of(&side, tuple->src, tuple->dst, tuple->sport, tuple->dport, family, zone, netns);
 
 	flowmem_key_of(key, &ends);
 	return side;

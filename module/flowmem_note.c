@@ -64,7 +64,7 @@ void flow_note(struct flow *f)
 {
 	const struct fm_quick *q = f->q;
 	struct fm_hot *hot = f->hot;
-	bool data = q->len && !fm_is_probe(hot, q);
+	bool data = q->len && !is_probe(f);
 
 	if (!seen(f->cold, f->d))
 		flow_begin_side(f);

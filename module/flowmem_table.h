@@ -7,16 +7,26 @@
 #ifndef RSTWHY_FLOWMEM_TABLE_H
 #define RSTWHY_FLOWMEM_TABLE_H
 
-#include "flowmem.h"
+#include "flowmem_fast.h"
 
-static inline u32 fm_tag(u64 hash)
+/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
+static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 {
-	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
+	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
+
+	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
+	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
+	return a < b ? a : b;
 }
 
 static inline u32 fm_first_set(const struct flowmem *fm, u64 hash)
 {
-	return (u32)(((u64)(u32)hash * fm->sets) >> 32);
+	return fm_first_line(fm, hash) / 2;
+}
+
+static inline u32 fm_first_way(const struct flowmem *fm, u64 hash)
+{
+	return fm_first_line(fm, hash) % 2 * 2;
 }
 
 static inline fm_lock_t *fm_lock_of(struct flowmem *fm, u32 set)

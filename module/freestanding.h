@@ -57,6 +57,9 @@ typedef int64_t s64;
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
 #ifndef __aligned
 #define __aligned(n) __attribute__((aligned(n)))
 #endif
@@ -66,13 +69,18 @@ static inline u64 div_u64(u64 dividend, u32 divisor)
 	return dividend / divisor;
 }
 
-/* Outside the kernel one thread owns a flow memory. */
+/* Outside the kernel one thread owns a flow memory. The fuzzer defines FM_LOCK_CHECK: what would deadlock there ends it. */
 typedef struct {
-	char unused;
+	bool held;
 } fm_lock_t;
 #define fm_lock_init(l) ((void)(l))
+#ifdef FM_LOCK_CHECK
+#define fm_lock(l) ((l)->held ? __builtin_trap() : (void)((l)->held = true))
+#define fm_unlock(l) ((l)->held ? (void)((l)->held = false) : __builtin_trap())
+#else
 #define fm_lock(l) ((void)(l))
 #define fm_unlock(l) ((void)(l))
+#endif
 
 typedef s64 fm_counter_t;
 #define fm_count_add(c, n) (*(c) += (n))

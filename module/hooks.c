@@ -16,10 +16,12 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
-#include "flowmem.h"
+#include "fastpath.h"
+#include "flowmem_fast.h"
 #include "netns.h"
 #include "report.h"
 #include "segment.h"
@@ -84,11 +86,11 @@ static inline bool second_look(const struct nf_hook_state *state)
 	return state->out && netif_is_l3_master(state->out);
 }
 
-static unsigned int hook_before(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline __noclone unsigned int look_before(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct met m;
 
-	if (meet(&m, skb, state) && m.th && unlikely(m.th->rst) && !second_look(state))
+	if (meet(&m, skb, state) && m.th && m.th->rst && !second_look(state))
 		snapshot_take(skb, state);
 	return NF_ACCEPT;
 }
@@ -143,8 +145,8 @@ static inline bool fill_quick(const struct met *m, struct fm_quick *q)
 	q->end = q->seq + q->len + th->syn + th->fin;
 	q->ack = ntohl(th->ack_seq);
 	q->flags = tcp_flag_byte(th) & 0x3f;
-	q->tick = fm_tick(ktime_to_ns(ktime_get_coarse_boottime()));
-	q->resume = fm_ms_ticks(READ_ONCE(m->rn->set.resume_ms));
+	q->tick = rstwhy_tick((u32)jiffies);
+	q->resume = READ_ONCE(m->rn->resume);
 	return true;
 }
 
@@ -202,14 +204,23 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		report_segment(m->rn, m->skb, m->state, &seg, &tell);
 }
 
-static inline void touch(const struct met *m, struct arrival *a)
+static noinline void touch(const struct met *m, struct arrival *a)
 {
 	struct fm_hot *hot;
 
-	a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
-	hot = flowmem_find(&rstwhy_flows, a->hash);
-	if (unlikely(!hot || a->fresh || !flowmem_touch(hot, &a->quick)))
+	a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
+	if (!flowmem_find(&rstwhy_flows, a->hash, &hot) || a->fresh || !flowmem_touch(hot, &a->quick))
 		remember(m, a, false);
+}
+
+/* It carries the entry, but conntrack took no note of it: neither may the memory. A liberal conntrack notes everything. */
+static inline bool is_strangers(const struct met *m, const struct arrival *a, u8 dir)
+{
+	if (likely(!snapshot_overlooked(a->ct, dir, a->quick.end, a->quick.ack, m->th->ack)))
+		return false;
+	if (a->fresh || m->th->syn || (a->ct->proto.tcp.seen[dir].flags & IP_CT_TCP_FLAG_BE_LIBERAL))
+		return false;
+	return !nf_tcp_pernet(m->state->net)->tcp_be_liberal;
 }
 
 static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_conntrack_info ctinfo)
@@ -218,12 +229,17 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	u16 zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
 
-	a->orig1 = fm_ends_of(&a->ends, (const u8 *)&t->src.u3, (const u8 *)&t->dst.u3, (__force u16)t->src.u.tcp.port,
-			      (__force u16)t->dst.u.tcp.port, family_of(m), zone, m->rn->id);
+	a->ends = fm_ends_of(&a->orig1, (const u8 *)&t->src.u3, (const u8 *)&t->dst.u3, (__force u16)t->src.u.tcp.port,
+			     (__force u16)t->dst.u.tcp.port, family_of(m), zone, m->rn->id);
 	a->quick.side = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? a->orig1 : !a->orig1;
 	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
 	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
 	a->fresh = !nf_ct_is_confirmed(ct);
+	if (unlikely(is_strangers(m, a, CTINFO2DIR(ctinfo)))) {
+		a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
+		remember(m, a, true);
+		return;
+	}
 	touch(m, a);
 }
 
@@ -239,8 +255,8 @@ static noinline void meet_without_entry(const struct met *m, struct arrival *a, 
 		src = (const u8 *)&ipv6_hdr(m->skb)->saddr;
 		dst = (const u8 *)&ipv6_hdr(m->skb)->daddr;
 	}
-	a->quick.side = fm_ends_of(&a->ends, src, dst, (__force u16)m->th->source, (__force u16)m->th->dest, family_of(m), 0,
-				   m->rn->id);
+	a->ends = fm_ends_of(&a->quick.side, src, dst, (__force u16)m->th->source, (__force u16)m->th->dest, family_of(m), 0,
+			     m->rn->id);
 	a->orig1 = a->quick.side;
 	a->quick.state = 0;
 	a->quick.timeout = 0;
@@ -249,7 +265,7 @@ static noinline void meet_without_entry(const struct met *m, struct arrival *a, 
 		touch(m, a);
 		return;
 	}
-	a->hash = flowmem_hash_ends(&rstwhy_flows, &a->ends);
+	a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
 	remember(m, a, true);
 }
 
@@ -267,47 +283,70 @@ static inline void meet_segment(const struct met *m)
 		meet_entry(m, &a, ctinfo);
 }
 
-static unsigned int hook_after(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline __noclone unsigned int look_after(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct met m;
 
 	if (!meet(&m, skb, state) || second_look(state))
 		return NF_ACCEPT;
-	m.rn = rstwhy_pernet(state->net);
+	m.rn = priv;
 	if (unlikely(!m.th))
 		rstwhy_count(m.rn, COUNT_MALFORMED);
-	else if (unlikely(m.th->rst))
+	else if (m.th->rst)
 		meet_rst(&m);
 	else
 		meet_segment(&m);
 	return NF_ACCEPT;
 }
 
-static const struct nf_hook_ops hook_ops[] = {
-	{
-		.hook = hook_before,
-		.pf = NFPROTO_INET,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP_PRI_CONNTRACK - 1,
-	},
-	{
-		.hook = hook_before,
-		.pf = NFPROTO_INET,
-		.hooknum = NF_INET_LOCAL_OUT,
-		.priority = NF_IP_PRI_CONNTRACK - 1,
-	},
-	{
-		.hook = hook_after,
-		.pf = NFPROTO_INET,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP_PRI_CONNTRACK + 1,
-	},
-	{
-		.hook = hook_after,
-		.pf = NFPROTO_INET,
-		.hooknum = NF_INET_LOCAL_OUT,
-		.priority = NF_IP_PRI_CONNTRACK + 1,
-	},
+u64 rstwhy_tick_kept __cacheline_aligned_in_smp;
+
+/**
+ * rstwhy_renew_tick() - the first to come in this jiffy reads the clock
+ * @now: (u32)jiffies
+ *
+ * The fine one: the coarse one may still be that of before a long idle sleep of all CPUs.
+ *
+ * Context: any.
+ * Return: the tick.
+ */
+noinline u32 rstwhy_renew_tick(u32 now)
+{
+	u32 tick = fm_tick(ktime_get_boottime_ns());
+
+	WRITE_ONCE(rstwhy_tick_kept, ((u64)tick << 32) | now);
+	return tick;
+}
+
+static unsigned int before_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return unlikely(fast_may_be_rst(skb, 4)) ? look_before(priv, skb, state) : NF_ACCEPT;
+}
+
+static unsigned int before_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return unlikely(fast_may_be_rst(skb, 6)) ? look_before(priv, skb, state) : NF_ACCEPT;
+}
+
+static unsigned int after_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return likely(fast_note(priv, skb, 4)) ? NF_ACCEPT : look_after(priv, skb, state);
+}
+
+static unsigned int after_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return likely(fast_note(priv, skb, 6)) ? NF_ACCEPT : look_after(priv, skb, state);
+}
+
+static const struct nf_hook_ops hook_ops[RSTWHY_HOOKS] = {
+	{ .hook = before_ipv4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_PRE_ROUTING, .priority = NF_IP_PRI_CONNTRACK - 1 },
+	{ .hook = before_ipv4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT, .priority = NF_IP_PRI_CONNTRACK - 1 },
+	{ .hook = before_ipv6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_PRE_ROUTING, .priority = NF_IP6_PRI_CONNTRACK - 1 },
+	{ .hook = before_ipv6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT, .priority = NF_IP6_PRI_CONNTRACK - 1 },
+	{ .hook = after_ipv4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_PRE_ROUTING, .priority = NF_IP_PRI_CONNTRACK + 1 },
+	{ .hook = after_ipv4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT, .priority = NF_IP_PRI_CONNTRACK + 1 },
+	{ .hook = after_ipv6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_PRE_ROUTING, .priority = NF_IP6_PRI_CONNTRACK + 1 },
+	{ .hook = after_ipv6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT, .priority = NF_IP6_PRI_CONNTRACK + 1 },
 };
 
 /**
@@ -319,7 +358,13 @@ static const struct nf_hook_ops hook_ops[] = {
  */
 int rstwhy_hooks_on(struct net *net)
 {
-	return nf_register_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+	struct rstwhy_net *rn = rstwhy_pernet(net);
+	int i;
+
+	memcpy(rn->ops, hook_ops, sizeof(rn->ops));
+	for (i = 0; i < RSTWHY_HOOKS; i++)
+		rn->ops[i].priv = rn; /* spares each packet the look-up */
+	return nf_register_net_hooks(net, rn->ops, RSTWHY_HOOKS);
 }
 
 /**
@@ -332,5 +377,5 @@ int rstwhy_hooks_on(struct net *net)
  */
 void rstwhy_hooks_off(struct net *net)
 {
-	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+	nf_unregister_net_hooks(net, rstwhy_pernet(net)->ops, RSTWHY_HOOKS);
 }

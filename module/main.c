@@ -54,6 +54,12 @@ static void free_memory(void)
 	vfree(rstwhy_hosts.hosts);
 }
 
+/* A refusal is told in one line of ours, not by the allocator's call trace. */
+static void *table(unsigned int records, size_t size)
+{
+	return __vmalloc(array_size(records, size), GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+}
+
 static int make_memory(void)
 {
 	unsigned int slots, hosts;
@@ -62,12 +68,13 @@ static int make_memory(void)
 	flows = choose_flows();
 	slots = slots_for(flows);
 	hosts = round_up(clamp_t(unsigned int, flows / 16, HOSTS_LEAST, HOSTS_MOST), HM_WAYS);
-	rstwhy_flows.hot = vzalloc(array_size(slots, sizeof(struct fm_hot)));
-	rstwhy_flows.cold = vzalloc(array_size(slots, sizeof(struct fm_cold)));
-	rstwhy_flows.alias = vzalloc(array_size(slots, sizeof(struct fm_alias)));
-	rstwhy_hosts.hosts = vzalloc(array_size(hosts, sizeof(struct hm_host)));
+	rstwhy_flows.hot = table(slots, sizeof(struct fm_hot));
+	rstwhy_flows.cold = table(slots, sizeof(struct fm_cold));
+	rstwhy_flows.alias = table(slots, sizeof(struct fm_alias));
+	rstwhy_hosts.hosts = table(hosts, sizeof(struct hm_host));
 	if (!rstwhy_hosts.hosts || !rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
 		free_memory();
+		pr_err("no memory for %u flows: give flows= a smaller number\n", flows);
 		return -ENOMEM;
 	}
 	get_random_bytes(secret, sizeof(secret));

@@ -159,6 +159,7 @@ static int __net_init init_net_of(struct net *net)
 	int err = -ENOMEM;
 
 	rn->set = defaults;
+	rn->resume = fm_ms_ticks(rn->set.resume_ms);
 	rn->set.enable = net_eq(net, &init_net);
 	rn->guest = !net_eq(net, &init_net);
 	atomic64_set(&rn->sequence, 0);

@@ -8,6 +8,7 @@
 #define RSTWHY_NETNS_H
 
 #include <linux/atomic.h>
+#include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <net/net_namespace.h>
 
@@ -49,14 +50,18 @@ struct rstwhy_settings {
 	int report_init;
 };
 
+#define RSTWHY_HOOKS 8 /* two places, before and after conntrack, two families */
+
 struct rstwhy_net {
 	struct rstwhy_settings set;
+	u32 resume; /* set.resume_ms in ticks */
 	u32 id; /* of the flow memory's keys: new whenever the namespace is enabled, so that nothing stale is found */
 	u64 watched_ns; /* boottime since when the hooks are on */
 	bool guest;
 	bool hooked;
 	bool holds_conntrack;
 	bool ever_enabled;
+	struct nf_hook_ops ops[RSTWHY_HOOKS]; /* the namespace's own: they carry it */
 	struct rstwhy_counts __percpu *counts;
 	atomic64_t sequence; /* of evidence */
 	struct ratelimit limit;

@@ -29,4 +29,29 @@ bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_
 u32 snapshot_remaining_ms(const struct nf_conn *ct);
 void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *from);
 
+/**
+ * snapshot_overlooked() - did conntrack let a segment pass with its entry on it, but without taking note of it
+ * @ct: the entry, attached and confirmed
+ * @dir: of the segment
+ * @end: behind its data
+ * @ack: its acknowledgement, used if @acks
+ * @acks: it has one
+ *
+ * From 6.1 on, a segment below the window (tcp_in_window(), NFCT_TCP_IGNORE: old data, or an old acknowledgement) is not INVALID, yet
+ * refreshes nothing: half of all blindly forged ones. These are conntrack's own two conditions; what the segment may have moved since
+ * makes them no stricter. Read without its lock: a race is decided one way or the other.
+ *
+ * Context: any.
+ * Return: true when it did.
+ */
+static inline bool snapshot_overlooked(const struct nf_conn *ct, u8 dir, u32 end, u32 ack, bool acks)
+{
+	const struct ip_ct_tcp_state *from = &ct->proto.tcp.seen[dir], *to = &ct->proto.tcp.seen[!dir];
+	u32 window = READ_ONCE(to->td_maxwin);
+
+	if (window && (s32)(end - (READ_ONCE(from->td_end) - window - 1)) <= 0)
+		return true;
+	return acks && (s32)(ack - (READ_ONCE(to->td_end) - max_t(u32, READ_ONCE(from->td_maxwin), 66000) - 1)) <= 0;
+}
+
 #endif

@@ -37,11 +37,24 @@ static int write_and_apply(compat_ctl_table *table, int write, void *buffer, siz
 	return err;
 }
 
+/* The packets' form of it is made here once. */
+static int write_resume(compat_ctl_table *table, int write, void *buffer, size_t *len, loff_t *pos)
+{
+	struct rstwhy_net *rn = container_of((int *)table->data, struct rstwhy_net, set.resume_ms);
+	int err = proc_dointvec_minmax(table, write, buffer, len, pos);
+
+	if (!err && write)
+		WRITE_ONCE(rn->resume, fm_ms_ticks(READ_ONCE(rn->set.resume_ms)));
+	return err;
+}
+
 /* data: offset into struct rstwhy_settings until the table is made for a namespace */
-#define ROW(name, field, low, high)                                                                               \
+#define ROW(name, field, low, high) ROW_WITH(name, field, low, high, proc_dointvec_minmax)
+
+#define ROW_WITH(name, field, low, high, handler)                                                                               \
 	{                                                                                                         \
 		.procname = "nf_rstwhy_" name, .data = (void *)offsetof(struct rstwhy_settings, field),           \
-		.maxlen = sizeof(int), .mode = 0644, .proc_handler = proc_dointvec_minmax, .extra1 = (low),       \
+		.maxlen = sizeof(int), .mode = 0644, .proc_handler = (handler), .extra1 = (low),                   \
 		.extra2 = (high),                                                                                 \
 	}
 
@@ -55,7 +68,7 @@ static const struct ctl_table rows[] = {
 	ROW_APPLIED("enable", enable),
 	ROW_APPLIED("conntrack", conntrack),
 	ROW("group", group, &zero, &most_group),
-	ROW("resume_ms", resume_ms, &least_resume, &most_resume),
+	ROW_WITH("resume_ms", resume_ms, &least_resume, &most_resume, write_resume),
 	ROW("rate", rate, &zero, &most_rate),
 	ROW("burst", burst, &one, &most_rate),
 	ROW("copy", copy, &zero, &most_copy),

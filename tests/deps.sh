@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   deps.sh GROUP...      groups: module userspace unit vm deb
+#   deps.sh GROUP...      groups: lint module userspace unit fuzz man html vm sinks fleet bench kernel deb
 #
 # Sees to it that what a make target needs is on this machine. As root with apt it installs what is missing and says so;
 # otherwise it names the packages and fails. Kernels are never installed and no service is started: build tools, libraries,
@@ -10,20 +10,31 @@
 set -euo pipefail
 
 # package, and how to tell that it is there: cmd:PROGRAM, pc:PKG-CONFIG-MODULE, file:PATH
+lint_needs="systemd=cmd:systemd-analyze"
 module_needs="make=cmd:make gcc=cmd:gcc kmod=cmd:modinfo"
 userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h pkg-config=cmd:pkg-config libmnl-dev=pc:libmnl
 	libnfnetlink-dev=pc:libnfnetlink libnetfilter-log-dev=pc:libnetfilter_log libinih-dev=pc:inih libjson-c-dev=pc:json-c
-	libcap-ng-dev=pc:libcap-ng libpcap-dev=pc:libpcap"
+	libcap-ng-dev=pc:libcap-ng libseccomp-dev=pc:libseccomp libpcap-dev=pc:libpcap"
 unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
+fuzz_needs="clang-14=cmd:clang-14 libclang-rt-14-dev=glob:/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"
+man_needs="mandoc=cmd:mandoc man-db=cmd:man groff-base=cmd:groff python3=cmd:python3 zsh=cmd:zsh"
+html_needs="chromium=cmd:chromium chromium-driver=cmd:chromedriver python3=cmd:python3"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
 deb_needs="debhelper=cmd:dh dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
+kernel_needs="gcc=cmd:gcc make=cmd:make flex=cmd:flex bison=cmd:bison bc=cmd:bc libelf-dev=file:/usr/include/libelf.h xz-utils=cmd:xz"
+# the readers of what the daemon writes, for tests/sinks, tests/fleet and tests/bench/daemon
+sinks_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip rsyslog=cmd:rsyslogd ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json
+	tcpdump=cmd:tcpdump prometheus=cmd:prometheus prometheus-node-exporter=cmd:prometheus-node-exporter"
+fleet_needs="python3=cmd:python3 rsyslog=cmd:rsyslogd clickhouse-server=cmd:clickhouse-server clickhouse-client=cmd:clickhouse-client"
+bench_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json valgrind=cmd:valgrind"
 
 present() {
 	case $1 in
 	cmd:*) command -v "${1#cmd:}" >/dev/null ;;
 	pc:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pc:}" ;;
 	file:*) [ -e "${1#file:}" ] ;;
+	glob:*) compgen -G "${1#glob:}" >/dev/null ;;
 	static:*) command -v "${1#static:}" >/dev/null && ! ldd "$(command -v "${1#static:}")" >/dev/null 2>&1 ;;
 	esac
 }
@@ -53,7 +64,7 @@ if [ ! -e "$policy" ]; then
 fi
 echo "rstwhy: installing by apt:$missing"
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install -y -q --no-install-recommends $missing >>"$log" 2>&1; }
+install() { apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends $missing >>"$log" 2>&1; }
 log=$(mktemp)
 if ! install && ! { apt-get update -q >>"$log" 2>&1; install; }; then
 	tail -n 15 "$log" >&2

@@ -5,9 +5,6 @@
 SRCDIR := $(DESTDIR)/usr/src/rstwhy-$(VERSION)
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 MAN_PAGES := $(wildcard userspace/man/*.[1-8])
-COMPLETIONS_BASH := $(wildcard userspace/completions/*.bash)
-COMPLETIONS_ZSH := $(wildcard userspace/completions/_*)
-COMPLETIONS_FISH := $(wildcard userspace/completions/*.fish)
 
 # What somebody may have edited is kept; the new one goes beside it.
 keep = set -e; if test -e $(2); then install -m 644 $(1) $(2).new; else install -m 644 $(1) $(2); fi
@@ -26,10 +23,14 @@ install-programs: userspace
 	$(call keep,userspace/deploy/rstwhyd.conf,$(DESTDIR)$(SYSCONFDIR)/rstwhy/rstwhyd.conf)
 	$(call keep,userspace/deploy/known-timeouts.conf,$(DESTDIR)$(SYSCONFDIR)/rstwhy/known-timeouts.conf)
 	test -e $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy || install -m 644 userspace/deploy/rstwhy.logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy
+	install -d $(DESTDIR)$(PREFIX)/share/rstwhy/fleet
+	install -m 644 $(addprefix userspace/deploy/,without-module.nft rsyslog-rstwhy.conf prometheus-rules.yml grafana-dashboard.json) $(DESTDIR)$(PREFIX)/share/rstwhy/
+	install -m 644 $(addprefix userspace/deploy/fleet/,schema.sql queries.sql rsyslog-gateway.conf rsyslog-collector.conf) $(DESTDIR)$(PREFIX)/share/rstwhy/fleet/
+	install -m 755 userspace/deploy/fleet/rstwhy-to-clickhouse $(DESTDIR)$(PREFIX)/share/rstwhy/fleet/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
+	install -m 644 userspace/deploy/rstwhy.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstwhy
+	install -m 644 userspace/deploy/rstwhy.zsh-completion $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_rstwhy
 	set -e; for f in $(MAN_PAGES); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/}; done
-	set -e; for f in $(COMPLETIONS_BASH); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$(basename $$f .bash); done
-	set -e; for f in $(COMPLETIONS_ZSH); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/$${f##*/}; done
-	set -e; for f in $(COMPLETIONS_FISH); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$${f##*/}; done
 
 # The DKMS tree, and what goes with a loaded module: at boot, and its settings.
 install-module-source:
@@ -60,10 +61,9 @@ uninstall:
 	set -e; for d in modules-load sysusers tmpfiles; do rm -f $(DESTDIR)$(PREFIX)/lib/$$d.d/rstwhy.conf; done
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-rstwhy.rules
 	rm -f $(DESTDIR)$(PREFIX)/sbin/rstwhyd $(DESTDIR)$(PREFIX)/bin/rstwhy $(DESTDIR)$(UNITDIR)/rstwhyd.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/rstwhy
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstwhy $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_rstwhy
 	set -e; for f in $(MAN_PAGES); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/}; done
-	set -e; for f in $(COMPLETIONS_BASH); do rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$(basename $$f .bash); done
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/,$(notdir $(COMPLETIONS_ZSH)))
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/,$(notdir $(COMPLETIONS_FISH)))
 	$(call untouched,userspace/deploy/rstwhy.logrotate,$(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy)
 	$(call untouched,userspace/deploy/sysctl.conf,$(DESTDIR)$(SYSCONFDIR)/sysctl.d/60-rstwhy.conf)
 	@echo "kept: $(DESTDIR)$(SYSCONFDIR)/rstwhy, the logs in /var/log/rstwhy, what was learned in /var/lib/rstwhy"

@@ -25,4 +25,14 @@ verdict lint-file-names "$(all | grep -E '/(util|utils|common|misc|manager|helpe
 verdict lint-nothing-kbuild-cleans "$(git ls-files 2>/dev/null | grep -E '\.(o|a|s|i|ko|mod)$')"
 verdict lint-kbuild-is-relocatable "$(grep -nE '\$\(PWD\)|uname|\.\./.*\.o' Kbuild 2>/dev/null)"
 verdict lint-top-level "$(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u | grep -vxE 'Kbuild|Makefile|module|userspace|tests|dkms\.conf|README\.md|LICENSE|\.ci|\.gitignore|\.clang-format')"
+
+# What systemd thinks of the unit's exposure: 2.0 and more is too much.
+if ! command -v systemd-analyze >/dev/null; then
+	echo "skip lint-unit-hardened # systemd-analyze is not on this machine (Debian: systemd)"
+else
+	for unit in userspace/deploy/*.service; do
+		verdict "lint-unit-hardened-$(basename "$unit" .service)" "$(systemd-analyze security --offline=true --threshold=19 "$unit" 2>&1 >/dev/null ||
+			systemd-analyze security --offline=true "$unit" 2>&1 | grep -a Overall)"
+	done
+fi
 exit $status

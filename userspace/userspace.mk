@@ -6,7 +6,7 @@
 # WERROR=1 (or CI set): warnings are errors. SAN=address,undefined: a build with these sanitizers, in its own object directory.
 
 BUILD ?= build
-US_PACKAGES := libmnl libnetfilter_log libnfnetlink inih json-c libcap-ng libpcap
+US_PACKAGES := libmnl libnetfilter_log libnfnetlink inih json-c libcap-ng libseccomp libpcap
 US_WARN := -Wall -Wextra -Wshadow -Wconversion $(if $(WERROR)$(CI),-Werror)
 US_SAN := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 US_CFLAGS := -std=c17 -D_GNU_SOURCE $(if $(CFLAGS),$(CFLAGS),-O2 -g) $(US_WARN) $(US_SAN) -Imodule/uapi
@@ -16,7 +16,7 @@ US_OBJ := $(BUILD)/userspace$(if $(SAN),-san)
 # := and once: the compiler's flags of the libraries
 US_LIB_CFLAGS := $(shell pkg-config --cflags $(US_PACKAGES) 2>/dev/null)
 US_DAEMON_LIBS := $(shell pkg-config --libs $(US_PACKAGES) 2>/dev/null)
-US_TOOL_LIBS := $(shell pkg-config --libs inih json-c libpcap 2>/dev/null)
+US_TOOL_LIBS := $(shell pkg-config --libs inih json-c libpcap 2>/dev/null) -lm
 
 US_PURE_SRCS := module/segment.c module/evidence.c
 US_ENGINE_SRCS := $(wildcard userspace/engine/*.c)
@@ -26,7 +26,8 @@ US_CAPTURE_SRCS := $(wildcard userspace/capture/*.c)
 # rstwhy analyze: the flow memory outside the kernel
 US_OFFLINE_SRCS := $(US_CAPTURE_SRCS) $(wildcard module/flowmem*.c userspace/offline/*.c) module/hostmem.c userspace/daemon/ifnames.c
 # what both programs know about settings and about this machine
-US_SHARED_SRCS := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c nearest.c module_state.c nflog_peer.c identity.c)
+US_SHARED_SRCS := $(addprefix userspace/daemon/,clock.c config.c config_keys.c ignore.c nearest.c module_state.c nflog_peer.c nflog_owner.c identity.c \
+	accounting.c)
 US_DAEMON_SRCS := $(US_PURE_SRCS) $(US_ENGINE_SRCS) $(US_RECORD_SRCS) $(US_LEARN_SRCS) $(US_CAPTURE_SRCS) $(wildcard userspace/daemon/*.c)
 US_TOOL_SRCS := $(US_ENGINE_SRCS) $(US_PURE_SRCS) $(US_RECORD_SRCS) $(US_LEARN_SRCS) $(US_SHARED_SRCS) $(US_OFFLINE_SRCS) $(wildcard userspace/tool/*.c)
 
@@ -55,3 +56,6 @@ $(US_OBJ)/%.o: %.c $(US_FLAVOUR)
 	$(call us_quiet,CC)$(CC) $(US_CFLAGS) $(US_LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(call us_objects,$(sort $(US_DAEMON_SRCS) $(US_TOOL_SRCS))))
+
+# the assembler reads them
+$(US_OBJ)/userspace/tool/page_assets.o: $(wildcard userspace/tool/page/*)

@@ -1,132 +1,190 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 """
-In the guest, whose clock counts instructions (see run): what the module adds to a forwarded segment, and how long a reset takes
-to become a line.
-
-Segments are made by hand between two addresses that nobody has, so that no TCP stack answers and each round is the same: one
-established flow, small segments, one CPU. What sending costs is in every cell alike and drops out in the differences.
+In the guest: what the RST log rule, `conntrack -E` and the module add to a forwarded segment and to a reset, side by side on the
+same flows; and how long a reset takes to become a line. Where the clock counts instructions (see run), nanoseconds are
+instructions; on two CPUs they are only good for a ratio. What sending costs is in every column alike and drops out in the
+differences.
 """
 
 import json
 import os
 import statistics
+import subprocess
 import time
 
 import daemon
+import line_times
 import netns
-import rawtcp
-import topology
-from connection import wait_until
+import traffic
 
-CLIENT, SERVER = ("10.1.0.77", 40000), ("10.2.0.77", 443)
-SEGMENTS, ROUNDS = 4000, 3
 FORWARD = "table inet bench { chain f { type filter hook forward priority 0; ct state established accept; } }"
-RULE = "table inet bench { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
+RULE = "table inet rule { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
+NAT = "table ip nat { chain p { type nat hook postrouting priority 100; oifname wan masquerade; } }"
+COLUMNS = ("nothing", "rule", "events", "module")
+ROUNDS = 3
 
 
-def neighbours():
-    """Both addresses are reachable, and what arrives for them is dropped on arrival."""
-    for device, address, inner in (("lan", CLIENT[0], "client"), ("wan", SERVER[0], "server")):
-        mac = netns.run("cat /sys/class/net/eth0/address", inner).strip()
-        netns.run(f"ip neigh replace {address} lladdr {mac} dev {device} nud permanent")
-        netns.nft("table netdev bench { chain i { type filter hook ingress device eth0 priority 0; ip protocol tcp drop; } }", inner)
+class Cell:
+    """One row of the table: traffic, and how it differs from the base cell."""
+
+    def __init__(self, name, flows=10000, family=4, train=1, nat=False, parameters="", resume_ms=1000, note=""):
+        self.name, self.flows, self.family, self.train, self.nat = name, flows, family, train, nat
+        self.parameters, self.resume_ms, self.note = parameters, resume_ms, note
+        self.guise = "10.2.0.1" if nat else ""
+
+    def begin(self):
+        netns.nft(FORWARD)
+        if self.nat:
+            netns.nft(NAT)
+        traffic.establish(self.flows, self.family, self.guise)
+        traffic.gro(self.train > 1)
+
+    def end(self):
+        traffic.gro(False)
+        netns.run("nft flush ruleset; conntrack -F 2>/dev/null || true")
+
+    def one_round(self, number):
+        count = max(4000, min(self.flows, 20000))
+        before = traffic.forwarded()
+        took = traffic.blast("data", self.flows, count, number * count, self.family, self.train)
+        least = count // self.train
+        assert traffic.forwarded() - before >= least, f"{self.name}: {traffic.forwarded() - before} of {least} went through"
+        return took
+
+    def column(self, column):
+        """The median round with this in the gateway."""
+        listener = None
+        if column == "rule":
+            netns.nft(RULE)
+        if column == "events":
+            listener = subprocess.Popen(["conntrack", "-E", "-p", "tcp"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.5)
+        if column == "module":
+            daemon.load_module(self.parameters)
+            netns.sysctl("net.netfilter.nf_rstwhy_resume_ms", self.resume_ms)
+            traffic.converse(self.flows, self.family, self.guise)
+        figure = statistics.median(self.one_round(i) for i in range(ROUNDS))
+        if column == "rule":
+            netns.run("nft delete table inet rule")
+        if listener:
+            listener.kill()
+            listener.wait()
+        if column == "module":
+            self.memory = {key: int(value) for key, value in daemon.counters().items() if key.startswith("flows_") and value.isdigit()}
+            daemon.unload_module()
+        return figure
+
+    def measure(self):
+        self.begin()
+        figures = {column: self.column(column) for column in COLUMNS}
+        self.end()
+        added = {column: figures[column] - figures["nothing"] for column in COLUMNS[1:]}
+        return {"cell": self.name, "flows": self.flows, "note": self.note, "per_segment": figures, "added": added, "memory": self.memory}
 
 
-def open_flow():
-    """A handshake that conntrack believes, and the data segment that will be sent again and again."""
-    rawtcp.send("client", rawtcp.segment(CLIENT, SERVER, 0x02, 1000, window=60000))
-    rawtcp.send("server", rawtcp.segment(SERVER, CLIENT, 0x12, 5000, 1001, window=60000))
-    rawtcp.send("client", rawtcp.segment(CLIENT, SERVER, 0x10, 1001, 5001, window=60000))
-    data = rawtcp.segment(CLIENT, SERVER, 0x18, 1001, 5001, window=60000, payload=b"x" * 64)
-    rawtcp.send("client", data)
-    rawtcp.send("server", rawtcp.segment(SERVER, CLIENT, 0x10, 5001, 1065, window=60000))
-    return rawtcp.segment(CLIENT, SERVER, 0x18, 1065, 5001, window=60000, payload=b"x" * 64)
+def bare():
+    """Forwarding without conntrack."""
+    traffic.blast("data", 1, 4000)
+    return statistics.median(traffic.blast("data", 1, 4000) for _ in range(ROUNDS))
 
 
-def forwarded():
-    with open("/sys/class/net/wan/statistics/tx_packets", encoding="ascii") as count:
-        return int(count.read())
-
-
-def one_round(data):
-    """Guest nanoseconds, which are instructions, a segment."""
-    packets = [data] * SEGMENTS
-    before, start = forwarded(), time.monotonic_ns()
-    rawtcp.send_many("client", packets)
-    took = time.monotonic_ns() - start
-    assert forwarded() - before >= SEGMENTS, f"of {SEGMENTS} segments {forwarded() - before} were forwarded"
-    return took / SEGMENTS
-
-
-def cell(rules, module):
-    """The median round with these rules in the gateway, with or without the module."""
-    for text in rules:
-        netns.nft(text)
-    if module:
-        daemon.load_module()
-    data = open_flow()
-    one_round(data)
-    figure = statistics.median(one_round(data) for _ in range(ROUNDS))
-    if module:
-        daemon.unload_module()
+def silence(flows=4000):
+    """Every segment ends a silence: the module's slow path. Its answers come after each round."""
+    netns.nft(FORWARD)
+    traffic.establish(flows)
+    figures = {}
+    for column in ("nothing", "module"):
+        if column == "module":
+            daemon.load_module()
+            traffic.converse(flows)
+        rounds = []
+        for _ in range(ROUNDS):
+            time.sleep(1.5)
+            rounds.append(traffic.blast("data", flows, flows))
+            traffic.blast("reply", flows, flows)
+        figures[column] = statistics.median(rounds)
+    daemon.unload_module()
     netns.run("nft flush ruleset; conntrack -F 2>/dev/null || true")
-    return figure
+    return figures["module"] - figures["nothing"]
 
 
-def slot():
-    daemon.load_module()
-    figures = {key: int(value) for key, value in daemon.counters().items() if key in ("slot_bytes", "flows_slots")}
+def resets(flows=2000):
+    """From the hook to the queued message: what a RST costs beyond what it costs anyway; a reader is bound, and its queue is long."""
+    netns.nft(FORWARD)
+    listener = traffic.Listener()
+    figures, told = {}, {}
+    for column in ("nothing", "rule", "module"):
+        if column == "rule":
+            netns.nft(RULE)
+        if column == "module":
+            daemon.load_module()
+            netns.sysctl("net.netfilter.nf_rstwhy_rate", 0)
+        netns.run("conntrack -F 2>/dev/null || true")
+        traffic.establish(flows)
+        figures[column] = traffic.blast("rst", flows, flows)
+        told[column] = listener.drain()
+        if column == "rule":
+            netns.run("nft delete table inet rule")
+    counters = daemon.counters()
     daemon.unload_module()
-    return figures
+    listener.close()
+    netns.run("nft flush ruleset; conntrack -F 2>/dev/null || true")
+    assert int(counters["rst_told"]) == flows and told["rule"] > flows * 40 and not told["nothing"], (counters, told)
+    return {"rule": figures["rule"] - figures["nothing"], "module": figures["module"] - figures["nothing"], "bytes_queued": told}
 
 
-def line_times(count=40):
-    """Milliseconds from the hook (the record's ts) to the line in the log, for a verdict that waits for nothing."""
-    netns.nft("table inet bench { chain f { type filter hook forward priority 0; tcp dport 81 reject with tcp reset; } }")
-    daemon.load_module()
-    logged = daemon.Daemon("/tmp")
-    logged.wait_ready()
-    times = []
-    for i in range(count):
-        rawtcp.send("client", rawtcp.segment((CLIENT[0], 20000 + i), (SERVER[0], 81), 0x02, 7, window=6000))
-        wait_until("a line", lambda: os.path.exists(logged.log) and len(open(logged.log, "rb").readlines()) > len(times))
-        seen = time.time()
-        record = json.loads(open(logged.log, "rb").readlines()[-1])
-        whole, _, fraction = record["ts"].rstrip("Z").partition(".")
-        stamp = time.mktime(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + fraction)
-        times.append((seen - stamp) * 1000)
-    logged.stop()
-    daemon.unload_module()
-    return statistics.median(times), max(times)
+def two_cpus(flows=5000, rounds=9):
+    """Both CPUs forward, each its own flows; columns alternate, so that what else the machine does meets all of them alike."""
+    netns.nft(FORWARD)
+    traffic.establish(2 * flows)
+    ratios = {"rule": [], "module": []}
+
+    def both():
+        running = [traffic.start("data", 2 * flows, flows, cpu * flows, cpu=cpu) for cpu in (0, 1)]
+        return max(float(one.communicate(timeout=600)[0]) for one in running)
+
+    for _ in range(rounds):
+        plain = both()
+        netns.nft(RULE)
+        ratios["rule"].append(both() / plain)
+        netns.run("nft delete table inet rule")
+        daemon.load_module()
+        traffic.converse(2 * flows)
+        ratios["module"].append(both() / plain)
+        daemon.unload_module()
+    return {name: statistics.median(values) for name, values in ratios.items()}
+
+
+def cells(options):
+    many = options["many"]
+    rows = [
+        Cell("base"),
+        Cell("IPv6", family=6),
+        Cell("1 flow", flows=1),
+        Cell("GRO", train=16, note="a frame; 16 segments in a row"),
+        Cell("NAT", nat=True),
+    ]
+    if many:
+        note = "the guest's memory holds fewer flows than pass; resume_ms 60000, so that nothing counts as silence"
+        rows.append(Cell(f"{many} flows", flows=many, parameters=f"flows={many}", resume_ms=60000, note=note))
+    return [row for row in rows if not options["only"] or row.name.split()[-1] in options["only"] or row.name in options["only"]]
 
 
 def main():
     os.environ["TZ"] = "UTC"
     time.tzset()
-    topology.build(box=False)
-    neighbours()
-    cells = {
-        "bare": cell([], False),
-        "conntrack": cell([FORWARD], False),
-        "rule": cell([FORWARD, RULE], False),
-        "module": cell([FORWARD], True),
-    }
-    memory, (median, worst) = slot(), line_times()
-    added = {"conntrack": cells["conntrack"] - cells["bare"], "rule": cells["rule"] - cells["conntrack"],
-             "module": cells["module"] - cells["conntrack"]}
-    result = {"instructions_per_segment": cells, "added": added, "memory": memory, "rst_to_line_ms": {"median": median, "max": worst}}
-    lines = [
-        "Added to a forwarded TCP segment (IPv4, one established flow, 64 bytes, one CPU), instructions:",
-        f"  conntrack and one forward rule, over bare forwarding   {added['conntrack']:7.0f}",
-        f"  the RST log rule in a prerouting chain, over that      {added['rule']:7.0f}",
-        f"  nf_rstwhy, over that                                   {added['module']:7.0f}   ({added['module'] / added['rule']:.2f} of the rule)",
-        f"Memory: {memory['slot_bytes']} bytes a slot, {memory['slot_bytes'] * 5 / 4:.0f} a flow (5 slots for 4 flows)",
-        f"RST to log line, a verdict that need not wait: median {median:.1f} ms, worst {worst:.1f} ms",
-    ]
-    with open("/mnt/out/bench.txt", "w", encoding="ascii") as text:
-        text.write("\n".join(lines) + "\n")
-    with open("/mnt/out/bench.json", "w", encoding="ascii") as text:
+    with open("/mnt/rstwhy/bench.options", encoding="ascii") as text:
+        options = json.load(text)
+    traffic.build()
+    if options["cpus"] == 2:
+        result = {"two_cpus": two_cpus()}
+    else:
+        before = bare()
+        traffic.conntrack_room(options["many"])
+        result = {"bare": before, "cells": [cell.measure() for cell in cells(options)], "silence": silence(), "reset": resets(),
+                  "rst_to_line_ms": line_times.measure()}
+    with open(f"/mnt/out/result.{options['cpus']}.json", "w", encoding="ascii") as text:
         json.dump(result, text, indent=1)
 
 

@@ -19,7 +19,7 @@ static const uint8_t payload[] = { 0x45, 1, 2, 3, 4 };
 
 static size_t make(uint8_t *bytes, size_t size)
 {
-	struct nflog_message message = { 10, 17, true, "rstwhy dir=reply", payload, sizeof(payload) };
+	struct nflog_message message = { .family = 10, .group = 17, .has_packet_header = true, .prefix = "rstwhy dir=reply", .payload = payload, .payload_len = sizeof(payload) };
 
 	return nflog_build(bytes, size, &message);
 }
@@ -107,7 +107,7 @@ static void note__each_kind__read_again(void **state)
 
 static void note__kernels_message__is_none(void **state)
 {
-	struct nflog_message message = { 2, 17, true, "rstwhy: epoch=0123456789abcdef", payload, sizeof(payload) };
+	struct nflog_message message = { .family = 2, .group = 17, .has_packet_header = true, .prefix = "rstwhy: epoch=0123456789abcdef", .payload = payload, .payload_len = sizeof(payload) };
 	struct note note;
 
 	(void)state;

@@ -6,6 +6,8 @@
  */
 #include "conversation.h"
 
+#include "../../module/flowmem_fast.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 
@@ -113,8 +115,7 @@ void say_at(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u3
 	struct fm_hot *hot;
 
 	fill(c, who, &seg, &key, &in, &orig, by_original(c, who));
-	hot = flowmem_find(&c->fm, in.hash);
-	if (!hot || c->fresh || !flowmem_touch(hot, &in.quick))
+	if (!flowmem_find(&c->fm, in.hash, &hot) || c->fresh || !flowmem_touch(hot, &in.quick))
 		flowmem_segment(&c->fm, &in, &tell);
 	c->told = tell.after;
 	c->told_kind = tell.kind;

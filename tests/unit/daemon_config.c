@@ -115,7 +115,9 @@ static void config_set__values_out_of_range__refused(void **state)
 		{ "log.noise", "ALL" }, { "log.noise", "" }, { "log.payload", "maybe" }, { "log.payload", "" }, { "gateway.name", "" },
 		{ "gateway.name", "a\033[31m" }, { "gateway.name", "caf\xc3\xa9" }, { "user", "" }, { "nflog.epoch", "0" },
 		{ "nflog.epoch", "12345678901234567890123" }, { "nflog.epoch", "xyz" }, { "nflog.epoch", "0x" }, { "ignore", "nonsense" },
-		{ "state.file", "-" }, { "hints.file", "x.conf" },
+		{ "state.file", "-" }, { "hints.file", "x.conf" }, { "nflog.plain_group", "65536" }, { "log.syslog", "maybe" }, { "log.syslog", "" },
+		{ "metrics.file", "-" }, { "metrics.file", "x.prom" },
+		{ "log.journal", "/a/socket/whose/name/is/longer/than/what/a/socket/address/has/room/for/which/is/a/hundred/and/seven/bytes/in/all" },
 	};
 	struct fixture *f = *state;
 
@@ -127,14 +129,33 @@ static void config_set__values_out_of_range__refused(void **state)
 	}
 }
 
-static void config_set__of_a_later_version__says_so(void **state)
+static void config_set__sockets__yes_is_the_usual_one(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_false(set(f, "log.syslog", "yes"));
-	assert_string_equal(f->error.text, "log.syslog: not available in this version; allowed: no");
-	assert_false(set(f, "metrics.file", "/x"));
-	assert_string_equal(f->error.text, "metrics.file: not available in this version; allowed: nothing");
+	assert_true(set(f, "log.syslog", "yes"));
+	assert_string_equal(f->config.syslog, "/dev/log");
+	assert_true(set(f, "log.journal", "yes"));
+	assert_string_equal(f->config.journal, "/run/systemd/journal/socket");
+	assert_true(set(f, "log.syslog", "/run/x/log"));
+	assert_string_equal(f->config.syslog, "/run/x/log");
+	assert_true(set(f, "log.journal", "no"));
+	assert_string_equal(f->config.journal, "");
+}
+
+static void config_set__plain_group__nothing_is_none(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(f->config.plain_group == CONFIG_NO_GROUP);
+	assert_true(set(f, "nflog.plain_group", "18"));
+	assert_int_equal(f->config.plain_group, 18);
+	assert_true(config_check(&f->config, &f->error));
+	assert_true(set(f, "nflog.plain_group", "17"));
+	assert_false(config_check(&f->config, &f->error));
+	assert_string_equal(f->error.text, "nflog.plain_group: 17 is nflog.group already; allowed: another group");
+	assert_true(set(f, "nflog.plain_group", ""));
+	assert_true(f->config.plain_group == CONFIG_NO_GROUP);
 }
 
 static void config_set__unknown_key__names_the_nearest(void **state)
@@ -297,7 +318,7 @@ static void config_load__shipped_file__is_right_also_with_every_key_in_force(voi
 	fclose(file);
 	if (!load(f, text))
 		fail_msg("%s", f->error.text);
-	assert_int_equal(keys, 19);
+	assert_int_equal(keys, 20);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -308,7 +329,8 @@ int main(void)
 		TEST(config_defaults__are_those_of_the_design),
 		TEST(config_set__every_key_of_the_design__is_known),
 		TEST(config_set__values_out_of_range__refused),
-		TEST(config_set__of_a_later_version__says_so),
+		TEST(config_set__sockets__yes_is_the_usual_one),
+		TEST(config_set__plain_group__nothing_is_none),
 		TEST(config_set__unknown_key__names_the_nearest),
 		TEST(config_set__size_suffixes__scale),
 		TEST(config_set__epoch__hexadecimal_or_decimal),

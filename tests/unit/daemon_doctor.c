@@ -190,10 +190,31 @@ static void doctor__counted_losses__warnings(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
+static void doctor__plain_group__module_absent_is_no_failure(void **state)
+{
+	unsigned int troubles;
+	struct finding trouble;
+
+	(void)state;
+	patient.config.plain_group = 18;
+	patient.module_file = false;
+	patient.presence = MODULE_ABSENT;
+	patient.have_plain_peer = true;
+	patient.plain_peer_process = 700;
+	strcpy(patient.plain_peer, "rstwhyd");
+	assert_int_equal(examine(&troubles, &trouble), HEALTH_WARN);
+	assert_int_equal(troubles, 3);
+	assert_non_null(strstr(trouble.text, "not who sent them"));
+	patient.have_plain_peer = false;
+	assert_int_equal(examine(&troubles, &trouble), HEALTH_FAIL);
+	assert_non_null(strstr(trouble.text, "nobody reads NFLOG group 18"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(doctor__all_right__nothing_to_fix),
+		TEST(doctor__plain_group__module_absent_is_no_failure),
 		TEST(doctor__bad_settings__fail_with_the_error),
 		TEST(doctor__module_neither_installed_nor_loaded__both_told),
 		TEST(doctor__loaded_by_hand__only_a_warning),

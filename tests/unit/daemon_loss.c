@@ -286,6 +286,34 @@ static void loss__flush__finds_open_holes_at_once(void **state)
 	assert_int_equal(lost, 2);
 }
 
+static void loss__totals__all_that_was_lost_and_what_may_still_come(void **state)
+{
+	struct fixture *f = *state;
+	struct loss_totals totals;
+
+	message(f, 10, SECOND);
+	message(f, 14, SECOND);
+	counters(f, 16, SECOND);
+	totals = loss_totals(f->loss, 1);
+	assert_int_equal(totals.missing, 5);
+	assert_int_equal(totals.netlink, 0);
+	f->failed = 1;
+	f->suppressed = 9;
+	counters(f, 16, SECOND);
+	assert_true(found(f, LOSS_RATE, SECOND) == 9);
+	loss_take(f->loss, 3 * SECOND, true, &(enum loss_where){ 0 }, &(uint64_t){ 0 });
+	totals = loss_totals(f->loss, 1);
+	assert_int_equal(totals.missing, 0);
+	assert_int_equal(totals.netlink, 4);
+	assert_int_equal(totals.memory, 1);
+	assert_int_equal(totals.rate, 9);
+	assert_int_equal(totals.late, 0);
+	message(f, 12, 3 * SECOND);
+	message(f, 9, 3 * SECOND); /* from before the counting */
+	assert_int_equal(loss_totals(f->loss, 1).late, 1);
+	assert_int_equal(loss_totals(f->loss, 2).netlink, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -308,6 +336,7 @@ int main(void)
 		TEST(loss__more_namespaces_than_places__are_ignored),
 		TEST(loss__restart__told_and_counted_afresh),
 		TEST(loss__flush__finds_open_holes_at_once),
+		TEST(loss__totals__all_that_was_lost_and_what_may_still_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static int tear_down(void **state)
 
 static bool admit(struct fixture *f, uint32_t source, enum cause cause, uint64_t now_ns)
 {
-	struct noise_event event = { .family = 4, .cause = cause, .boottime_ns = now_ns, .realtime_ns = 1000 * SECOND + now_ns };
+	struct noise_event event = { .family = 4, .cause = cause, .boottime_ns = now_ns, .realtime_ns = 1000 * SECOND + now_ns, .count = 1 };
 
 	memcpy(event.source, &source, sizeof(source));
 	return noise_admit(f->noise, &event);
@@ -140,6 +140,19 @@ static void noise__flood_of_sources__bounded_and_nothing_lost(void **state)
 	assert_int_equal(passed + f->sum, events);
 }
 
+static void noise__trains__the_summary_counts_resets(void **state)
+{
+	struct fixture *f = *state;
+	struct noise_event event = { .family = 4, .cause = CAUSE_PROBE, .boottime_ns = SECOND, .realtime_ns = SECOND, .count = 3 };
+
+	for (unsigned int i = 0; i < NOISE_PER_MINUTE + 4; i++)
+		noise_admit(f->noise, &event);
+	assert_int_equal(noise_pending(f->noise), 12);
+	noise_advance(f->noise, SECOND, true);
+	assert_int_equal(f->sum, 12);
+	assert_int_equal(noise_pending(f->noise), 0);
+}
+
 /* Also those that share a place in the table. */
 static void noise__many_sources_and_causes__each_has_its_own_ten(void **state)
 {
@@ -161,6 +174,7 @@ int main(void)
 		TEST(noise__other_cause_and_other_source__have_their_own_ten),
 		TEST(noise__end_of_the_minute__gives_one_summary_with_its_span),
 		TEST(noise__nothing_held_back__no_summary),
+		TEST(noise__trains__the_summary_counts_resets),
 		TEST(noise__flush__hands_out_what_is_held),
 		TEST(noise__flood_of_sources__bounded_and_nothing_lost),
 		TEST(noise__many_sources_and_causes__each_has_its_own_ten),

@@ -16,6 +16,8 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "plain_message.h"
+
 #include "../../module/evidence.h"
 #include "../../userspace/capture/recording.h"
 #include "../../userspace/daemon/replay.h"
@@ -33,6 +35,7 @@ struct run {
 	struct options options;
 	struct config config;
 	uint64_t now_ns, seq, suppressed, failed, epoch;
+	uint32_t plain_seq;
 	unsigned int random;
 	char directory[32], recording[64];
 };
@@ -89,6 +92,7 @@ static void dismantle(struct run *r)
 {
 	recording_close(r->serve.recording);
 	intake_free(r->serve.intake);
+	plain_free(r->serve.plain);
 	timeline_free(r->serve.timeline);
 	correlate_free(r->serve.correlate);
 	report_free(r->serve.report);
@@ -113,25 +117,13 @@ static void begin(struct run *r, unsigned int random)
 	settings.loss = r->serve.loss;
 	settings.timeline = r->serve.timeline;
 	r->serve.intake = intake_new(&settings);
+	settings.epoch = EPOCH ^ 1;
+	r->serve.plain = plain_new(&settings, PLAIN_GROUP, intake_names(r->serve.intake));
+	r->plain_seq = 0;
 	r->now_ns = BOOT;
 	r->random = random;
 	r->epoch = module_epoch = EPOCH;
 	renamed = 0;
-}
-
-/* RST of 10.2.0.x:443, or what followed it, as the module makes it. */
-static size_t put_packet(uint8_t *p, unsigned int host, unsigned int port, bool rst)
-{
-	static const uint8_t header[40] = {
-		0x45, 0,    0,	  40,	0x12, 0x34, 0x40, 0,	63, 6, 0,    0,	   10,	 2,    0, 2, 10, 1, 0, 2, /* IPv4 */
-		0x01, 0xbb, 0xc8, 0x22, 0,    0,    0x23, 0x29, 0,  0, 0x07, 0xd1, 0x50, 0x14, 1, 0, 0,	 0, 0, 0, /* TCP */
-	};
-
-	memcpy(p, header, sizeof(header));
-	p[15] = (uint8_t)host;
-	p[23] = (uint8_t)port;
-	p[33] = rst ? (uint8_t)(0x04 | (host & 1) << 4) : 0x10;
-	return sizeof(header);
 }
 
 static void emit(struct run *r, const struct rstwhy_evidence *evidence, unsigned int host, unsigned int port)
@@ -162,10 +154,21 @@ static void emit(struct run *r, const struct rstwhy_evidence *evidence, unsigned
 static void foreign(struct run *r)
 {
 	const uint8_t payload[] = "something else";
-	struct nflog_message message = { 2, 17, true, "DROP ", payload, sizeof(payload) };
+	struct nflog_message message = { .family = 2, .group = 17, .has_packet_header = true, .prefix = "DROP ", .payload = payload, .payload_len = sizeof(payload) };
 	uint8_t bytes[256];
 
 	intake_packet(r->serve.intake, bytes, nflog_build(bytes, sizeof(bytes), &message));
+}
+
+/* A plain log rule's message, with a number and an interface, as the kernel makes it. */
+static void plain(struct run *r, bool reset)
+{
+	uint8_t payload[64], bytes[256];
+	size_t len = put_packet(payload, chance(r, 6), chance(r, 40), reset);
+
+	r->plain_seq += chance(r, 10) ? 1 : 1 + chance(r, 90);
+	len = plain_message(bytes, sizeof(bytes), payload, len, r->plain_seq, 2 + chance(r, 3));
+	plain_arrived(r->serve.plain, bytes, len, r->now_ns, r->now_ns + OFFSET);
 }
 
 /* The daemon's timer: evidence time has come as far as the clock, less the slack; now and then it asks the module. */
@@ -202,6 +205,8 @@ static void one_event(struct run *r)
 	emit(r, &ev, chance(r, 6), chance(r, 40));
 	if (chance(r, 25) == 0)
 		foreign(r);
+	if (chance(r, 3) == 0)
+		plain(r, chance(r, 8));
 }
 
 static void end(struct run *r)

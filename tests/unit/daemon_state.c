@@ -17,6 +17,7 @@
 
 #include "../../module/uapi/rstwhy.h"
 #include "../../userspace/daemon/module_state.h"
+#include "../../userspace/daemon/nflog_owner.h"
 #include "../../userspace/daemon/nflog_peer.h"
 
 static const char whole[] = "version 0.1.0\nabi 1.0\nepoch 5f0c2a71d3e8b604\nnetns 4026531840\nenabled 1\nconntrack on\ngroup 17\nsequence 81\n"
@@ -116,6 +117,20 @@ static void nflog_peer_parse__group_with_a_reader__its_port(void **state)
 	assert_false(nflog_peer_parse("\n17\n", 17, &port));
 }
 
+static void nflog_owner_inode__a_second_socket__by_its_port(void **state)
+{
+	const char *text = "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"
+			   "00000000dadc1bd5 0   2688239248 00000000 0        0        0     2        0        4       \n"
+			   "00000000dadc1bd6 12  50         00000000 0        0        0     2        0        1434    \n"
+			   "00000000dadc1bd7 12  2688239248 00000000 0        0        0     2        0        4294967297\n";
+
+	(void)state;
+	assert_true(nflog_owner_inode(text, 50) == 1434);
+	assert_true(nflog_owner_inode(text, 2688239248U) == 4294967297ULL);
+	assert_true(nflog_owner_inode(text, 51) == 0);
+	assert_true(nflog_owner_inode("\n\n12 12", 12) == 0);
+}
+
 static void nflog_peer_program__own_process__its_name(void **state)
 {
 	char name[64];
@@ -136,6 +151,7 @@ int main(void)
 		cmocka_unit_test(module_state_abi__older_equal_newer__in_order),
 		cmocka_unit_test(module_state_read__no_module__absent),
 		cmocka_unit_test(nflog_peer_parse__group_with_a_reader__its_port),
+		cmocka_unit_test(nflog_owner_inode__a_second_socket__by_its_port),
 		cmocka_unit_test(nflog_peer_program__own_process__its_name),
 	};
 

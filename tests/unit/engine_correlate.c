@@ -60,6 +60,27 @@ static void hold__zero__at_once(void **state)
 	assert_int_equal(count, 1);
 }
 
+/* Trains, other flows, more of them than fit: each RST fed is in what is held or was handed out, whatever became of it. */
+static void account__every_reset__held_or_handed_out(void **state)
+{
+	uint64_t fed = 0, out = 0;
+
+	(void)state;
+	for (uint16_t i = 0; i < 40; i++) {
+		scene_active(&s);
+		if (i % 3 == 0)
+			feed_other_flow((uint16_t)(50000 + i));
+		feed(i * 150U);
+		fed++;
+		out = 0;
+		for (size_t r = 0; r < count; r++)
+			out += records[r].incident.kind == INCIDENT_RESET ? records[r].incident.count : 0;
+		assert_int_equal(correlate_counts(c)->resets, fed);
+		assert_int_equal(out + correlate_held_resets(c), fed);
+	}
+	assert_true(out > 10 && correlate_held_resets(c) > 0);
+}
+
 static void certain__syn_rejected__at_once(void **state)
 {
 	(void)state;
@@ -278,6 +299,7 @@ int main(void)
 		TEST(hold__next_event_is_the_clock__handed_out),
 		TEST(hold__time_goes_back__ignored),
 		TEST(hold__zero__at_once),
+		TEST(account__every_reset__held_or_handed_out),
 		TEST(certain__syn_rejected__at_once),
 		TEST(certain__living_flow_rejected__train_gathered),
 		TEST(train__same_side__one_record),

@@ -93,6 +93,22 @@ static void midstream__first_seen_late__said_so(void **state)
 	assert_int_equal(mem.ack[O], c->seq[SERVER]);
 }
 
+/* Never silent long enough for a burst: what it looks like is taken anew all the same. */
+static void looks__of_a_busy_flow__no_older_than_their_refresh(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	for (int i = 0; i < 200; i++) {
+		exchange(c);
+		wait_ms(c, 500);
+	}
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_in_range(mem.base[R].age_ms, 0, 18000);
+	assert_in_range(mem.base[O].age_ms, 0, 18000);
+}
+
 static void unknown_flow__nothing_told(void **state)
 {
 	struct rstwhy_memory mem;
@@ -125,6 +141,7 @@ int main(void)
 		TEST(syn__into_living_flow_and_answered__a_new_connection),
 		TEST(midstream__first_seen_late__said_so),
 		TEST(unknown_flow__nothing_told),
+		TEST(looks__of_a_busy_flow__no_older_than_their_refresh),
 		TEST(looks__learned_but_not_from_syn_ack_ipid),
 	};
 

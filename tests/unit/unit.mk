@@ -35,6 +35,8 @@ engine_silence_SRCS += tests/unit/engine_feed.c
 
 -include tests/unit/offline.mk
 -include tests/unit/learn.mk
+-include tests/unit/sinks.mk
+-include tests/unit/tool.mk
 
 # $(1) is the flavour's directory below build/, $(2) its extra flags, $(3) a program
 define unit_objects

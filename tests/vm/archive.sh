@@ -32,7 +32,7 @@ archive_list() {
 # apt knows; nothing that only people read; no modules for screens and sound. Sets the array archive_options.
 archive_mmdebstrap_options() {
 	local line
-	archive_options=(--mode=root --variant=apt --quiet --aptopt='Acquire::Languages "none"' --aptopt='DPkg::Use-Pty "0"'
+	archive_options=(--mode=root --variant=apt --aptopt='Acquire::Languages "none"' --aptopt='DPkg::Use-Pty "0"'
 		--dpkgopt='force-unsafe-io'
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*'
 		--dpkgopt='path-exclude=/lib/modules/*/kernel/drivers/gpu/*' --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*')

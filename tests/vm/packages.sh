@@ -12,3 +12,7 @@ GUEST_TOOLS="mount hostname iproute2 nftables conntrack procps tcpdump ethtool p
 GUEST_SERVERS="nginx-light haproxy postgresql"
 
 GUEST_PACKAGES="$GUEST_KERNEL $GUEST_USERSPACE $GUEST_TOOLS $GUEST_SERVERS"
+
+# What the kernel's own netfilter tests want besides: a second root, for tests/stress/selftests.sh only.
+GUEST_SELFTESTS="iputils-ping iputils-arping socat iperf3 iptables ebtables ipvsadm jq netcat-openbsd libsctp-dev bc gawk bsdextrautils"
+[ -z "${RSTWHY_GUEST_SELFTESTS:-}" ] || GUEST_PACKAGES="$GUEST_PACKAGES $GUEST_SELFTESTS"

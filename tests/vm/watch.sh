@@ -45,7 +45,8 @@ watch_suite() {
 		[ "$size" = "$seen" ] || { seen=$size; changed=$SECONDS; }
 		if [ $((SECONDS - changed)) -gt "$stall" ]; then
 			reason="no progress for $stall s"
-			kill $qemu 2>/dev/null
+			# $qemu is the shell around timeout around QEMU: timeout hands the signal on, the shell would not.
+			pkill -TERM -P $qemu
 			break
 		fi
 		sleep 0.3

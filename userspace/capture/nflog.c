@@ -11,6 +11,7 @@
 
 #define HEADER 4U
 #define ATTRIBUTE 4U
+#define NS_PER_SEC 1000000000ULL
 #define TYPE_MASK 0x3fffU /* above it: nested, byte order */
 
 static uint16_t host16(const uint8_t *p)
@@ -19,6 +20,16 @@ static uint16_t host16(const uint8_t *p)
 
 	memcpy(&value, p, sizeof(value));
 	return value;
+}
+
+static uint32_t big32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint64_t big64(const uint8_t *p)
+{
+	return (uint64_t)big32(p) << 32 | big32(p + 4);
 }
 
 static size_t aligned(size_t len)
@@ -31,6 +42,20 @@ static void take(struct nflog_message *message, unsigned int type, const uint8_t
 	switch (type) {
 	case NFULA_PACKET_HDR:
 		message->has_packet_header = true;
+		message->hook = len >= 3 ? value[2] : 0;
+		break;
+	case NFULA_SEQ:
+		message->has_seq = len == 4;
+		message->seq = len == 4 ? big32(value) : 0;
+		break;
+	case NFULA_IFINDEX_INDEV:
+		message->ifin = len == 4 ? big32(value) : 0;
+		break;
+	case NFULA_IFINDEX_OUTDEV:
+		message->ifout = len == 4 ? big32(value) : 0;
+		break;
+	case NFULA_TIMESTAMP:
+		message->realtime_ns = len == 16 ? big64(value) * NS_PER_SEC + big64(value + 8) * 1000U : 0;
 		break;
 	case NFULA_PREFIX:
 		if (memchr(value, '\0', len))

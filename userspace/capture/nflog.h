@@ -22,6 +22,11 @@ struct nflog_message {
 	const char *prefix;	/* NFULA_PREFIX, NULL: none */
 	const uint8_t *payload; /* NFULA_PAYLOAD, NULL: none */
 	size_t payload_len;
+	uint8_t hook; /* of NFULA_PACKET_HDR: NF_INET_* */
+	bool has_seq;
+	uint32_t seq;	      /* NFULA_SEQ: counted in the group, from 0 when it was bound */
+	uint32_t ifin, ifout; /* interface indices, 0 none */
+	uint64_t realtime_ns; /* NFULA_TIMESTAMP, 0 none: when the packet arrived */
 };
 
 /* Attributes behind a malformed one are left out. False: there is not even a header. */

@@ -34,6 +34,12 @@ void note_format(const struct note *note, char text[NOTE_TEXT_MAX])
 	case NOTE_CLOCK:
 		snprintf(text, NOTE_TEXT_MAX, INTRODUCTION "clock boottime=%" PRIu64, note->boottime_ns);
 		break;
+	case NOTE_PLAIN:
+		snprintf(text, NOTE_TEXT_MAX, INTRODUCTION "plain epoch=%016" PRIx64 " group=%" PRIu32, note->epoch, note->group);
+		break;
+	case NOTE_ARRIVAL:
+		snprintf(text, NOTE_TEXT_MAX, INTRODUCTION "arrival boottime=%" PRIu64 " realtime=%" PRIu64, note->boottime_ns, note->realtime_ns);
+		break;
 	default:
 		snprintf(text, NOTE_TEXT_MAX, INTRODUCTION "end boottime=%" PRIu64 " realtime=%" PRIu64, note->boottime_ns, note->realtime_ns);
 		break;
@@ -56,6 +62,10 @@ static bool read_text(const char *text, struct note *note)
 		note->kind = NOTE_CLOCK;
 	else if (sscanf(text, "end boottime=%" SCNu64 " realtime=%" SCNu64, &note->boottime_ns, &note->realtime_ns) == 2)
 		note->kind = NOTE_END;
+	else if (sscanf(text, "plain epoch=%" SCNx64 " group=%" SCNu32, &note->epoch, &note->group) == 2)
+		note->kind = NOTE_PLAIN;
+	else if (sscanf(text, "arrival boottime=%" SCNu64 " realtime=%" SCNu64, &note->boottime_ns, &note->realtime_ns) == 2)
+		note->kind = NOTE_ARRIVAL;
 	else
 		return false;
 	return true;

@@ -12,6 +12,8 @@
  *   rstwhy: interface index=N name=NAME				named so from now on
  *   rstwhy: counters sequence=N suppressed=N failed=N boottime=NS realtime=NS	what /proc/net/nf_rstwhy said
  *   rstwhy: clock boottime=NS						evidence time had come this far without evidence
+ *   rstwhy: plain epoch=HEX group=N					messages of that group are of plain log rules
+ *   rstwhy: arrival boottime=NS realtime=NS				of the message of that group that comes next
  *   rstwhy: end boottime=NS realtime=NS				the run ended
  */
 #ifndef RSTWHY_NOTE_H
@@ -28,6 +30,8 @@ enum note_kind {
 	NOTE_COUNTERS,
 	NOTE_CLOCK,
 	NOTE_END,
+	NOTE_PLAIN,
+	NOTE_ARRIVAL,
 };
 
 /* Only what the kind's line shows holds. */
@@ -36,6 +40,7 @@ struct note {
 	uint64_t epoch;
 	uint32_t netns;
 	uint32_t index;
+	uint32_t group;
 	char name[64];
 	uint64_t sequence, suppressed, failed;
 	uint64_t boottime_ns, realtime_ns;

@@ -17,5 +17,8 @@ void announce(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	for (size_t i = 0; text[i]; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			text[i] = '?'; /* a name of somebody's: it forges no line here */
 	fprintf(stderr, "rstwhyd: %s\n", text);
 }

@@ -23,6 +23,7 @@ void config_defaults(struct config *config)
 {
 	*config = (struct config){
 		.group = DEFAULT_GROUP,
+		.plain_group = CONFIG_NO_GROUP,
 		.buffer = 4 * MEBIBYTE,
 		.buffer_max = 64 * MEBIBYTE,
 		.hold_ms = 1500,
@@ -32,6 +33,7 @@ void config_defaults(struct config *config)
 		.json = "/var/log/rstwhy/resets.jsonl",
 		.user = "rstwhy",
 		.state = "/var/lib/rstwhy/paths.json",
+		.status = "/run/rstwhy/status",
 		.hints = "/etc/rstwhy/known-timeouts.conf",
 	};
 	if (gethostname(config->gateway, sizeof(config->gateway) - 1) < 0)
@@ -85,8 +87,6 @@ bool config_set(struct config *config, const char *name, const char *value, stru
 		return fail_unknown(error, name);
 	if (key->parse(key, (char *)config + key->offset, value))
 		return true;
-	if (key->only)
-		return fail(error, "%s: not available in this version; allowed: %s", name, key->allowed);
 	return fail(error, "%s: \"%.200s\" is not possible; allowed: %s", name, value, key->allowed);
 }
 
@@ -200,5 +200,7 @@ bool config_check(const struct config *config, struct config_error *error)
 {
 	if (config->buffer > config->buffer_max)
 		return fail(error, "nflog.buffer: larger than nflog.buffer_max (%u); allowed: at most that", config->buffer_max);
+	if (config->plain_group == config->group)
+		return fail(error, "nflog.plain_group: %u is nflog.group already; allowed: another group", config->plain_group);
 	return true;
 }

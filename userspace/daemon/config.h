@@ -12,6 +12,10 @@
 #define CONFIG_DEFAULT_FILE "/etc/rstwhy/rstwhyd.conf"
 #define CONFIG_PATH_MAX 1024
 #define CONFIG_NAME_MAX 256
+#define CONFIG_SOCKET_MAX 108 /* of struct sockaddr_un */
+#define CONFIG_SYSLOG_SOCKET "/dev/log"
+#define CONFIG_JOURNAL_SOCKET "/run/systemd/journal/socket"
+#define CONFIG_NO_GROUP UINT32_MAX
 #define CONFIG_ERROR_MAX 2048
 
 enum noise_policy {
@@ -23,6 +27,7 @@ enum noise_policy {
 /* Plain data. */
 struct config {
 	uint32_t group;
+	uint32_t plain_group; /* CONFIG_NO_GROUP: none */
 	uint32_t buffer;
 	uint32_t buffer_max;
 	uint64_t epoch; /* 0: as the module tells */
@@ -32,9 +37,13 @@ struct config {
 	bool payload;
 	char json[CONFIG_PATH_MAX]; /* "" off, "-" standard output */
 	char text[CONFIG_PATH_MAX];
+	char syslog[CONFIG_SOCKET_MAX]; /* "" off */
+	char journal[CONFIG_SOCKET_MAX];
+	char metrics[CONFIG_PATH_MAX]; /* "" off */
 	char gateway[CONFIG_NAME_MAX];
 	char user[CONFIG_NAME_MAX];
 	char state[CONFIG_PATH_MAX]; /* "" off */
+	char status[CONFIG_PATH_MAX]; /* "" off */
 	char hints[CONFIG_PATH_MAX]; /* "" the built-in ones */
 	struct ignore_list ignore;
 };

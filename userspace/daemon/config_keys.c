@@ -50,6 +50,17 @@ static bool parse_number(const struct config_key *key, void *field, const char *
 	return parse_scaled(key, field, value, false);
 }
 
+/* Nothing is none. */
+static bool parse_group(const struct config_key *key, void *field, const char *value)
+{
+	uint32_t *group = field;
+
+	if (value[0])
+		return parse_scaled(key, group, value, false);
+	*group = CONFIG_NO_GROUP;
+	return true;
+}
+
 static bool parse_size(const struct config_key *key, void *field, const char *value)
 {
 	return parse_scaled(key, field, value, true);
@@ -128,10 +139,13 @@ static bool parse_ignore(const struct config_key *key, void *field, const char *
 	return ignore_parse(field, value, &bad, &bad_len);
 }
 
-static bool parse_only(const struct config_key *key, void *field, const char *value)
+static bool parse_socket(const struct config_key *key, void *field, const char *value)
 {
-	(void)field;
-	return !strcmp(value, key->only);
+	if (!strcmp(value, "yes"))
+		return copy_text(key, field, key->yes);
+	if (!strcmp(value, "no"))
+		return copy_text(key, field, "");
+	return value[0] == '/' && copy_text(key, field, value);
 }
 
 #define FIELD(name) offsetof(struct config, name)
@@ -139,11 +153,12 @@ static bool parse_only(const struct config_key *key, void *field, const char *va
 
 static const char allowed_path[] = "an absolute path, - for standard output, or nothing";
 static const char allowed_file[] = "an absolute path, or nothing";
+static const char allowed_socket[] = "yes, no, an absolute path of a socket (at most 107 bytes)";
 static const char allowed_size[] = "4K to 1G, as a number of bytes or with K or M behind it";
 
 const struct config_key config_keys[] = {
 	{ "nflog.group", parse_number, FIELD(group), 0, 65535, "0 to 65535", NULL },
-	{ "nflog.plain_group", parse_only, 0, 0, 0, "nothing", "" },
+	{ "nflog.plain_group", parse_group, FIELD(plain_group), 0, 65535, "0 to 65535, or nothing", NULL },
 	{ "nflog.buffer", parse_size, FIELD(buffer), 4096, 1U << 30, allowed_size, NULL },
 	{ "nflog.buffer_max", parse_size, FIELD(buffer_max), 4096, 1U << 30, allowed_size, NULL },
 	{ "nflog.epoch", parse_epoch, FIELD(epoch), 0, 0, "16 hexadecimal digits, 0x..., or a decimal number, not 0", NULL },
@@ -153,12 +168,13 @@ const struct config_key config_keys[] = {
 	{ "log.text", parse_path, FIELD(text), 0, ROOM(text), allowed_path, NULL },
 	{ "log.noise", parse_noise, FIELD(noise), 0, 0, "all, capped, none", NULL },
 	{ "log.payload", parse_yes_no, FIELD(payload), 0, 0, "yes, no", NULL },
-	{ "log.syslog", parse_only, 0, 0, 0, "no", "no" },
-	{ "log.journal", parse_only, 0, 0, 0, "no", "no" },
+	{ "log.syslog", parse_socket, FIELD(syslog), 0, ROOM(syslog), allowed_socket, CONFIG_SYSLOG_SOCKET },
+	{ "log.journal", parse_socket, FIELD(journal), 0, ROOM(journal), allowed_socket, CONFIG_JOURNAL_SOCKET },
 	{ "ignore", parse_ignore, FIELD(ignore), 0, 0,
 	  "a comma list of at most 256: prefix (10.0.0.0/8, 2001:db8::/32), :port, addr:port, [v6]:port", NULL },
-	{ "metrics.file", parse_only, 0, 0, 0, "nothing", "" },
+	{ "metrics.file", parse_file, FIELD(metrics), 0, ROOM(metrics), allowed_file, NULL },
 	{ "state.file", parse_file, FIELD(state), 0, ROOM(state), allowed_file, NULL },
+	{ "status.file", parse_file, FIELD(status), 0, ROOM(status), allowed_file, NULL },
 	{ "hints.file", parse_file, FIELD(hints), 0, ROOM(hints), allowed_file, NULL },
 	{ "gateway.name", parse_name, FIELD(gateway), 0, ROOM(gateway), "1 to 255 printable ASCII characters", NULL },
 	{ "user", parse_name, FIELD(user), 0, ROOM(user), "a user of this machine; root: stay root", NULL },

@@ -19,7 +19,7 @@ struct config_key {
 	size_t offset;
 	uint32_t min, max; /* numbers: bounds; texts: max is the room, its final NUL included */
 	const char *allowed;
-	const char *only; /* keys of later versions: the one value there is now */
+	const char *yes; /* sockets: what "yes" stands for */
 };
 
 extern const struct config_key config_keys[];

@@ -22,6 +22,7 @@ struct intake {
 	struct ifnames *names;
 	uint64_t asked_ns;
 	bool told_foreign, told_abi;
+	uint64_t count_from;
 	bool have_state;
 	struct loss_report state; /* the last one taken in */
 	struct event event; /* the one being worked on: large, so not on the stack */
@@ -93,12 +94,18 @@ void intake_epoch(struct intake *intake, uint64_t epoch)
 	recording_note(intake->settings.recording, &note, position(intake));
 	intake->settings.epoch = epoch;
 	intake->have_state = false;
+	intake->count_from = UINT64_MAX; /* until its counters are read */
 	loss_restart(intake->settings.loss);
 }
 
 void intake_interface(struct intake *intake, uint32_t index, const char *name)
 {
 	ifnames_set(intake->names, index, name);
+}
+
+struct ifnames *intake_names(const struct intake *intake)
+{
+	return intake->names;
 }
 
 /* Whether the module confirms that it has a new epoch, the one of the message at hand. */
@@ -139,6 +146,27 @@ static void name_interfaces(struct intake *intake)
 	snprintf(event->out, sizeof(event->out), "%s", ifnames_get(intake->names, event->ev.ifout, now_ns));
 }
 
+static void count(struct intake *intake, bool malformed)
+{
+	const struct rstwhy_evidence *ev = &intake->event.ev;
+	struct intake_counts *counts = &intake->counts;
+	bool ours = ev->netns_inum == intake->settings.netns, reset = ev->kind == RSTWHY_KIND_RST;
+
+	if (reset)
+		counts->malformed_resets += malformed;
+	if (!ours)
+		counts->elsewhere += reset;
+	else if (ev->seq <= intake->count_from)
+		counts->early += reset;
+	else
+		*(reset ? &counts->resets : &counts->others) += 1;
+}
+
+void intake_count_from(struct intake *intake, uint64_t sequence)
+{
+	intake->count_from = sequence;
+}
+
 /* It becomes the newest evidence, and is kept; before anything comes of it. */
 static void arrive(struct intake *intake, const uint8_t *message, size_t len)
 {
@@ -158,6 +186,7 @@ static void settle(struct intake *intake)
 static void accept_event(struct intake *intake, const uint8_t *message, size_t len)
 {
 	name_interfaces(intake);
+	count(intake, false);
 	arrive(intake, message, len);
 	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED && intake->settings.paths)
 		paths_survived(intake->settings.paths, &intake->event);
@@ -168,6 +197,7 @@ static void accept_event(struct intake *intake, const uint8_t *message, size_t l
 static void refuse_packet(struct intake *intake, const uint8_t *message, size_t len)
 {
 	intake->counts.malformed++;
+	count(intake, true);
 	arrive(intake, message, len);
 	settle(intake);
 }
@@ -253,6 +283,11 @@ void intake_end(struct intake *intake)
 	};
 
 	recording_note(intake->settings.recording, &note, position(intake));
+}
+
+uint32_t intake_netns(const struct intake *intake)
+{
+	return intake->settings.netns;
 }
 
 const struct intake_counts *intake_counts(const struct intake *intake)

@@ -34,6 +34,12 @@ struct intake_settings {
 struct intake_counts {
 	uint64_t foreign; /* other log rules on the group, or forged */
 	uint64_t malformed;
+	/* since the module's counters were first read, or read anew after it was loaded again */
+	uint64_t resets;	   /* RSTs of our namespace */
+	uint64_t others;	   /* messages of other kinds */
+	uint64_t malformed_resets; /* of the RSTs (of any namespace), those whose packet cannot be read */
+	uint64_t elsewhere;	   /* RSTs of other namespaces */
+	uint64_t early;		   /* RSTs that the module told of before */
 };
 
 /* NULL: no memory. */
@@ -50,8 +56,17 @@ void intake_state(struct intake *intake, const struct module_state *state, uint6
 void intake_epoch(struct intake *intake, uint64_t epoch);
 void intake_interface(struct intake *intake, uint32_t index, const char *name);
 
+/* The names it goes by, for whoever else reads packets of this namespace; they live as long as the intake. */
+struct ifnames *intake_names(const struct intake *intake);
+
 /* The end of the run is kept in the recording. */
 void intake_end(struct intake *intake);
+
+/* The module's counting stands at this number: what has a higher one is counted as new. */
+void intake_count_from(struct intake *intake, uint64_t sequence);
+
+/* Our namespace. */
+uint32_t intake_netns(const struct intake *intake);
 
 const struct intake_counts *intake_counts(const struct intake *intake);
 

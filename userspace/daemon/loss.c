@@ -12,11 +12,13 @@
 struct space {
 	bool used;
 	uint32_t netns;
+	uint64_t begin; /* where the counting began: the number before */
 	uint64_t next;
 	uint64_t expected; /* one beyond the highest number known to be used */
 	uint64_t seen;
 	uint64_t moved_ns; /* when next last moved, or a hole appeared */
 	uint64_t suppressed, failed;
+	struct loss_totals totals;
 	uint64_t failed_unmatched; /* failures whose numbers are not found missing yet */
 };
 
@@ -54,6 +56,8 @@ static void add_missing(struct loss *loss, struct space *space, uint64_t missing
 	space->failed_unmatched -= failed;
 	add(loss, LOSS_MEMORY, failed);
 	add(loss, LOSS_NETLINK, missing - failed);
+	space->totals.memory += failed;
+	space->totals.netlink += missing - failed;
 }
 
 static struct space *find(struct loss *loss, uint32_t netns)
@@ -73,6 +77,7 @@ static void start(struct loss *loss, const struct loss_report *report, uint64_t 
 		loss->space[i] = (struct space){
 			.used = true,
 			.netns = report->netns,
+			.begin = report->seq,
 			.next = report->seq + 1,
 			.expected = report->seq + 1,
 			.moved_ns = now_ns,
@@ -117,6 +122,7 @@ static void note_counts(struct loss *loss, struct space *space, const struct los
 {
 	if (report->suppressed > space->suppressed) {
 		add(loss, LOSS_RATE, report->suppressed - space->suppressed);
+		space->totals.rate += report->suppressed - space->suppressed;
 		space->suppressed = report->suppressed;
 	}
 	if (report->failed > space->failed) {
@@ -134,8 +140,10 @@ void loss_message(struct loss *loss, const struct loss_report *report, uint64_t 
 		return;
 	}
 	note_counts(loss, space, report);
-	if (report->seq < space->next)
-		return; /* given up already, or seen by its /proc line */
+	if (report->seq < space->next) { /* given up already, or from before the counting */
+		space->totals.late += report->seq > space->begin;
+		return;
+	}
 	expect(space, report->seq, now_ns);
 	if (report->seq - space->next >= LOSS_WINDOW)
 		give_up(loss, space, report->seq - LOSS_WINDOW + 1);
@@ -219,6 +227,20 @@ uint64_t loss_since(struct loss *loss)
 
 	loss->since = 0;
 	return since;
+}
+
+struct loss_totals loss_totals(const struct loss *loss, uint32_t netns)
+{
+	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++) {
+		const struct space *space = &loss->space[i];
+		struct loss_totals totals = space->totals;
+
+		if (space->netns != netns)
+			continue;
+		totals.missing = space->expected - space->next - (uint64_t)__builtin_popcountll(space->seen);
+		return totals;
+	}
+	return (struct loss_totals){ 0 };
 }
 
 const char *loss_where_name(enum loss_where where)

@@ -59,6 +59,14 @@ uint64_t loss_next_due(const struct loss *loss);
 /* Records found lost since the last call. */
 uint64_t loss_since(struct loss *loss);
 
+/* What a namespace has lost since its counting began; missing: numbers that still have time to come. */
+struct loss_totals {
+	uint64_t netlink, memory, rate, missing;
+	uint64_t late; /* came after they had been called lost */
+};
+
+struct loss_totals loss_totals(const struct loss *loss, uint32_t netns);
+
 const char *loss_where_name(enum loss_where where);
 
 #endif

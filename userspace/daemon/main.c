@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "await.h"
+#include "confine.h"
 #include "notify.h"
 #include "privileges.h"
 #include "replay.h"
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -75,6 +77,28 @@ static bool read_epoch(uint64_t *epoch)
 	return true;
 }
 
+/* Of this run; nobody can have it in a message yet. Never 0, which would mean any. */
+static uint64_t random_epoch(void)
+{
+	uint64_t epoch = 0;
+
+	if (getrandom(&epoch, sizeof(epoch), 0) != (ssize_t)sizeof(epoch) || epoch == 0)
+		epoch = clock_realtime_ns();
+	return epoch;
+}
+
+/* With a plain group there is something to do without the module. When it is loaded later, its first message tells. */
+static bool goes_without(const struct config *config)
+{
+	struct module_state state;
+
+	if (config->plain_group == CONFIG_NO_GROUP || module_state_read(MODULE_STATE_FILE, &state) != MODULE_ABSENT)
+		return false;
+	announce("the module nf_rstwhy is not loaded: resets are judged by plain log rules alone (NFLOG group %u), without silence, history "
+		 "and sender; `rstwhy doctor` tells more", config->plain_group);
+	return true;
+}
+
 /* nflog.epoch stands in for the module, in tests. */
 static bool find_epoch(const struct serve *serve, struct intake_settings *settings, int *status)
 {
@@ -84,6 +108,10 @@ static bool find_epoch(const struct serve *serve, struct intake_settings *settin
 	if (settings->epoch != 0)
 		return true;
 	settings->current_epoch = read_epoch;
+	if (goes_without(serve->config)) {
+		settings->epoch = random_epoch();
+		return true;
+	}
 	if (!await_module(serve->signal_fd, &state, status))
 		return false;
 	settings->epoch = state.epoch;
@@ -91,20 +119,38 @@ static bool find_epoch(const struct serve *serve, struct intake_settings *settin
 	return true;
 }
 
-static bool bind_group(struct serve *serve)
+/* NULL: that was told. */
+static struct group *bind_group(const struct config *config, uint32_t number, group_packet_fn *packet, void *user)
 {
 	struct group_settings settings = {
-		.number = (uint16_t)serve->config->group,
-		.buffer = serve->config->buffer,
-		.buffer_max = serve->config->buffer_max,
-		.packet = intake_packet,
-		.user = serve->intake,
+		.number = (uint16_t)number,
+		.buffer = config->buffer,
+		.buffer_max = config->buffer_max,
+		.packet = packet,
+		.user = user,
 	};
+	struct group *group = group_open(&settings);
 
-	serve->group = group_open(&settings);
-	if (!serve->group)
-		start_tell_bind_error(serve->config->group, errno);
-	return serve->group;
+	if (!group)
+		start_tell_bind_error(number, errno);
+	return group;
+}
+
+/* False: that was told. */
+static bool bind_groups(struct serve *serve, const struct intake_settings *settings)
+{
+	const struct config *config = serve->config;
+	struct intake_settings plain = *settings;
+
+	serve->group = bind_group(config, config->group, intake_packet, serve->intake);
+	if (!serve->group || config->plain_group == CONFIG_NO_GROUP)
+		return serve->group;
+	plain.epoch = random_epoch();
+	serve->plain = plain_new(&plain, config->plain_group, intake_names(serve->intake));
+	if (!serve->plain)
+		return false;
+	serve->plain_group = bind_group(config, config->plain_group, plain_packet, serve->plain);
+	return serve->plain_group;
 }
 
 static int no_memory(void)
@@ -153,6 +199,14 @@ static void begin_time(const struct serve *serve, const struct intake_settings *
 	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
 }
 
+static bool confined(void)
+{
+	if (confine())
+		return true;
+	announce("the seccomp filter cannot be set: %s; the kernel needs CONFIG_SECCOMP_FILTER", strerror(errno));
+	return false;
+}
+
 /* With the logs open: module, group, privileges, loop. */
 static int start(struct serve *serve, const struct identity *identity)
 {
@@ -173,12 +227,15 @@ static int start(struct serve *serve, const struct identity *identity)
 	serve->intake = intake_new(&settings);
 	if (!serve->intake)
 		return no_memory();
-	if (!bind_group(serve))
+	if (!bind_groups(serve, &settings))
 		return EXIT_FAILURE;
+	status_prepare(serve->config->status, identity);
 	if (!privileges_drop(identity)) {
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
 		return EXIT_FAILURE;
 	}
+	if (!confined())
+		return EXIT_FAILURE;
 	serve_begin(serve);
 	announce("ready, NFLOG group %u", serve->config->group);
 	notify("READY=1\nSTATUS=reading");
@@ -203,10 +260,12 @@ static int run(const struct options *options, struct config *config, const struc
 	else if (!open_files(&serve, identity))
 		status = EXIT_FAILURE;
 	else if (options->replay)
-		status = replay_run(&serve);
+		status = confined() ? replay_run(&serve) : EXIT_FAILURE;
 	else
 		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);
+	group_close(serve.plain_group);
+	plain_free(serve.plain);
 	intake_free(serve.intake);
 	recording_close(serve.recording);
 	timeline_free(serve.timeline);
@@ -232,6 +291,8 @@ static bool settle(const struct options *options, struct config *config, struct 
 		return false;
 	}
 	if (options->replay) {
+		/* old records are no news to the system's logs, and its counters are the live run's */
+		config->syslog[0] = config->journal[0] = config->metrics[0] = '\0';
 		*identity = (struct identity){ .stay = true };
 		return true;
 	}

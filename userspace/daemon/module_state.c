@@ -24,6 +24,12 @@ static bool take_counter(struct module_state *state, const char *name, const cha
 		state->suppressed += number;
 	} else if (!strcmp(name, "failed")) {
 		state->failed = number;
+	} else if (!strcmp(name, "rst_seen")) {
+		state->rst_seen = number;
+	} else if (!strcmp(name, "rst_told")) {
+		state->rst_told = number;
+	} else if (!strcmp(name, "after_told") || !strcmp(name, "silence_told") || !strcmp(name, "survived_told")) {
+		state->other_told += number;
 	} else if (!strcmp(name, "flows_refused")) {
 		state->refused = number;
 	} else if (!strcmp(name, "enabled")) {

@@ -27,6 +27,8 @@ struct module_state {
 	uint64_t sequence; /* the last one used in this namespace */
 	uint64_t suppressed; /* by the rate limit, both buckets */
 	uint64_t failed;
+	uint64_t rst_seen, rst_told; /* RSTs that came by; of these, sent to the group */
+	uint64_t other_told;	     /* messages of all other kinds, sent */
 	uint64_t refused; /* flows that found no room in the flow memory */
 };
 

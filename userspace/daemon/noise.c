@@ -23,6 +23,7 @@ struct minute {
 struct noise {
 	noise_summary_fn *summary;
 	void *user;
+	unsigned int used; /* minutes; most ticks find none */
 	struct minute minute[SETS][WAYS];
 };
 
@@ -63,10 +64,12 @@ static void end(struct noise *noise, struct minute *minute)
 	if (minute->held.count > 0)
 		noise->summary(noise->user, &minute->held);
 	minute->used = false;
+	noise->used--;
 }
 
-static void begin(struct minute *minute, const struct noise_event *event)
+static void begin(struct noise *noise, struct minute *minute, const struct noise_event *event)
 {
+	noise->used++;
 	*minute = (struct minute){
 		.used = true,
 		.begins_ns = event->boottime_ns,
@@ -89,7 +92,7 @@ static struct minute *place(struct noise *noise, const struct noise_event *event
 			best = &set[i];
 	if (best->used)
 		end(noise, best);
-	begin(best, event);
+	begin(noise, best, event);
 	return best;
 }
 
@@ -104,25 +107,36 @@ bool noise_admit(struct noise *noise, const struct noise_event *event)
 
 	if (is_over(minute, event->boottime_ns)) {
 		end(noise, minute);
-		begin(minute, event);
+		begin(noise, minute, event);
 	}
 	if (minute->admitted < NOISE_PER_MINUTE) {
 		minute->admitted++;
 		return true;
 	}
-	if (minute->held.count++ == 0)
+	if (minute->held.count == 0)
 		minute->held.from_ns = event->realtime_ns;
+	minute->held.count += event->count;
 	minute->held.to_ns = event->realtime_ns;
 	return false;
 }
 
 void noise_advance(struct noise *noise, uint64_t boottime_ns, bool flush)
 {
-	for (size_t set = 0; set < SETS; set++)
+	for (size_t set = 0; set < SETS && noise->used; set++)
 		for (size_t way = 0; way < WAYS; way++) {
 			struct minute *minute = &noise->minute[set][way];
 
 			if (minute->used && (flush || is_over(minute, boottime_ns)))
 				end(noise, minute);
 		}
+}
+
+uint64_t noise_pending(const struct noise *noise)
+{
+	uint64_t pending = 0;
+
+	for (size_t set = 0; set < SETS && noise->used; set++)
+		for (size_t way = 0; way < WAYS; way++)
+			pending += noise->minute[set][way].used ? noise->minute[set][way].held.count : 0;
+	return pending;
 }

@@ -25,6 +25,7 @@ struct noise_event {
 	enum cause cause;
 	uint64_t boottime_ns;
 	uint64_t realtime_ns;
+	uint64_t count; /* RSTs in it */
 };
 
 /* What was held back in a minute. */
@@ -33,7 +34,7 @@ struct noise_summary {
 	uint8_t source[16];
 	enum cause cause;
 	uint64_t from_ns, to_ns; /* realtime of the first and last held back */
-	uint64_t count;
+	uint64_t count; /* RSTs */
 };
 
 typedef void noise_summary_fn(void *user, const struct noise_summary *summary);
@@ -48,5 +49,8 @@ bool noise_admit(struct noise *noise, const struct noise_event *event);
 
 /* Hand out the summaries of minutes that are over; with flush, of all. */
 void noise_advance(struct noise *noise, uint64_t boottime_ns, bool flush);
+
+/* RSTs held back whose summary is still to come; walks all minutes. */
+uint64_t noise_pending(const struct noise *noise);
 
 #endif

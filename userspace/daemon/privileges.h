@@ -9,7 +9,10 @@
 
 #include "identity.h"
 
-/* For good: that user, with CAP_NET_ADMIN alone. False: errno tells. */
+/*
+ * For good: that user, with CAP_NET_ADMIN alone; whoever stays root keeps CAP_DAC_OVERRIDE too, to open logs that belong to another.
+ * No new privileges. False: errno tells.
+ */
 bool privileges_drop(const struct identity *identity);
 
 #endif

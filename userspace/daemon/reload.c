@@ -16,16 +16,19 @@
 /* Settings that were used once, at the start, stay; it is said when the file wants others. */
 static void keep_fixed(const struct config *current, struct config *next)
 {
-	bool differs = next->group != current->group || next->epoch != current->epoch || strcmp(next->user, current->user) != 0 ||
-		       strcmp(next->state, current->state) != 0;
+	bool differs = next->group != current->group || next->plain_group != current->plain_group || next->epoch != current->epoch ||
+		       strcmp(next->user, current->user) != 0 || strcmp(next->state, current->state) != 0 ||
+		       strcmp(next->status, current->status) != 0;
 
 	if (differs)
-		announce("nflog.group, nflog.epoch, user and state.file take effect at the next start only");
+		announce("nflog.group, nflog.plain_group, nflog.epoch, user, state.file and status.file take effect at the next start only");
 	next->group = current->group;
+	next->plain_group = current->plain_group;
 	next->epoch = current->epoch;
 	next->buffer = current->buffer;
 	memcpy(next->user, current->user, sizeof(next->user));
 	memcpy(next->state, current->state, sizeof(next->state));
+	memcpy(next->status, current->status, sizeof(next->status));
 }
 
 static void reload_hints(struct serve *serve)
@@ -55,6 +58,8 @@ void reload(struct serve *serve)
 		announce("%s: %s; the logs stay as they were", path, strerror(errno));
 		memcpy(next.json, serve->config->json, sizeof(next.json));
 		memcpy(next.text, serve->config->text, sizeof(next.text));
+		memcpy(next.syslog, serve->config->syslog, sizeof(next.syslog));
+		memcpy(next.journal, serve->config->journal, sizeof(next.journal));
 	}
 	*serve->config = next;
 	reload_hints(serve);

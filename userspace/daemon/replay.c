@@ -16,6 +16,9 @@
 struct replay {
 	struct serve *serve;
 	struct savefile *file;
+	struct intake_settings settings; /* of this recording */
+	uint32_t plain_group;
+	struct note arrival; /* NOTE_ARRIVAL: of the message that comes next */
 };
 
 /* The recorded run goes on from where its evidence time had come. */
@@ -31,6 +34,18 @@ static void take_counters(struct replay *replay, const struct note *note)
 	intake_state(replay->serve->intake, &state, note->boottime_ns, note->realtime_ns);
 }
 
+/* Messages of that group are of plain log rules. */
+static void take_plain(struct replay *replay, const struct note *note)
+{
+	struct intake_settings settings = replay->settings;
+
+	if (replay->serve->plain)
+		return;
+	settings.epoch = note->epoch;
+	replay->plain_group = note->group;
+	replay->serve->plain = plain_new(&settings, note->group, intake_names(replay->serve->intake));
+}
+
 static void take_note(struct replay *replay, const struct note *note)
 {
 	switch (note->kind) {
@@ -39,6 +54,12 @@ static void take_note(struct replay *replay, const struct note *note)
 		break;
 	case NOTE_INTERFACE:
 		intake_interface(replay->serve->intake, note->index, note->name);
+		break;
+	case NOTE_PLAIN:
+		take_plain(replay, note);
+		break;
+	case NOTE_ARRIVAL:
+		replay->arrival = *note;
 		break;
 	case NOTE_COUNTERS:
 		take_counters(replay, note);
@@ -57,10 +78,19 @@ static void take_packet(struct replay *replay, const struct savefile_packet *pac
 	struct nflog_message message;
 	struct note note;
 
-	if (nflog_parse(packet->bytes, packet->len, &message) && note_read(&message, &note))
+	if (!nflog_parse(packet->bytes, packet->len, &message)) {
+		intake_packet(replay->serve->intake, packet->bytes, packet->len);
+		return;
+	}
+	if (note_read(&message, &note)) {
 		take_note(replay, &note);
+		return;
+	}
+	if (replay->serve->plain && message.group == replay->plain_group && replay->arrival.kind == NOTE_ARRIVAL)
+		plain_arrived(replay->serve->plain, packet->bytes, packet->len, replay->arrival.boottime_ns, replay->arrival.realtime_ns);
 	else
 		intake_packet(replay->serve->intake, packet->bytes, packet->len);
+	replay->arrival.kind = NOTE_END;
 }
 
 /* The first packet: whose numbers these are. */
@@ -79,6 +109,7 @@ static bool begin(struct replay *replay)
 	}
 	settings.epoch = note.epoch;
 	settings.netns = note.netns;
+	replay->settings = settings;
 	timeline_evidence(serve->timeline, note.boottime_ns, note.realtime_ns);
 	replay->serve->intake = intake_new(&settings);
 	return replay->serve->intake;

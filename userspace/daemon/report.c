@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include "noise.h"
+#include "outlets.h"
 #include "sink.h"
 
 #include "../record/record.h"
@@ -23,6 +24,7 @@ struct report {
 	struct loss *loss;
 	struct noise *noise;
 	struct sink *json, *text;
+	struct outlets *outlets;
 	struct report_counts counts;
 	uint64_t text_day;
 	char buf[RECORD_LINE_MAX];
@@ -67,14 +69,35 @@ static bool write_missed(struct report *report, struct sink *sink, render_fn *re
 	return true;
 }
 
-static void write_record(struct report *report, const struct record *record)
+/* Whether the first log that is on has it: the JSON log, or where that is off the text log. Without any, nothing can be missing. */
+static bool write_record(struct report *report, const struct record *record)
 {
 	struct sink *const sinks[] = { report->json, report->text };
 	render_fn *const renders[] = { render_json, render_text };
+	bool written[] = { true, true };
 
 	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++)
-		if (sinks[i] && write_missed(report, sinks[i], renders[i], record->ts_ns))
-			write_line(report, sinks[i], renders[i], record);
+		if (sinks[i])
+			written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns) &&
+				     write_line(report, sinks[i], renders[i], record);
+	outlets_write(report->outlets, record);
+	return report->json ? written[0] : written[1];
+}
+
+/* What was written, or not, counts by what is in it. */
+static void count_in(struct report *report, const struct record *record, bool written)
+{
+	struct report_counts *counts = &report->counts;
+	bool summary = record->kind == RECORD_SUMMARY;
+
+	if (record->kind != RECORD_RESET && !summary)
+		return;
+	if (!written) {
+		counts->resets_unwritten += record->count;
+		return;
+	}
+	*(summary ? &counts->resets_summarized : &counts->resets_written) += record->count;
+	*(summary ? &counts->log_summarized : &counts->log_written) += record->count;
 }
 
 static void write_summary(void *user, const struct noise_summary *summary)
@@ -93,7 +116,7 @@ static void write_summary(void *user, const struct noise_summary *summary)
 	record.from_ns = summary->from_ns;
 	record.to_ns = summary->to_ns;
 	record.count = summary->count;
-	write_record(report, &record);
+	count_in(report, &record, write_record(report, &record));
 }
 
 struct report *report_new(const struct config *config, struct loss *loss)
@@ -105,9 +128,10 @@ struct report *report_new(const struct config *config, struct loss *loss)
 	report->config = config;
 	report->loss = loss;
 	report->noise = noise_new(write_summary, report);
-	if (report->noise)
+	report->outlets = outlets_new();
+	if (report->noise && report->outlets)
 		return report;
-	free(report);
+	report_free(report);
 	return NULL;
 }
 
@@ -118,6 +142,7 @@ void report_free(struct report *report)
 	noise_free(report->noise);
 	sink_close(report->json);
 	sink_close(report->text);
+	outlets_free(report->outlets);
 	free(report);
 }
 
@@ -137,15 +162,18 @@ bool report_open(struct report *report, const struct config *config, const char 
 
 	if (!open_one(config->json, &json, path))
 		return false;
-	if (!open_one(config->text, &text, path)) {
+	if (!open_one(config->text, &text, path) || !outlets_open(report->outlets, config, path)) {
 		int saved = errno;
 
 		sink_close(json);
+		sink_close(text);
 		errno = saved;
 		return false;
 	}
 	sink_close(report->json);
 	sink_close(report->text);
+	report->counts.log_written = report->counts.log_summarized = 0;
+	sink_place(json, &report->counts.log_inode, &report->counts.log_offset);
 	report->json = json;
 	report->text = text;
 	report->text_day = 0;
@@ -166,6 +194,12 @@ static const uint8_t *noise_source(const struct endpoints *ends, enum side sende
 	return sender == SIDE_SERVER ? ends->server.addr : ends->client.addr;
 }
 
+/* Silences and amendments are none. */
+static uint64_t resets_of(const struct incident *incident)
+{
+	return incident->kind == INCIDENT_RESET ? incident->count : 0;
+}
+
 static bool is_held_back(struct report *report, const struct incident *incident, const struct verdict *verdict, const struct endpoints *ends)
 {
 	struct noise_event event = {
@@ -173,12 +207,16 @@ static bool is_held_back(struct report *report, const struct incident *incident,
 		.cause = verdict->cause,
 		.boottime_ns = incident->first.ev.boottime_ns,
 		.realtime_ns = incident->first.ev.realtime_ns,
+		.count = incident->count,
 	};
 
-	if (report->config->noise == NOISE_ALL || cause_text(verdict->cause)->class != CLASS_NOISE)
+	/* an amendment speaks of what was told already */
+	if (report->config->noise == NOISE_ALL || incident->kind == INCIDENT_AMENDMENT || cause_text(verdict->cause)->class != CLASS_NOISE)
 		return false;
-	if (report->config->noise == NOISE_NONE)
+	if (report->config->noise == NOISE_NONE) {
+		report->counts.resets_unlogged += resets_of(incident);
 		return true;
+	}
 	memcpy(event.source, noise_source(ends, verdict->sender), sizeof(event.source));
 	return !noise_admit(report->noise, &event);
 }
@@ -193,6 +231,7 @@ void report_incident(void *user, const struct incident *incident, const struct v
 	verdict_endpoints(incident, &ends);
 	if (is_ignored(report, &ends)) {
 		report->counts.ignored++;
+		report->counts.resets_ignored += resets_of(incident);
 		return;
 	}
 	if (is_held_back(report, incident, verdict, &ends)) {
@@ -201,7 +240,7 @@ void report_incident(void *user, const struct incident *incident, const struct v
 	}
 	context.lost_before = loss_since(report->loss);
 	record_of_verdict(&record, incident, verdict, held, &context);
-	write_record(report, &record);
+	count_in(report, &record, write_record(report, &record));
 	report->counts.written++;
 }
 
@@ -222,7 +261,22 @@ void report_loss(struct report *report, enum loss_where where, uint64_t lost, ui
 	write_record(report, &record);
 }
 
+uint64_t report_pending(const struct report *report)
+{
+	return noise_pending(report->noise);
+}
+
+uint64_t report_log_bytes(const struct report *report)
+{
+	return sink_bytes(report->json);
+}
+
 const struct report_counts *report_counts(const struct report *report)
 {
 	return &report->counts;
+}
+
+const struct metrics *report_metrics(const struct report *report)
+{
+	return outlets_metrics(report->outlets);
 }

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "loss.h"
+#include "metrics.h"
 
 #include "../engine/verdict.h"
 
@@ -20,6 +21,10 @@ struct report_counts {
 	uint64_t written; /* resets */
 	uint64_t ignored; /* by the list `ignore` */
 	uint64_t noise;	  /* held back by log.noise */
+	/* RSTs: sums of count */
+	uint64_t resets_written, resets_summarized, resets_ignored, resets_unlogged, resets_unwritten;
+	uint64_t log_written, log_summarized; /* to the JSON log since it was opened */
+	uint64_t log_inode, log_offset;	      /* which file that is, and how long it was then; 0: no file */
 };
 
 /* loss is asked for lost_before; it and config outlive the report. NULL: no memory. */
@@ -38,6 +43,14 @@ void report_advance(struct report *report, uint64_t boottime_ns, bool flush);
 /* Records were lost; found at realtime_ns. */
 void report_loss(struct report *report, enum loss_where where, uint64_t lost, uint64_t realtime_ns);
 
+/* RSTs held back as noise, whose summary is still to come. */
+uint64_t report_pending(const struct report *report);
+
+/* Bytes written to the JSON log since it was opened. */
+uint64_t report_log_bytes(const struct report *report);
+
 const struct report_counts *report_counts(const struct report *report);
+/* Counts of the records written. */
+const struct metrics *report_metrics(const struct report *report);
 
 #endif

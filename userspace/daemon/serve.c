@@ -43,13 +43,15 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 
 	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
 		return;
-	if (sends_to_us(serve, &state))
-		intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
+	if (!sends_to_us(serve, &state))
+		return;
+	intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
+	status_look(serve, &state);
 }
 
-static void read_group(struct loop *loop)
+static void read_group(struct loop *loop, struct group *group)
 {
-	if (group_read(loop->serve->group))
+	if (!group || group_read(group))
 		return;
 	announce("reading the NFLOG group failed: %s", strerror(errno));
 	loop->stop = true;
@@ -65,6 +67,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
 	paths_tick(serve->paths, now_ns);
+	meter_tick(serve, now_ns);
 }
 
 /* What waits in the socket first: it may belong to what is due, and is not lost because we slept. */
@@ -74,7 +77,8 @@ static void on_timer(struct loop *loop)
 
 	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0)
 		return;
-	read_group(loop);
+	read_group(loop, loop->serve->group);
+	read_group(loop, loop->serve->plain_group);
 	now_ns = clock_boottime_ns();
 	timeline_reach(loop->serve->timeline, now_ns - SERVE_SLACK_NS);
 	tick(loop, now_ns);
@@ -116,8 +120,10 @@ static void turn(struct loop *loop)
 			on_timer(loop);
 		else if (events[i].data.fd == loop->serve->signal_fd)
 			on_signal(loop);
+		else if (loop->serve->plain_group && events[i].data.fd == group_fd(loop->serve->plain_group))
+			read_group(loop, loop->serve->plain_group);
 		else
-			read_group(loop);
+			read_group(loop, loop->serve->group);
 	}
 }
 
@@ -133,7 +139,8 @@ static bool set_up(struct loop *loop)
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	return loop->epoll_fd >= 0 && loop->timer_fd >= 0 && watch(loop->epoll_fd, loop->timer_fd) &&
-	       watch(loop->epoll_fd, loop->serve->signal_fd) && watch(loop->epoll_fd, group_fd(loop->serve->group));
+	       watch(loop->epoll_fd, loop->serve->signal_fd) && watch(loop->epoll_fd, group_fd(loop->serve->group)) &&
+	       (!loop->serve->plain_group || watch(loop->epoll_fd, group_fd(loop->serve->plain_group)));
 }
 
 /* The end: what is queued, what is held, what is missing. */
@@ -143,12 +150,16 @@ static void finish(struct serve *serve)
 
 	notify("STOPPING=1");
 	group_drain(serve->group);
+	if (serve->plain_group)
+		group_drain(serve->plain_group);
 	now_ns = clock_boottime_ns();
 	timeline_reach(serve->timeline, now_ns - SERVE_SLACK_NS);
 	poll_module(serve, now_ns);
 	intake_end(serve->intake);
 	timeline_finish(serve->timeline);
+	status_end(serve);
 	paths_save(serve->paths);
+	meter_write(serve);
 }
 
 void serve_tell_counts(const struct serve *serve)
@@ -156,9 +167,13 @@ void serve_tell_counts(const struct serve *serve)
 	const struct report_counts *report = report_counts(serve->report);
 	const struct intake_counts *intake = intake_counts(serve->intake);
 
+	const struct correlate_counts *correlate = correlate_counts(serve->correlate);
+
 	announce("ended: %llu records, %llu ignored as configured, %llu held back as noise; %llu foreign and %llu malformed messages",
 	    (unsigned long long)report->written, (unsigned long long)report->ignored, (unsigned long long)report->noise,
-	    (unsigned long long)intake->foreign, (unsigned long long)intake->malformed);
+	    (unsigned long long)(intake->foreign + plain_foreign(serve->plain)), (unsigned long long)intake->malformed);
+	announce("verdicts: %llu could not wait as long as they should for want of room, %llu silences withdrawn, %llu records amended",
+	    (unsigned long long)correlate->evicted, (unsigned long long)correlate->withdrawn, (unsigned long long)correlate->amended);
 }
 
 void serve_begin(struct serve *serve)

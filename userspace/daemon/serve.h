@@ -9,9 +9,12 @@
 
 #include "group.h"
 #include "intake.h"
+#include "meter.h"
 #include "options.h"
 #include "paths.h"
+#include "plain.h"
 #include "report.h"
+#include "status.h"
 #include "timeline.h"
 
 #include "../capture/recording.h"
@@ -33,6 +36,10 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
+	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
+	struct group *plain_group;
+	struct meter meter;
+	struct status status;
 	int signal_fd;
 };
 

@@ -18,6 +18,7 @@
 struct sink {
 	int fd;
 	bool standard_output;
+	uint64_t bytes;
 	uint64_t missed; /* the file does not tell of them yet */
 	uint64_t trouble; /* all of them, since it was announced */
 	char path[];
@@ -51,6 +52,20 @@ void sink_close(struct sink *sink)
 	if (!sink->standard_output)
 		close(sink->fd);
 	free(sink);
+}
+
+void sink_place(const struct sink *sink, uint64_t *inode, uint64_t *length)
+{
+	struct stat st;
+	bool plain = sink && fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode);
+
+	*inode = plain ? (uint64_t)st.st_ino : 0;
+	*length = plain ? (uint64_t)st.st_size : 0;
+}
+
+uint64_t sink_bytes(const struct sink *sink)
+{
+	return sink ? sink->bytes : 0;
 }
 
 const char *sink_path(const struct sink *sink)
@@ -89,6 +104,7 @@ bool sink_write(struct sink *sink, const char *text, size_t len)
 	ssize_t written = write(sink->fd, text, len);
 
 	if (written == (ssize_t)len) {
+		sink->bytes += len;
 		recover(sink);
 		return true;
 	}

@@ -19,6 +19,12 @@ struct sink; /* opaque, by sink_open() and sink_close() */
 struct sink *sink_open(const char *path);
 void sink_close(struct sink *sink);
 
+/* Which file it is, and how long it is; both 0 where it is no plain file. NULL is none. */
+void sink_place(const struct sink *sink, uint64_t *inode, uint64_t *length);
+
+/* Bytes of whole lines written since it was opened; NULL is none. */
+uint64_t sink_bytes(const struct sink *sink);
+
 const char *sink_path(const struct sink *sink);
 
 /* False: the line is not there. */

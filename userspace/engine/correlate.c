@@ -117,7 +117,7 @@ void correlate_judge_again(struct correlate *c, uint32_t index)
 	uint64_t due;
 	struct verdict v;
 
-	verdict_judge(&s->incident, &c->settings, &v);
+	verdict_preview(&s->incident, &c->settings, &v);
 	s->cause = v.cause;
 	due = s->incident.first.ev.boottime_ns + wait_ns(c, &v);
 	if (due <= c->now_ns)
@@ -204,7 +204,7 @@ static bool promote(const struct correlate *c, struct held_slot *s, const struct
 	better.first.ev.boottime_ns = s->incident.first.ev.boottime_ns;
 	better.first.ev.realtime_ns = s->incident.first.ev.realtime_ns;
 	better.first.ev.mem.flags &= ~(uint32_t)RSTWHY_MEM_RESET_BEFORE;
-	verdict_judge(&better, &c->settings, &v);
+	verdict_preview(&better, &c->settings, &v);
 	if (ignored ? v.cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(v.cause))
 		return false;
 	s->incident = better;
@@ -255,6 +255,7 @@ static void on_reset(struct correlate *c, const struct event *event)
 	struct flowkeys keys;
 	uint32_t index;
 
+	c->counts.resets++;
 	flowkeys_of(event, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
@@ -373,6 +374,11 @@ void correlate_flush(struct correlate *c)
 size_t correlate_held(const struct correlate *c)
 {
 	return held_count(c->held);
+}
+
+uint64_t correlate_held_resets(const struct correlate *c)
+{
+	return held_resets(c->held);
 }
 
 const struct correlate_counts *correlate_counts(const struct correlate *c)

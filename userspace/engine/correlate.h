@@ -45,13 +45,15 @@ uint64_t correlate_next_due(const struct correlate *c);
 /* Hand out all that is held, judged with what there is (SIGTERM, end of a recording). */
 void correlate_flush(struct correlate *c);
 
-/* Incidents held now. */
+/* Incidents held now, and the RSTs in them. */
 size_t correlate_held(const struct correlate *c);
+uint64_t correlate_held_resets(const struct correlate *c);
 
 struct correlate_counts {
 	uint64_t evicted;   /* handed out before their time for want of room */
 	uint64_t withdrawn; /* silences that were answered in time, or ended in a RST */
 	uint64_t amended;
+	uint64_t resets; /* RSTs fed */
 };
 
 const struct correlate_counts *correlate_counts(const struct correlate *c);

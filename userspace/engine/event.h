@@ -24,6 +24,7 @@
 struct event {
 	struct rstwhy_evidence ev;
 	struct segment seg;    /* of the packet itself */
+	bool plain;	       /* from a plain log rule: the packet alone is known, ev says the rest is not */
 	char in[EVENT_IFNAME]; /* interface names; "" none or gone */
 	char out[EVENT_IFNAME];
 	uint16_t payload_len; /* bytes held in payload (the packet may have had more: seg.len) */

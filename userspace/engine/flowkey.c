@@ -69,14 +69,20 @@ void flowkeys_of(const struct event *event, struct flowkeys *keys)
 		keys->key[keys->count++] = key_of(&event->seg.tuple, event);
 }
 
-/* Multiply and fold, a byte at a time (FNV-1a), with a final avalanche. */
+/* Multiply and fold, eight bytes at a time, with a final avalanche. */
 uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed)
 {
 	const uint8_t *p = bytes;
-	uint64_t h = 0xcbf29ce484222325ULL ^ seed;
+	uint64_t h = 0xcbf29ce484222325ULL ^ seed, word;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 0x100000001b3ULL;
+	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 29;
+	}
+	for (word = 0; len > 0; p++, len--)
+		word = word << 8 | *p;
+	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
 	h ^= h >> 32;
 	h *= 0x9e3779b97f4a7c15ULL;
 	return h ^ h >> 29;

@@ -84,6 +84,18 @@ uint32_t held_count(const struct held *h)
 	return h->count;
 }
 
+uint64_t held_resets(const struct held *h)
+{
+	uint64_t resets = 0;
+
+	for (uint32_t i = 0; i < h->count; i++) {
+		const struct incident *incident = &h->slots[h->heap[i]].incident;
+
+		resets += incident->kind == INCIDENT_RESET ? incident->count : 0;
+	}
+	return resets;
+}
+
 bool held_full(const struct held *h)
 {
 	return h->count == h->capacity;

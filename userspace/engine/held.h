@@ -34,6 +34,8 @@ struct held; /* opaque */
 struct held *held_new(uint32_t capacity, uint64_t seed);
 void held_free(struct held *h);
 uint32_t held_count(const struct held *h);
+/* RSTs in what is held; walks all of it. */
+uint64_t held_resets(const struct held *h);
 bool held_full(const struct held *h);
 
 /* A slot by index; valid until it is removed. */

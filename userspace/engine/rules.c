@@ -39,6 +39,7 @@ static const struct rule table[] = {
 	{CAUSE_REFUSED, when_refused, .weigh = weigh_refused, .tell = tell_refused},
 	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, 0.95, .needs_history = true, .tell = tell_keepalive_expired},
 	{CAUSE_INJECTED, when_injected, .weigh = weigh_injected, .tell = tell_injected},
+	{CAUSE_INJECTED, when_plain_pattern, 0.9, .tell = tell_plain_pattern},
 	{CAUSE_CONNECT_ABANDONED, when_connect_abandoned, 0.85, .tell = tell_connect_abandoned},
 	{CAUSE_PROBE, when_probe, .weigh = weigh_probe, .tell = tell_probe},
 	{CAUSE_BACKLOG_OVERFLOW, when_backlog_overflow, 0.8, .tell = tell_backlog_overflow},
@@ -61,6 +62,7 @@ static const struct rule table[] = {
 	{CAUSE_ABORT, when_abort, .weigh = weigh_abort, .tell = tell_abort},
 	/* what is left */
 	{CAUSE_BACKSCATTER, when_backscatter, .weigh = weigh_backscatter, .tell = tell_backscatter},
+	{CAUSE_NO_HISTORY, when_plain, 0.9, .tell = tell_plain},
 	{CAUSE_NO_HISTORY, when_no_history, 0.9, .tell = tell_no_history},
 	{CAUSE_OFFLOADED, when_offloaded, 0.6, .tell = tell_candidates},
 	{CAUSE_AMBIGUOUS, when_always, 0.5, .tell = tell_candidates},

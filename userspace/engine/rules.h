@@ -133,6 +133,14 @@ void tell_injected(const struct facts *f, struct verdict *v);
 void tell_remote_policy(const struct facts *f, struct verdict *v);
 void tell_host_lost(const struct facts *f, struct verdict *v);
 
+/* rules_plain.c: from a plain log rule, the packet alone */
+bool when_plain_pattern(const struct facts *f);
+bool when_plain(const struct facts *f);
+void tell_plain_pattern(const struct facts *f, struct verdict *v);
+void tell_plain(const struct facts *f, struct verdict *v);
+/* What cannot be known of it, in every such record; nothing where the module saw the RST. */
+void say_plain(const struct facts *f, struct verdict *v);
+
 /* rules_unknown.c: what is left, with its candidates */
 bool when_no_history(const struct facts *f);
 bool when_offloaded(const struct facts *f);

@@ -6,6 +6,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sentence.h"
 
@@ -23,6 +24,26 @@ static struct duration_text two_units(double ms, double big, const char *big_nam
 	return t;
 }
 
+/* At most 2 hours in tenths of a second: eight characters and the unit. printf() of a double costs ten times as much. */
+static void put_tenths(char *text, double tenths, bool decimal, const char *unit)
+{
+	unsigned int value = decimal ? (unsigned int)(tenths + 0.5) : (unsigned int)(tenths / 10 + 0.5), whole = decimal ? value / 10 : value;
+	char digits[16];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + whole % 10);
+		whole /= 10;
+	} while (whole > 0);
+	memcpy(text, digits + at, sizeof(digits) - at);
+	text += sizeof(digits) - at;
+	if (decimal) {
+		*text++ = '.';
+		*text++ = (char)('0' + value % 10);
+	}
+	memcpy(text, unit, strlen(unit) + 1);
+}
+
 struct duration_text duration(double ms)
 {
 	struct duration_text t;
@@ -34,11 +55,11 @@ struct duration_text duration(double ms)
 	if (ms < 0)
 		snprintf(t.s, sizeof(t.s), "an unknown time");
 	else if (ms < 10)
-		snprintf(t.s, sizeof(t.s), "%.1f ms", ms);
+		put_tenths(t.s, ms * 10, true, " ms");
 	else if (ms < SECOND)
-		snprintf(t.s, sizeof(t.s), "%.0f ms", ms);
+		put_tenths(t.s, ms * 10, false, " ms");
 	else
-		snprintf(t.s, sizeof(t.s), "%.1f s", ms / SECOND);
+		put_tenths(t.s, ms / 100, true, " s");
 	return t;
 }
 

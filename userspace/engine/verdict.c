@@ -11,6 +11,7 @@
 #include "says.h"
 
 #define HIDDEN_CAP     0.6 /* causes.md, "confidence" */
+#define PLAIN_ADVICE "Load the module nf_rstwhy: it tells the silence before a RST, and who sent it (README, 'Without the module')."
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
 
 static const struct rule *first_fitting(const struct facts *f)
@@ -78,6 +79,19 @@ static void fill_numbers(const struct facts *f, struct verdict *v)
 	v->ct_state = (f->ct->flags & CT_STATE_HOLDS) && f->ct->state_before != RSTWHY_STATE_UNKNOWN ? f->ct->state_before : -1;
 }
 
+void verdict_preview(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
+{
+	const struct rule *rule;
+	struct facts f;
+
+	facts_of(incident, settings, &f);
+	rule = first_fitting(&f);
+	out->cause = rule->cause;
+	out->certain = rule->certain;
+	out->stage = facts_stage(&f);
+	out->sender = facts_sender(&f);
+}
+
 void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
 {
 	const struct rule *rule;
@@ -95,10 +109,12 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 		out->sender = f.rd == f.opener ? SIDE_SERVER : SIDE_CLIENT;
 	out->both_ends = incident->have_echo;
 	out->seq_match = facts_seq_match(&f);
-	snprintf(out->advice, sizeof(out->advice), "%s", cause_text(rule->cause)->advice);
+	snprintf(out->advice, sizeof(out->advice), "%s",
+		 incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice);
 	fill_numbers(&f, out);
 	if (rule->tell)
 		rule->tell(&f, out);
+	say_plain(&f, out);
 	say_packet(&f, out);
 	if (incident->count > 1)
 		say(out, "%u RSTs in all", incident->count);

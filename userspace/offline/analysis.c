@@ -52,7 +52,7 @@ struct analysis *analysis_new(const struct analysis_settings *settings)
 		return NULL;
 	analysis->settings = *settings;
 	analysis->observer = observer_new(settings->flows, on_event, analysis);
-	analysis->correlate = correlate_new(INCIDENTS, &settings->rules, on_verdict, analysis);
+	analysis->correlate = correlate_new(settings->incidents ? settings->incidents : INCIDENTS, &settings->rules, on_verdict, analysis);
 	analysis->names = ifnames_new(NULL, NULL, NULL);
 	if (analysis->observer && analysis->correlate && analysis->names)
 		return analysis;

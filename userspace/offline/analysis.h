@@ -20,6 +20,7 @@ struct analysis; /* opaque, by analysis_new() and analysis_free() */
 struct analysis_settings {
 	int link;	/* of the capture, one that link_known() */
 	uint32_t flows; /* remembered at once */
+	uint32_t incidents; /* held at once; 0: as many as the daemon does */
 	struct verdict_settings rules;
 	const char *name; /* what stands for the gateway's name in the records */
 	void (*record)(void *user, const struct record *record); /* in the order in which they are due */

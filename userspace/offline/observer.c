@@ -9,7 +9,7 @@
 #include "duplicates.h"
 #include "tcp_state.h"
 
-#include "../../module/flowmem.h"
+#include "../../module/flowmem_fast.h"
 #include "../../module/hostmem.h"
 
 #include <arpa/inet.h>
@@ -218,16 +218,17 @@ static void fill_quick(const struct observer *observer, const struct arrival *a,
 
 static void on_segment(struct observer *observer, const struct arrival *a)
 {
-	struct fm_hot *hot = flowmem_find(&observer->memory, a->hash);
-	const struct fm_cold *cold = hot ? observer->memory.cold + (hot - observer->memory.hot) : NULL;
-	uint8_t before = hot ? (uint8_t)(hot->flags & FM_STATE) : TCP_STATE_NONE;
+	struct fm_hot *hot;
+	bool found = flowmem_find(&observer->memory, a->hash, &hot);
+	const struct fm_cold *cold = found ? observer->memory.cold + (hot - observer->memory.hot) : NULL;
+	uint8_t before = found ? (uint8_t)(hot->flags & FM_STATE) : TCP_STATE_NONE;
 	struct fm_tell tell = { .kind = 0 };
 	struct fm_input in = { .seg = &a->seg, .key = &a->key, .hash = a->hash, .now_us = observer->now_ns / 1000 };
 
 	in.orig1 = client_is_1(a);
 	in.assured = before >= TCP_STATE_ESTABLISHED && spoke(cold, !a->side);
 	fill_quick(observer, a, tcp_state_next(before, a->seg.flags, closed(cold, !a->side)), &in.quick);
-	if (hot && flowmem_touch(hot, &in.quick))
+	if (found && flowmem_touch(hot, &in.quick))
 		return;
 	flowmem_segment(&observer->memory, &in, &tell);
 	if (tell.proves && !a->packet->outgoing)

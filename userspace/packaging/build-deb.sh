@@ -27,7 +27,7 @@ rm -rf "$work"
 rm -f "$output"/*.deb "$output"/*.buildinfo "$output"/*.changes
 tree=$work/rstwhy
 mkdir -p "$tree"
-(cd "$top" && tar cf - --exclude='*.o' Kbuild Makefile LICENSE README.md dkms.conf module userspace tests/*.mk) | tar xf - -C "$tree"
+(cd "$top" && tar cf - --exclude='*.o' Kbuild Makefile LICENSE README.md dkms.conf module userspace $(find tests -name "*.mk")) | tar xf - -C "$tree"
 mv "$tree/userspace/packaging/debian" "$tree/debian"
 
 tree_version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")

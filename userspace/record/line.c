@@ -38,37 +38,54 @@ void line_text(struct line *line, const char *text)
 
 void line_char(struct line *line, char c)
 {
-	line_bytes(line, &c, 1);
+	if (line->size - line->len < 2) {
+		line->cut = true;
+		return;
+	}
+	line->data[line->len++] = c;
+	line->data[line->len] = '\0';
 }
 
-/* Digits of value in the base, at least width of them. */
-static void line_digits(struct line *line, uint64_t value, unsigned int base, unsigned int width)
-{
-	char digits[64];
-	size_t at = sizeof(digits);
+/* Digits in a buffer that is filled from its end; zeros in front up to width. */
+struct digits {
+	char text[64];
+	size_t at;
+};
 
-	do {
-		digits[--at] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value > 0);
-	while (sizeof(digits) - at < width && at > 0)
-		digits[--at] = '0';
-	line_bytes(line, digits + at, sizeof(digits) - at);
-}
-
-void line_u64(struct line *line, uint64_t value)
+static void put_digits(struct line *line, struct digits *digits, unsigned int width)
 {
-	line_digits(line, value, 10, 1);
+	while (sizeof(digits->text) - digits->at < width && digits->at > 0)
+		digits->text[--digits->at] = '0';
+	line_bytes(line, digits->text + digits->at, sizeof(digits->text) - digits->at);
 }
 
 void line_padded(struct line *line, uint64_t value, unsigned int width)
 {
-	line_digits(line, value, 10, width);
+	struct digits digits;
+
+	digits.at = sizeof(digits.text);
+	do {
+		digits.text[--digits.at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	put_digits(line, &digits, width);
+}
+
+void line_u64(struct line *line, uint64_t value)
+{
+	line_padded(line, value, 1);
 }
 
 void line_hex(struct line *line, uint64_t value, unsigned int width)
 {
-	line_digits(line, value, 16, width);
+	struct digits digits;
+
+	digits.at = sizeof(digits.text);
+	do {
+		digits.text[--digits.at] = "0123456789abcdef"[value % 16];
+		value /= 16;
+	} while (value > 0);
+	put_digits(line, &digits, width);
 }
 
 void line_decimal(struct line *line, double value)
@@ -152,20 +169,32 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c <= 0x7e;
 }
 
+static void json_escape(struct line *line, unsigned char c)
+{
+	if (is_plain(c)) {
+		line_char(line, '\\');
+		line_char(line, (char)c);
+		return;
+	}
+	line_text(line, "\\u00");
+	line_hex(line, c, 2);
+}
+
+/* Nearly all bytes need no escape: they are copied run by run. */
 void line_json_escaped(struct line *line, const char *bytes, size_t len)
 {
+	size_t from = 0;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
-		if (!is_plain(c)) {
-			line_text(line, "\\u00");
-			line_hex(line, c, 2);
+		if (is_plain(c) && c != '"' && c != '\\')
 			continue;
-		}
-		if (c == '"' || c == '\\')
-			line_char(line, '\\');
-		line_char(line, (char)c);
+		line_bytes(line, bytes + from, i - from);
+		json_escape(line, c);
+		from = i + 1;
 	}
+	line_bytes(line, bytes + from, len - from);
 }
 
 void line_plain_escaped(struct line *line, const char *bytes, size_t len)

@@ -37,9 +37,24 @@ void record_init(struct record *record, enum record_kind kind)
 	};
 }
 
+/* inet_ntop() goes through sprintf(), for each of two or four addresses a record. */
+static void set_ipv4(struct record_host *host, const uint8_t addr[4])
+{
+	struct line line;
+
+	line_init(&line, host->ip, sizeof(host->ip));
+	for (unsigned int i = 0; i < 4; i++) {
+		if (i > 0)
+			line_char(&line, '.');
+		line_u64(&line, addr[i]);
+	}
+}
+
 void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be)
 {
-	if (!inet_ntop(family == 6 ? AF_INET6 : AF_INET, addr, host->ip, sizeof(host->ip)))
+	if (family != 6)
+		set_ipv4(host, addr);
+	else if (!inet_ntop(AF_INET6, addr, host->ip, sizeof(host->ip)))
 		host->ip[0] = '\0';
 	host->port = ntohs(port_be);
 }

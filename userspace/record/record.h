@@ -127,6 +127,9 @@ void record_release(struct record_document *document);
 /* The day in UTC on a line of its own, when it is another than *day was; records tell the time only. *day is 0 at first. */
 void record_day(struct line *line, uint64_t ts_ns, uint64_t *day);
 
+/* The terminal sequence that begins a class's colour; NULL is no class. "\033[0m" ends it. */
+const char *record_class_colour(const char *class);
+
 /* For people: two to four lines, each ended by a newline. */
 void record_text(struct line *line, const struct record *record, bool colour);
 

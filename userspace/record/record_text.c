@@ -34,7 +34,7 @@ static void put_or(struct line *line, const char *text, const char *otherwise)
 	put(line, text ? text : otherwise);
 }
 
-static const char *class_colour(const char *class)
+const char *record_class_colour(const char *class)
 {
 	static const struct {
 		const char *class, *colour;
@@ -60,6 +60,7 @@ static void put_duration(struct line *line, double ms)
 	};
 	size_t i = 0;
 
+	ms = ms > 0.0 ? ms : 0.0; /* a line of the log may hold anything */
 	ms = ms < 1e15 ? ms : 1e15;
 	while (i + 1 < sizeof(units) / sizeof(units[0]) && ms >= units[i].below_ms)
 		i++;
@@ -134,7 +135,7 @@ static void put_nat(struct line *line, const struct record *record)
 
 static void put_path(struct line *line, const struct record *record, bool colour)
 {
-	line_text(line, colour ? class_colour(record->class) : "");
+	line_text(line, colour ? record_class_colour(record->class) : "");
 	put_or(line, record->class, "unknown");
 	line_char(line, '/');
 	put_or(line, record->cause, "ambiguous");
@@ -286,7 +287,7 @@ static void text_loss(struct line *line, const struct record *record, bool colou
 	line_clock(line, record->ts_ns);
 	line_text(line, colour ? " " BOLD_RED "-- " : " -- ");
 	if (record->lost >= 0)
-		line_u64(line, (uint64_t)record->lost);
+		line_decimal(line, record->lost);
 	else
 		line_text(line, "an unknown number of");
 	line_text(line, record->lost == 1.0 ? " record lost (" : " records lost (");

@@ -14,6 +14,8 @@
 
 /* argv[0] is the subcommand's name. Each returns the exit status. */
 int command_tail(int argc, char **argv);
+int command_top(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_timeouts(int argc, char **argv);

@@ -6,15 +6,18 @@
  */
 #include "command.h"
 #include "doctor.h"
+#include "doctor_accounting.h"
+#include "terminal.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-static const char help[] = "usage: rstwhy doctor [-c FILE] [-s KEY=VALUE]...\n"
+static const char help[] = "usage: rstwhy doctor [--accounting] [-c FILE] [-s KEY=VALUE]...\n"
 			   "\n"
 			   "Looks at each thing that must be right for resets to reach the log, and tells the fix where one is not.\n"
 			   "Changes nothing. Exit: 0 nothing fails, 1 something does.\n"
 			   "\n"
+			   "  -a, --accounting     instead: where every reset went, as a sum, and where that breaks\n"
 			   "  -c, --config FILE    the daemon's settings; default " CONFIG_DEFAULT_FILE "\n"
 			   "  -s, --set KEY=VALUE  a setting that the daemon was started with\n";
 
@@ -22,9 +25,13 @@ static void print(const struct finding *finding)
 {
 	static const char *const words[] = { [HEALTH_OK] = "OK  ", [HEALTH_WARN] = "WARN", [HEALTH_FAIL] = "FAIL" };
 
-	printf("%s %s\n", words[finding->health], finding->text);
-	if (finding->fix[0])
-		printf("     fix: %s\n", finding->fix);
+	printf("%s ", words[finding->health]);
+	terminal_text(stdout, finding->text);
+	if (finding->fix[0]) {
+		printf("\n     fix: ");
+		terminal_text(stdout, finding->fix);
+	}
+	putchar('\n');
 }
 
 static int examine(const struct settings_source *source)
@@ -43,6 +50,17 @@ static int examine(const struct settings_source *source)
 	}
 	printf("%s: %u failed, %u warnings\n", failures ? "not working" : "working", failures, warnings);
 	return failures ? STATUS_FAILED : STATUS_OK;
+}
+
+static int account(const struct settings_source *source)
+{
+	struct patient patient;
+
+	patient_read(&patient, source);
+	if (patient.config_ok)
+		return accounting_examine(&patient.config);
+	complain("%s", patient.config_error);
+	return STATUS_FAILED;
 }
 
 /* One option; false: it is none, or one too many. */
@@ -67,21 +85,24 @@ static int usage_error(void)
 int command_doctor(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' },
+		{ "accounting", no_argument, NULL, 'a' }, { 0 },
 	};
 	struct settings_source source = { 0 };
+	bool accounting = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:s:h", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "ac:s:h", longs, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return STATUS_OK;
 		}
-		if (!take(option, &source))
+		accounting = accounting || option == 'a';
+		if (option != 'a' && !take(option, &source))
 			return usage_error();
 	}
 	if (optind == argc)
-		return examine(&source);
+		return accounting ? account(&source) : examine(&source);
 	complain("doctor takes options only");
 	return usage_error();
 }

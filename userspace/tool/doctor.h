@@ -12,6 +12,8 @@
 #include "../daemon/config.h"
 #include "../daemon/module_state.h"
 
+#include "doctor_host.h"
+
 /* The machine, read once. */
 struct patient {
 	bool config_ok;
@@ -26,9 +28,13 @@ struct patient {
 	bool have_peer;
 	uint32_t peer_port;
 	char peer[64]; /* its program; "" not known */
+	bool have_plain_peer; /* of nflog.plain_group */
+	uint32_t plain_peer_process;
+	char plain_peer[64];
 	bool user_exists;
 	bool log_writable; /* by that user */
 	char log_trouble[128];
+	struct host host;
 };
 
 enum health { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
@@ -43,6 +49,14 @@ struct finding {
 
 /* False: the check does not apply to this patient. */
 typedef bool check_fn(const struct patient *patient, struct finding *finding);
+
+/* doctor_plain.c: nflog.plain_group */
+check_fn doctor_check_plain, doctor_check_plain_reader;
+/* How bad it is that the module is not there: with a plain group there is something to do without it. */
+enum health doctor_without_module(const struct patient *patient);
+/* doctor_host_checks.c */
+check_fn doctor_check_dkms, doctor_check_signing, doctor_check_flush, doctor_check_invalid, doctor_check_established,
+	doctor_check_keepalive;
 
 extern check_fn *const doctor_checks[];
 extern const size_t doctor_checks_count;

@@ -55,7 +55,7 @@ static bool check_module_file(const struct patient *patient, struct finding *fin
 	if (is_loaded(patient))
 		return find(finding, HEALTH_WARN, "the module is loaded, but not installed for kernel %s: gone after a reboot", patient->kernel) &&
 		       fix(finding, "dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel);
-	find(finding, HEALTH_FAIL, "there is no module nf_rstwhy for the running kernel %s", patient->kernel);
+	find(finding, doctor_without_module(patient), "there is no module nf_rstwhy for the running kernel %s", patient->kernel);
 	return fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel,
 		   patient->kernel);
 }
@@ -66,7 +66,7 @@ static bool check_loaded(const struct patient *patient, struct finding *finding)
 		return find(finding, HEALTH_OK, "the module is loaded%s%s", patient->state.version[0] ? ", version " : "", patient->state.version);
 	if (patient->presence == MODULE_UNREADABLE)
 		return find(finding, HEALTH_FAIL, MODULE_STATE_FILE " cannot be read") && fix(finding, "run rstwhy doctor as root");
-	find(finding, HEALTH_FAIL, "the module nf_rstwhy is not loaded");
+	find(finding, doctor_without_module(patient), "the module nf_rstwhy is not loaded");
 	return fix(finding, "modprobe nf_rstwhy   (refused with Secure Boot? its key must be enrolled; dmesg tells)");
 }
 
@@ -186,6 +186,8 @@ static bool check_losses(const struct patient *patient, struct finding *finding)
 
 check_fn *const doctor_checks[] = {
 	check_settings,	 check_module_file, check_loaded, check_abi,  check_enabled, check_group,
+	doctor_check_dkms, doctor_check_signing, doctor_check_established, doctor_check_invalid, doctor_check_keepalive, doctor_check_flush,
 	check_conntrack, check_nflog,	    check_user,	  check_log,  check_reader,  check_losses,
+	doctor_check_plain, doctor_check_plain_reader,
 };
 const size_t doctor_checks_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);

@@ -7,6 +7,7 @@
 #include "doctor.h"
 
 #include "../daemon/identity.h"
+#include "../daemon/nflog_owner.h"
 #include "../daemon/nflog_peer.h"
 
 #include <errno.h>
@@ -73,6 +74,16 @@ static void read_peer(struct patient *patient)
 		nflog_peer_program(patient->peer_port, patient->peer, sizeof(patient->peer));
 }
 
+/* The daemon's second socket, whose port is no process id. */
+static void read_plain_peer(struct patient *patient)
+{
+	uint32_t port;
+
+	patient->have_plain_peer = patient->config.plain_group != CONFIG_NO_GROUP && nflog_peer_find(patient->config.plain_group, &port);
+	if (patient->have_plain_peer && nflog_owner(port, &patient->plain_peer_process))
+		nflog_peer_program(patient->plain_peer_process, patient->plain_peer, sizeof(patient->plain_peer));
+}
+
 /* Whether the log could be opened: the file if there is one, else its directory. */
 static bool is_writable(const char *path)
 {
@@ -111,5 +122,7 @@ void patient_read(struct patient *patient, const struct settings_source *source)
 	read_module_file(patient);
 	patient->presence = module_state_read(MODULE_STATE_FILE, &patient->state);
 	read_peer(patient);
+	read_plain_peer(patient);
 	read_log(patient);
+	host_read(&patient->host, "", patient->kernel, patient->config.state, patient->config.group);
 }

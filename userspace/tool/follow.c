@@ -63,6 +63,16 @@ bool follow_present(struct follow *follow)
 	return follow->fd >= 0;
 }
 
+void follow_near_end(struct follow *follow, long bytes)
+{
+	struct stat info;
+
+	if (!follow_present(follow) || fstat(follow->fd, &info) < 0 || !S_ISREG(info.st_mode) || info.st_size <= bytes)
+		return;
+	follow->offset = lseek(follow->fd, info.st_size - bytes, SEEK_SET);
+	follow->skipping = true;
+}
+
 /* At the end of the file: whether it was cut, or another one has taken its path; then reading goes on from the beginning. */
 static bool was_rotated(struct follow *follow)
 {

@@ -24,6 +24,9 @@ void follow_free(struct follow *follow);
 /* Whether there is a file now; it is opened when need be. */
 bool follow_present(struct follow *follow);
 
+/* Leave out all but the last bytes of the file that is there now, to the next line's beginning. Before the first follow_next() only. */
+void follow_near_end(struct follow *follow, long bytes);
+
 /* The next whole line, without its newline; valid until the next call. False: none now. */
 bool follow_next(struct follow *follow, const char **line, size_t *len);
 

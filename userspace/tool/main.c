@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "command.h"
+#include "terminal.h"
 
 #include "../daemon/nearest.h"
 
@@ -20,6 +21,8 @@ struct command {
 
 static const struct command commands[] = {
 	{ "tail", command_tail, "follow the log, for people; filter it" },
+	{ "top", command_top, "who resets whom and why, live" },
+	{ "report", command_report, "the log added up, as text or as an HTML page" },
 	{ "doctor", command_doctor, "why it does not work here, and the fix" },
 	{ "explain", command_explain, "what a cause means, how it is recognised, what to do" },
 	{ "timeouts", command_timeouts, "learned per path: what survives, what is killed, the keepalive that holds" },
@@ -31,12 +34,14 @@ static const struct command commands[] = {
 
 void complain(const char *format, ...)
 {
+	char text[4096];
 	va_list args;
 
 	fputs("rstwhy: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	terminal_text(stderr, text);
 	fputc('\n', stderr);
 }
 

@@ -6,7 +6,11 @@
  */
 #include "command.h"
 #include "follow.h"
+#include "log_files.h"
+#include "log_reader.h"
 #include "tail_options.h"
+
+#include "../record/record_scan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +34,7 @@ struct tail {
 	bool colour;
 	uint64_t day;
 	char buf[RECORD_LINE_MAX];
+	char copy[RECORD_LINE_MAX + 1];
 };
 
 static void keep(struct kept *kept, const char *line, size_t len)
@@ -80,35 +85,75 @@ static void print(struct tail *tail, const char *text, size_t len)
 	record_release(document);
 }
 
-static bool is_wanted(const struct tail *tail, const char *text, size_t len)
+/* Most lines of a long log are not: so the fast reader, on a copy, for it changes what it reads. */
+static bool is_wanted(struct tail *tail, const char *text, size_t len)
 {
-	struct record_document *document;
 	struct record record;
-	bool wanted;
 
-	if (!is_plain(text, len))
+	if (len > RECORD_LINE_MAX || !is_plain(text, len))
 		return false;
-	document = record_parse(text, len, &record);
-	wanted = document && filter_match(&tail->options->filter, &record);
-	record_release(document);
-	return wanted;
+	memcpy(tail->copy, text, len);
+	return record_scan(tail->copy, len, &record) && selection_match(&tail->options->selection, &record);
 }
 
-/* What the file holds already: all is read, the last ones are printed. */
-static void print_past(struct tail *tail)
+/* One line of what the log holds already: printed, or kept for when the last ones are known. */
+static void take_past(struct tail *tail, const char *text, size_t len)
+{
+	if (!is_wanted(tail, text, len))
+		return;
+	if (tail->options->lines == TAIL_ALL_LINES)
+		print(tail, text, len);
+	else
+		keep(&tail->kept, text, len);
+}
+
+static void print_kept(struct tail *tail)
 {
 	struct kept *kept = &tail->kept;
-	const char *text;
-	size_t len;
 
-	while (follow_next(tail->follow, &text, &len))
-		if (is_wanted(tail, text, len))
-			keep(kept, text, len);
 	for (size_t i = 0; i < kept->count; i++) {
 		char *line = kept->line[(kept->next + kept->capacity - kept->count + i) % kept->capacity];
 
 		print(tail, line, strlen(line));
 	}
+}
+
+/* A rotated file; what is wrong with it is said, and the others are read all the same. */
+static void take_rotated(struct tail *tail, const char *path)
+{
+	char error[LOG_READER_ERROR_MAX];
+	struct log_reader *reader = log_reader_open(path, error);
+	char *text;
+	size_t len;
+
+	while (reader && !ferror(stdout) && log_reader_next(reader, &text, &len))
+		take_past(tail, text, len);
+	if (!reader || !log_reader_close(reader, error))
+		complain("%s: %s", path, error);
+}
+
+/* --since may reach back beyond the last rotation. */
+static void take_all_rotated(struct tail *tail)
+{
+	struct log_files files;
+
+	log_files_find(&files, tail->options->file, tail->options->selection.since_ns);
+	for (size_t i = 0; i + 1 < files.count; i++)
+		take_rotated(tail, files.name[i]);
+	log_files_free(&files);
+}
+
+/* What the log holds already: all is read, the last ones are printed. */
+static void print_past(struct tail *tail)
+{
+	const char *text;
+	size_t len;
+
+	if (tail->options->selection.since_ns && strcmp(tail->options->file, "-") != 0)
+		take_all_rotated(tail);
+	while (!ferror(stdout) && follow_next(tail->follow, &text, &len))
+		take_past(tail, text, len);
+	print_kept(tail);
 	fflush(stdout);
 }
 
@@ -145,8 +190,8 @@ static int run(struct tail *tail)
 static bool set_up(struct tail *tail)
 {
 	tail->follow = follow_new(tail->options->file);
-	tail->kept.capacity = tail->options->lines;
-	tail->kept.line = calloc(tail->options->lines + 1, sizeof(char *));
+	tail->kept.capacity = tail->options->lines == TAIL_ALL_LINES ? 0 : tail->options->lines;
+	tail->kept.line = calloc(tail->kept.capacity + 1, sizeof(char *));
 	tail->colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	return tail->follow && tail->kept.line;
 }

@@ -7,6 +7,9 @@
 #include "tail_options.h"
 
 #include "command.h"
+#include "log_files.h"
+
+#include "../daemon/clock.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -15,20 +18,16 @@
 
 #define LINES_DEFAULT 10
 #define LINES_MAX 100000
+#define LINES_UNSAID (TAIL_ALL_LINES - 1)
 
 static const char help[] =
 	"usage: rstwhy tail [OPTION]...\n"
 	"\n"
 	"The resets of the log, for people: the last ones, then each as it comes.\n"
 	"\n"
-	"  -n, --lines N            how many of the log's last records that pass the filter (10)\n"
+	"  -n, --lines N            how many of the log's last records that pass the filter (10; with --since all)\n"
 	"      --no-follow          stop then\n"
-	"      --class CLASS,...    only these: idle-timeout, firewall-reject, application, stale-state, noise, unknown\n"
-	"      --cause CAUSE,...    only these; `rstwhy explain` lists them\n"
-	"      --addr PREFIX,...    only connections with such an end: 10.0.0.0/8, 2001:db8::1, 10.0.0.1:443, [2001:db8::1]:443\n"
-	"      --port PORT,...      only connections with such a port\n"
-	"      --min-confidence C   only verdicts at least that sure, 0 to 1\n"
-	"      --all                noise too: resets that killed nothing\n"
+	SELECTION_HELP
 	"      --json               the records as they are in the log\n"
 	"  -f, --file FILE          the log; default log.json of the daemon's settings; - is standard input\n"
 	"  -c, --config FILE        the daemon's settings; default " CONFIG_DEFAULT_FILE "\n"
@@ -36,25 +35,14 @@ static const char help[] =
 	"Colours only on a terminal and without NO_COLOR in the environment. Times are UTC.\n";
 
 enum {
-	OPTION_NO_FOLLOW = 256,
-	OPTION_CLASS,
-	OPTION_CAUSE,
-	OPTION_ADDR,
-	OPTION_PORT,
-	OPTION_MIN_CONFIDENCE,
-	OPTION_ALL,
+	OPTION_NO_FOLLOW = SELECTION_END,
 	OPTION_JSON,
 };
 
 static const struct option longs[] = {
 	{ "lines", required_argument, NULL, 'n' },
 	{ "no-follow", no_argument, NULL, OPTION_NO_FOLLOW },
-	{ "class", required_argument, NULL, OPTION_CLASS },
-	{ "cause", required_argument, NULL, OPTION_CAUSE },
-	{ "addr", required_argument, NULL, OPTION_ADDR },
-	{ "port", required_argument, NULL, OPTION_PORT },
-	{ "min-confidence", required_argument, NULL, OPTION_MIN_CONFIDENCE },
-	{ "all", no_argument, NULL, OPTION_ALL },
+	SELECTION_LONGS,
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "file", required_argument, NULL, 'f' },
 	{ "config", required_argument, NULL, 'c' },
@@ -83,62 +71,24 @@ static bool set_file(char *file, const char *path, char *error)
 	return false;
 }
 
-/* One option that takes an argument. */
-static bool take_argument(struct tail_options *options, int option, char *error)
+static bool take(struct tail_options *options, int option, char *error)
 {
+	if (selection_is_option(option))
+		return selection_take(&options->selection, option, optarg, clock_realtime_ns(), error);
 	switch (option) {
 	case 'n':
 		return set_lines(&options->lines, optarg, error);
 	case 'f':
 		return set_file(options->file, optarg, error);
-	case OPTION_CLASS:
-		return filter_add_classes(&options->filter, optarg, error);
-	case OPTION_CAUSE:
-		return filter_add_causes(&options->filter, optarg, error);
-	case OPTION_ADDR:
-		return filter_add_addresses(&options->filter, optarg, error);
-	case OPTION_PORT:
-		return filter_add_ports(&options->filter, optarg, error);
-	case OPTION_MIN_CONFIDENCE:
-		return filter_set_confidence(&options->filter, optarg, error);
+	case OPTION_NO_FOLLOW:
+		options->follow = false;
+		return true;
+	case OPTION_JSON:
+		return options->json = true;
 	default:
 		error[0] = '\0'; /* getopt has told */
 		return false;
 	}
-}
-
-static bool take(struct tail_options *options, int option, char *error)
-{
-	switch (option) {
-	case OPTION_NO_FOLLOW:
-		options->follow = false;
-		return true;
-	case OPTION_ALL:
-		options->filter.all = true;
-		return true;
-	case OPTION_JSON:
-		options->json = true;
-		return true;
-	default:
-		return take_argument(options, option, error);
-	}
-}
-
-/* The log that the daemon writes. */
-static bool file_of_config(const char *config_file, char *file, char *error)
-{
-	struct config_error why;
-	struct config config;
-
-	config_defaults(&config);
-	if (!config_load(&config, config_file ? config_file : CONFIG_DEFAULT_FILE, !config_file, &why)) {
-		snprintf(error, FILTER_ERROR_MAX, "%.500s", why.text);
-		return false;
-	}
-	if (config.json[0] == '/')
-		return set_file(file, config.json, error);
-	snprintf(error, FILTER_ERROR_MAX, "the daemon's settings name no file in log.json; give one with -f");
-	return false;
 }
 
 static bool usage_error(const char *error, int *status)
@@ -156,7 +106,7 @@ bool tail_options_parse(int argc, char **argv, struct tail_options *options, int
 	char error[FILTER_ERROR_MAX] = "";
 	int option;
 
-	*options = (struct tail_options){ .lines = LINES_DEFAULT, .follow = true };
+	*options = (struct tail_options){ .lines = LINES_UNSAID, .follow = true };
 	while ((option = getopt_long(argc, argv, "n:f:c:h", longs, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
@@ -170,7 +120,9 @@ bool tail_options_parse(int argc, char **argv, struct tail_options *options, int
 	}
 	if (optind < argc)
 		return usage_error("tail takes options only", status);
-	if (!options->file[0] && !file_of_config(config_file, options->file, error))
+	if (!options->file[0] && !log_files_default(config_file, options->file, error))
 		return usage_error(error, status);
+	if (options->lines == LINES_UNSAID)
+		options->lines = options->selection.since_ns ? TAIL_ALL_LINES : LINES_DEFAULT;
 	return true;
 }

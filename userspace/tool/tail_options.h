@@ -7,14 +7,16 @@
 #ifndef RSTWHY_TAIL_OPTIONS_H
 #define RSTWHY_TAIL_OPTIONS_H
 
-#include "filter.h"
+#include "selection.h"
 
 #include "../daemon/config.h"
 
+#define TAIL_ALL_LINES SIZE_MAX
+
 struct tail_options {
-	struct filter filter;
+	struct selection selection;
 	char file[CONFIG_PATH_MAX];
-	size_t lines; /* how many of those there are already */
+	size_t lines; /* how many of those there are already; or TAIL_ALL_LINES */
 	bool follow;
 	bool json;
 };

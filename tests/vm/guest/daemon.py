@@ -67,6 +67,7 @@ class Daemon:
             "verdict.idle_min_ms": "800",
             "user": "root",
             "state.file": os.path.join(directory, "paths.json"),
+            "status.file": os.path.join(directory, "status"),
         }
         defaults.update(dict(settings))
         self.settings = defaults

@@ -18,7 +18,8 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LABORATORY = os.path.join(HERE, "..", "laboratory")
-sys.path[:0] = [HERE, LABORATORY]
+STRESS = os.path.join(HERE, "..", "stress")
+sys.path[:0] = [HERE, LABORATORY, STRESS]
 
 import daemon  # noqa: E402
 import lab  # noqa: E402
@@ -56,18 +57,29 @@ def fits(name, pattern):
 
 
 def load_scenarios(mode, pattern):
-    """The suite's own, and of tests/lab the quick ones or those that are asked for; all that are judged in mode "lab"."""
+    """
+    The suite's own, and of tests/lab and tests/stress the quick ones or those that are asked for; all that are judged in mode "lab". In
+    mode "stress" those of tests/stress, and of the suite those that the file "beside" names.
+    """
     own = load_from(os.path.join(HERE, "..", "scenarios"))
     measured = load_from(os.path.join(LABORATORY, "scenarios"))
+    stress = load_from(os.path.join(STRESS, "scenarios"))
+    if mode == "stress":
+        beside = given("beside")
+        own = [spec for spec in own + measured if beside == "all" or (beside and fits(spec["name"], beside))]
+        return [spec for spec in own + stress if fits(spec["name"], pattern)]
     if mode == "lab":
         measured += [spec for spec in own if spec["judged"]]
         for spec in measured:
             spec["measured"] = True
         own = []
-    elif not pattern:
-        quick = given("quick").split()
-        measured = [spec for spec in measured if spec["name"] in quick]
-    return [spec for spec in own + measured if fits(spec["name"], pattern)]
+    else:
+        measured += stress
+        if not pattern:
+            quick = given("quick").split()
+            measured = [spec for spec in measured if spec["name"] in quick]
+    part, parts = (int(number) for number in given("part").split("/"))
+    return [spec for spec in own + measured if fits(spec["name"], pattern)][part - 1 :: parts]
 
 
 def report(line):
@@ -147,7 +159,7 @@ def main():
             if not spec["judged"] and not (daemon.have_module() and daemon.have_daemon()):
                 raise lab.Skip("module or daemon not built")
             faults, first = run_one(spec, keep), ""
-            if faults and not spec.get("measured"):
+            if faults and not spec.get("measured") and given("mode") != "stress":
                 faults, first = run_again(spec, faults)
         except lab.Skip as skip:
             report(f"skip {spec['name']} # {skip}")

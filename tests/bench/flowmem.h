@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * flowmem.h - the cells of the flow memory's microbenchmark
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Each cell prints its lines of the table and writes a member of the JSON object. A measurement, never a test.
+ */
+#ifndef RSTWHY_BENCH_FLOWMEM_H
+#define RSTWHY_BENCH_FLOWMEM_H
+
+#include <stdio.h>
+
+#include "../unit/conversation.h"
+
+/* The module makes 5/4 slots of what flows= promises; a set is four slots. */
+static inline u32 slots_for(u32 flows)
+{
+	return (flows + flows / 4 + 3) / 4 * 4;
+}
+
+/* A server that somebody connects to from everywhere: the n-th client of 2^32. */
+static inline void become(struct conversation *c, u32 n)
+{
+	c->orig = ipv4_tuple(0x0a000000 + (n >> 6), (u16)(1024 + (n & 63) * 997), 0xc0000201, 443);
+	c->reply = inverse(&c->orig);
+	c->seq[CLIENT] = 1000 * n;
+	c->seq[SERVER] = 77 * n;
+}
+
+static inline void open_flows(struct conversation *c, u32 first, u32 count)
+{
+	u32 n;
+
+	for (n = first; n < first + count; n++) {
+		become(c, n);
+		handshake(c);
+		exchange(c);
+	}
+}
+
+/* Of the flows first to first + count, how many are remembered, as a share. */
+static inline double share_known(struct conversation *c, u32 first, u32 count)
+{
+	struct rstwhy_memory mem;
+	u32 n, found = 0;
+
+	for (n = first; n < first + count; n++) {
+		become(c, n);
+		found += reset_from(c, SERVER, false, &mem);
+	}
+	return (double)found / count;
+}
+
+void bench_size(FILE *json);
+void bench_fill(FILE *json, u32 flows);
+void bench_cost(FILE *json, u32 most);
+void bench_attack(FILE *json, u32 flows);
+void bench_spread(FILE *json, u32 flows);
+
+#endif

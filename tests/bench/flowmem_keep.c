@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flowmem_keep.c - who is remembered: size, filling, and what a flood displaces
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "flowmem.h"
+
+#include "../../module/flowmem_table.h"
+
+void bench_size(FILE *json)
+{
+	double slot = sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias);
+
+	printf("Flow memory, natively\n");
+	printf("  bytes a flow                %6.0f   (%zu hot, %zu cold, %zu alias a slot; 5 slots for 4 flows)\n", slot * 5 / 4,
+	       sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
+	fprintf(json, "\"bytes_per_flow\":%.0f,\"hot_bytes\":%zu,\"cold_bytes\":%zu,\"alias_bytes\":%zu", slot * 5 / 4,
+		sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
+}
+
+/* Lines of the hot array that finding a flow reads, counted as flowmem_find() and flowmem_find_elsewhere() go. */
+static u32 lines_read(struct conversation *c)
+{
+	struct fm_key key;
+	struct fm_hot *found;
+	u64 hash, slot, first;
+
+	flowmem_key(&key, &c->orig, 4, 0, 1);
+	hash = flowmem_hash(&c->fm, &key);
+	if (!flowmem_find(&c->fm, hash, &found))
+		return 4;
+	slot = (u64)(found - c->fm.hot);
+	first = (u64)fm_first_set(&c->fm, hash) * FM_WAYS;
+	if (slot / FM_WAYS != first / FM_WAYS)
+		return slot % FM_WAYS < 2 ? 3 : 4;
+	return slot / 2 == (first + fm_first_way(&c->fm, hash)) / 2 ? 1 : 2;
+}
+
+static double mean_lines(struct conversation *c, u32 count)
+{
+	u64 lines = 0;
+	u32 n;
+
+	for (n = 0; n < count; n++) {
+		become(c, n);
+		lines += lines_read(c);
+	}
+	return (double)lines / count;
+}
+
+/* Hit rate when so many flows live at once. */
+void bench_fill(FILE *json, u32 flows)
+{
+	static const u32 percents[] = { 10, 50, 90, 110 };
+	const char *comma = "";
+	size_t i;
+
+	fputs(",\"fill\":[", json);
+	for (i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
+		u32 count = (u32)((u64)flows * percents[i] / 100);
+		struct conversation c;
+		double known, lines;
+
+		conversation_begin(&c, slots_for(flows));
+		open_flows(&c, 0, count);
+		known = share_known(&c, 0, count);
+		lines = mean_lines(&c, count);
+		printf("  filled to %3u %%             %6.2f %% found, %.2f cache lines read a look-up\n", percents[i], known * 100, lines);
+		fprintf(json, "%s{\"percent\":%u,\"hit_rate\":%.5f,\"cache_lines\":%.3f}", comma, percents[i], known, lines);
+		comma = ",";
+		conversation_end(&c);
+	}
+	fputs("]", json);
+}
+
+static void flood_syn(struct conversation *c, u32 n)
+{
+	become(c, n);
+	c->fresh = true;
+	c->assured = false;
+	c->state = 1;
+	say(c, CLIENT, SEG_SYN, 0);
+	c->fresh = false;
+}
+
+static void flood_handshake(struct conversation *c, u32 n)
+{
+	become(c, n);
+	handshake(c);
+	wait_ms(c, 1);
+}
+
+static void flood_data(struct conversation *c, u32 n)
+{
+	become(c, n);
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 1);
+}
+
+/*
+ * Half of the promised flows are established, have exchanged data and are silent for an hour; then comes somebody with ten times the
+ * capacity. share: of those flows, still known; newcomers: whether an honest one that comes after it is remembered.
+ */
+static void attack(FILE *json, u32 flows, const char *what, void (*flood)(struct conversation *, u32), const char *comma)
+{
+	struct conversation c;
+	double kept, newcomers;
+	u32 n, before;
+
+	conversation_begin(&c, slots_for(flows));
+	open_flows(&c, 0, flows / 2);
+	before = (u32)(share_known(&c, 0, flows / 2) * (flows / 2) + 0.5);
+	wait_ms(&c, 3600000);
+	for (n = 0; n < 10 * flows; n++)
+		flood(&c, 0x40000000 + n);
+	kept = share_known(&c, 0, flows / 2) * (flows / 2) / before;
+	wait_ms(&c, 120000);
+	open_flows(&c, 0x80000000, flows / 100);
+	newcomers = share_known(&c, 0x80000000, flows / 100);
+	printf("  after %-21s %6.2f %% of the idle flows kept, %.2f %% of later newcomers remembered\n", what, kept * 100, newcomers * 100);
+	fprintf(json, "%s{\"flood\":\"%s\",\"kept\":%.5f,\"newcomers\":%.5f}", comma, what, kept, newcomers);
+	conversation_end(&c);
+}
+
+void bench_attack(FILE *json, u32 flows)
+{
+	fputs(",\"attack\":[", json);
+	attack(json, flows, "a SYN flood", flood_syn, "");
+	attack(json, flows, "mute handshakes", flood_handshake, ",");
+	attack(json, flows, "talking handshakes", flood_data, ",");
+	fputs("]", json);
+}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+"""On the host: one table of what the guests measured, and build/bench/bench.json. table.py DIRECTORY"""
+
+import json
+import os
+import sys
+
+
+def load(directory, name):
+    path = os.path.join(directory, name)
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="ascii") as text:
+        return json.load(text)
+
+
+def reasons(cell):
+    ratio = cell["added"]["module"] / cell["added"]["rule"]
+    why = [cell["note"]] if cell["note"] else []
+    if ratio > 0.8:
+        why.append("close to the rule, or above it")
+    return "; ".join(why)
+
+
+def lines_of_cells(one):
+    base = one["cells"][0]
+    yield "Instructions added to a forwarded TCP segment (64 bytes of data, one CPU; 10,000 flows, IPv4, where nothing else is said)"
+    if base["cell"] == "base":
+        yield f"  conntrack and one forward rule, over bare forwarding: {base['per_segment']['nothing'] - one['bare']:.0f}; over that:"
+    yield f"  {'':16}{'RST log rule':>14}{'conntrack -E':>14}{'nf_rstwhy':>12}{'of the rule':>13}"
+    for cell in one["cells"]:
+        added = cell["added"]
+        share = f"{added['module'] / added['rule']:.2f}"
+        yield f"  {cell['cell']:16}{added['rule']:14.0f}{added['events']:14.0f}{added['module']:12.0f}{share:>13}  {reasons(cell)}".rstrip()
+    yield f"  a segment that ends a silence of resume_ms (1 s) or more: nf_rstwhy {one['silence']:.0f}"
+    reset = one["reset"]
+    yield "Instructions from a RST's hook to its queued message: " + \
+        f"RST log rule {reset['rule']:.0f}, nf_rstwhy {reset['module']:.0f} (look before conntrack, memory, checksum, local address, " \
+        f"evidence; {reset['bytes_queued']['module'] / reset['bytes_queued']['rule']:.1f} times the bytes)"
+    late = one["rst_to_line_ms"]
+    yield f"RST to log line, a verdict that need not wait: median {late['median']:.1f} ms, worst {late['max']:.1f} ms (guest time)"
+
+
+def lines_of_two(two):
+    ratios = two["two_cpus"]
+    yield "Time a segment on two CPUs, both forwarding, as a ratio to conntrack alone (plain emulation, medians of alternating rounds):"
+    yield f"  RST log rule {ratios['rule']:.3f}, nf_rstwhy {ratios['module']:.3f}"
+
+
+def main():
+    directory = sys.argv[1]
+    one, two, memory = (load(directory, name) for name in ("result.1.json", "result.2.json", "flowmem.json"))
+    if one:
+        print("\n".join(lines_of_cells(one)))
+    if two:
+        print("\n".join(lines_of_two(two)))
+    with open(os.path.join(directory, "bench.json"), "w", encoding="ascii") as text:
+        json.dump({"one_cpu": one, "two_cpus": two and two["two_cpus"], "flowmem": memory}, text, indent=1)
+    return 0 if one and two else 1
+
+
+sys.exit(main())

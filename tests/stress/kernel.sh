@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+#
+#   kernel.sh [--path]     builds the debug kernel unless it is there and made from the same recipe; --path: only say where it is
+#   kernel.sh --source     only unpack the source (the kernel's own selftests are in it) and say where it is
+#
+# Debian's linux-source-6.12 (fetched and unpacked, never installed) with debug.config over tinyconfig. 15 minutes of CPU once;
+# kept in build/guest/debug-kernel, or RSTWHY_DEBUG_KERNEL: boot, lib/modules, build (for modules), source.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+home=${RSTWHY_DEBUG_KERNEL:-$top/build/guest/debug-kernel}
+package=linux-source-6.12
+jobs=${STRESS_JOBS:-$(nproc)}
+
+[ "${1:-}" = --path ] && { echo "$home"; exit 0; }
+mkdir -p "$home"
+exec 9>"$home/lock"
+flock 9 # one builder at a time
+
+unpack() {
+	[ ! -e "$home/source.done" ] || return 0
+	local fetched=$home/fetched tree
+	rm -rf "$fetched" "$home/source"
+	mkdir -p "$fetched"
+	echo "debug kernel: fetching $package" >&2
+	(cd "$fetched" && { apt-get download -q "$package" || { apt-get update -q && apt-get download -q "$package"; }; }) >"$home/fetch.log" 2>&1 || {
+		tail -n 5 "$home/fetch.log" >&2
+		echo "kernel.sh: apt on this machine has no $package (it is in Debian 12's security archive)" >&2
+		exit 1
+	}
+	dpkg-deb --fsys-tarfile "$fetched"/*.deb | tar xO "./usr/src/$package.tar.xz" | xz -dc | tar x -C "$fetched"
+	tree=$(echo "$fetched"/*/)
+	mv "$tree" "$home/source"
+	rm -rf "$fetched"
+	touch "$home/source.done"
+}
+
+unpack
+[ "${1:-}" = --source ] && { echo "$home/source"; exit 0; }
+
+recipe=$(cat "$home/source/Makefile" "$here/debug.config" | sha256sum | cut -c1-32)
+[ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ] && exit 0
+echo "debug kernel: building in $home (KASAN, lockdep, kmemleak and more); 10 to 25 minutes, once" >&2
+log=$home/build.log
+compiler=gcc
+command -v ccache >/dev/null && compiler="ccache gcc"
+rm -f "$home/stamp"
+mkdir -p "$home/build"
+kmake() { make -C "$home/source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 "$@" </dev/null; }
+if ! {
+	kmake tinyconfig &&
+	(cd "$home/build" && "$home/source/scripts/kconfig/merge_config.sh" -m -O . .config "$here/debug.config") &&
+	kmake olddefconfig &&
+	nice -n 10 make -C "$home/source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 -j"$jobs" bzImage modules &&
+	rm -rf "$home/lib" &&
+	kmake INSTALL_MOD_PATH="$home" modules_install
+} >"$log" 2>&1
+then
+	grep -aE -B2 -A4 'error:|\*\*\*' "$log" | tail -n 30 >&2
+	echo "kernel.sh: the build failed; see $log" >&2
+	exit 1
+fi
+# What was asked for and is not there would be a check that is silently missing.
+missing=$(grep -E '^CONFIG_[A-Z0-9_]+=y' "$here/debug.config" | grep -vxFf "$home/build/.config" || true)
+[ -z "$missing" ] || { echo "kernel.sh: this kernel did not take:" $missing >&2; exit 1; }
+release=$(cat "$home/build/include/config/kernel.release")
+rm -rf "$home/boot"
+mkdir "$home/boot"
+cp "$home/build/arch/x86/boot/bzImage" "$home/boot/vmlinuz-$release"
+echo "$recipe" >"$home/stamp"
+echo "debug kernel: ready, $release" >&2

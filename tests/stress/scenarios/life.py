@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the rstwhy authors
+"""Loaded, unloaded, switched, flushed, jumped and raced under traffic: numbered traffic is unharmed, the kernel has nothing to say."""
+
+import os
+import random
+import time
+
+import daemon
+import floods
+import netns
+from connection import wait_until
+from floods import CALM, LOADS, PACKETS, figure
+from lab import scenario
+
+
+def busy(lab, shape="rst"):
+    """A flood in the background that lasts as long as the block of the scenario needs: ended by stop()."""
+    process = floods.start_flood(lab, shape, 1 << 40, "-s", "9")
+
+    def stop():
+        process.kill()
+        process.communicate()
+
+    return stop
+
+
+def calm(lab, shape="rst"):
+    return floods.calm_rate(lab, lambda: floods.flood(lab, shape, CALM, "-s", "9"))
+
+
+@scenario("loaded-and-unloaded", judged=False, limit=3600)
+def loads(lab):
+    """Many times, under a flood of resets and numbered traffic."""
+    floods.prepare(lab)
+    rate = calm(lab)
+    seen = 0
+    with floods.unharmed(lab, f"{LOADS} loads and unloads", rate):
+        stop = busy(lab)
+        for _ in range(LOADS):
+            daemon.load_module("flows=4096")
+            wait_until("resets seen", lambda: int(daemon.counters()["rst_seen"]) > 50)
+            seen += int(daemon.counters()["rst_seen"])
+            daemon.unload_module()
+        stop()
+    figure(lab, "loads and unloads under a flood", f"{LOADS}, {seen} resets seen meanwhile")
+
+
+@scenario("namespaces-come-and-go", judged=False, limit=1800)
+def namespaces(lab):
+    """Namespaces with the module switched on, and resets inside, made and destroyed under traffic."""
+    floods.prepare(lab)
+    rate = calm(lab)
+    daemon.load_module()
+    lab.start_daemon()
+    inside = (
+        "ip link set lo up; sysctl -qw net.netfilter.nf_rstwhy_enable=1 net.netfilter.nf_rstwhy_report_init=1;"
+        " python3 -c 'import socket\nfor port in range(1, 20):\n try: socket.create_connection((\"127.0.0.1\", port))\n except OSError: pass'"
+    )
+    with floods.unharmed(lab, f"{LOADS} namespaces made and destroyed", rate):
+        stop = busy(lab)
+        for number in range(LOADS):
+            name = f"guest{number}"
+            netns.run(f"ip netns add {name}")
+            netns.run(inside, name)
+            with netns.inside(name):
+                seen = int(daemon.counters()["rst_seen"])
+            assert seen >= 19, f"{name}: {seen} resets seen, 19 made"
+            netns.run(f"ip netns del {name}")
+        stop()
+    wait_until("the namespaces to be gone", lambda: daemon.counters()["flows_guests"] == "0", 60)
+    figure(lab, "namespaces made and destroyed", f"{LOADS}, flow records of theirs left: 0")
+    assert lab.daemon.stop() == 0
+
+
+@scenario("conntrack-flushed", judged=False, limit=1800)
+def flushes(lab):
+    """The whole of conntrack flushed again and again below a flood."""
+    floods.prepare(lab)
+    rate = calm(lab, "ack")
+    daemon.load_module()
+    lab.start_daemon()
+    with floods.unharmed(lab, f"{LOADS} flushes of conntrack", rate):
+        stop = busy(lab, "ack")
+        for _ in range(LOADS):
+            netns.run("conntrack -F")
+        stop()
+    figure(lab, "flushes of conntrack", LOADS)
+    assert lab.daemon.stop() == 0
+
+
+@scenario("sysctls-flipped", judged=False, limit=1800)
+def sysctls(lab):
+    """Every setting, changed at random some hundred times under a flood; what is out of range is refused."""
+    floods.prepare(lab)
+    rate = calm(lab)
+    daemon.load_module()
+    lab.spec["settings"] = {"log.noise": "capped"}
+    lab.start_daemon()
+    pick = random.Random(1)
+    values = {
+        "enable": (0, 1, 2), "conntrack": (0, 1, -1), "group": (17, 0, 65535, 65536), "resume_ms": (100, 1000, 60000, 99),
+        "rate": (0, 1, 10000, -1), "burst": (1, 20000, 0), "copy": (0, 256, 1024, 1025), "report_init": (0, 1, 2),
+    }  # fmt: skip
+    wrong = {"enable": 2, "conntrack": -1, "group": 65536, "resume_ms": 99, "rate": -1, "burst": 0, "copy": 1025, "report_init": 2}
+    writes = refused = 0
+    with floods.unharmed(lab, "settings that change", rate):
+        stop = busy(lab)
+        for _ in range(20 * LOADS):
+            name = pick.choice(list(values))
+            value = pick.choice(values[name])
+            writes += 1
+            try:
+                netns.sysctl(floods.SYSCTL + name, value)
+                assert value != wrong[name], f"{name}={value} was taken"
+            except OSError:
+                assert value == wrong[name], f"{name}={value} was refused"
+                refused += 1
+        stop()
+    figure(lab, "settings written under a flood", f"{writes}, of these {refused} out of range and refused")
+
+
+@scenario("reader-absent-slow-killed", judged=False, limit=1800)
+def reader(lab):
+    """A flood of resets without a reader, with one that stands still, and with one that is killed again and again."""
+    floods.prepare(lab)
+    rate = calm(lab)
+    daemon.load_module()
+    netns.sysctl(floods.SYSCTL + "rate", 0)
+    lab.spec["settings"] = {"log.noise": "capped"}
+    with floods.unharmed(lab, "resets without a reader", rate):
+        floods.told(lab, "resets, no reader", *floods.flood(lab, "rst", PACKETS // 2, "-s", "3")[:2])
+    lab.start_daemon()
+    netns.run(f"kill -STOP {lab.daemon.process.pid}")
+    with floods.unharmed(lab, "resets and a reader that stands still", rate):
+        floods.told(lab, "resets, reader stopped", *floods.flood(lab, "rst", PACKETS // 2, "-s", "4")[:2])
+    lab.daemon.kill()
+    kills = max(3, LOADS // 5)
+    with floods.unharmed(lab, f"resets and a reader killed {kills} times", rate):
+        stop = busy(lab)
+        for _ in range(kills):
+            os.truncate(lab.daemon.messages, 0)
+            lab.start_daemon()
+            lab.daemon.kill()
+        stop()
+    figure(lab, "readers killed under a flood", kills)
+
+
+@scenario("two-cpus-on-one-flow", judged=False, families=(4, 6), limit=1800)
+def race(lab):
+    """Both CPUs send into one connection and reset it, again and again."""
+    floods.prepare(lab)
+    rate = calm(lab, "ack")
+    daemon.load_module()
+    lab.spec["settings"] = {"log.noise": "capped"}
+    lab.start_daemon()
+    floods.flood(lab, "flows", 1)
+    living = f"{lab.directory}/living"
+    with open(living, "w", encoding="ascii") as out:
+        out.write(floods.flood(lab, "living", 1)[2])
+    with floods.unharmed(lab, "two CPUs on one flow", rate):
+        for first, second in (("blind-data", "blind-rst"), ("blind-syn", "blind-fin"), ("blind-rst", "blind-rst")):
+            pair = [floods.start_flood(lab, shape, PACKETS // 6, "-s", str(cpu), "-l", living, cpu=cpu) for cpu, shape in enumerate((first, second))]
+            for process in pair:
+                floods.end_flood(process)
+        pair = [floods.start_flood(lab, "flows", PACKETS // 36, "-f", "100", cpu=cpu) for cpu in (0, 1)]
+        packets = sum(floods.end_flood(process)[0] for process in pair)
+    figure(lab, "packets by two CPUs into one flow, and into the same new flows", f"{6 * (PACKETS // 6)}, {packets}")
+    assert lab.daemon.stop() == 0
+
+
+@scenario("clock-jumps", judged=False, limit=600)
+def clock(lab):
+    """The wall clock jumps by years and back; resets are still told of, at the new time."""
+    floods.prepare(lab)
+    rate = calm(lab)
+    daemon.load_module()
+    lab.spec["settings"] = {"log.noise": "all"}
+    lab.start_daemon()
+    jumps = (86400 * 400, -86400 * 800, 86400 * 400, -3600, 3600)
+    state = {}
+    with floods.unharmed(lab, f"{len(jumps)} jumps of the clock", rate):
+        for jump in jumps:
+            lines = floods.count_lines(lab.daemon.log, state)
+            time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME) + jump)
+            floods.flood(lab, "rst", 50, "-s", str(abs(jump)))
+            floods.wait_for_lines(lab.daemon.log, state, lines + 50, 60)
+    figure(lab, "jumps of the wall clock, each with 50 resets told", len(jumps))
+    assert lab.daemon.stop() == 0

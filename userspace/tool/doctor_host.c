@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * doctor_host.c - reading what of this machine is not rstwhy's own
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include "doctor_host.h"
+
+#include "../daemon/nflog_peer.h"
+#include "../learn/keepalive.h"
+#include "../learn/state.h"
+#include "../version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATH_ROOM 512
+#define PATHS_MOST 65536
+#define READ_ALL 3 /* SYSLOG_ACTION_READ_ALL */
+#define KERNEL_LOG_MAX (1U << 20)
+
+static FILE *open_below(const char *root, const char *path)
+{
+	char whole[PATH_ROOM];
+
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	return fopen(whole, "re");
+}
+
+/* The beginning of a file as text; "" where it cannot be read. */
+static void read_below(const char *root, const char *path, char *text, size_t size)
+{
+	FILE *file = open_below(root, path);
+	size_t len = file ? fread(text, 1, size - 1, file) : 0;
+
+	text[len] = '\0';
+	if (file)
+		fclose(file);
+}
+
+static uint64_t number_below(const char *root, const char *path)
+{
+	char text[64];
+
+	read_below(root, path, text, sizeof(text));
+	return strtoull(text, NULL, 10);
+}
+
+static bool is_error(const char *line)
+{
+	return strstr(line, "error:") || strstr(line, "Error ") || strstr(line, "ERROR:");
+}
+
+/* DKMS leaves this log where a build failed; a build that went well takes it away. Of another kernel's build it says nothing. */
+static void read_dkms(struct host *host, const char *root, const char *kernel)
+{
+	char line[1024], wanted[160];
+	bool ours = false;
+	FILE *file;
+
+	snprintf(host->dkms_log, sizeof(host->dkms_log), "/var/lib/dkms/rstwhy/" RSTWHY_VERSION "/build/make.log");
+	snprintf(wanted, sizeof(wanted), "for kernel %.100s ", kernel);
+	file = open_below(root, host->dkms_log);
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		ours = ours || strstr(line, wanted);
+		if (ours && (is_error(line) || (line[0] && !host->dkms_failed)))
+			snprintf(host->dkms_error, sizeof(host->dkms_error), "%.250s", line);
+		host->dkms_failed = ours;
+		if (ours && is_error(line))
+			break;
+	}
+	if (file)
+		fclose(file);
+}
+
+static void read_headers(struct host *host, const char *root, const char *kernel)
+{
+	char path[PATH_ROOM];
+
+	snprintf(path, sizeof(path), "%s/lib/modules/%.100s/build/Makefile", root, kernel);
+	host->headers = access(path, R_OK) == 0;
+}
+
+bool host_is_refusal(const char *line, size_t len)
+{
+	bool ours = memmem(line, len, "nf_rstwhy", 9);
+
+	if (ours && memmem(line, len, "is rejected", 11)) /* nf_rstwhy: Loading of unsigned module is rejected */
+		return true;
+	return memmem(line, len, "Lockdown:", 9) && memmem(line, len, "unsigned module loading", 23);
+}
+
+/* The last such line of the kernel's log. */
+static void read_refusal(struct host *host)
+{
+	char *text = malloc(KERNEL_LOG_MAX);
+	int len = text ? klogctl(READ_ALL, text, KERNEL_LOG_MAX - 1) : -1;
+	const char *at = text;
+
+	while (len > 0 && at < text + len) {
+		const char *end = memchr(at, '\n', (size_t)(text + len - at));
+		size_t line = end ? (size_t)(end - at) : (size_t)(text + len - at);
+
+		if (host_is_refusal(at, line))
+			snprintf(host->refused, sizeof(host->refused), "%.*s", (int)(line < 250 ? line : 250), at);
+		at += line + 1;
+	}
+	free(text);
+}
+
+static void read_signing(struct host *host, const char *root)
+{
+	char text[128];
+
+	read_below(root, "/sys/module/module/parameters/sig_enforce", text, sizeof(text));
+	host->signed_only = text[0] == 'Y';
+	read_below(root, "/sys/kernel/security/lockdown", text, sizeof(text));
+	host->signed_only = host->signed_only || strstr(text, "[integrity]") || strstr(text, "[confidentiality]");
+}
+
+/* Paths that kill a connection sooner than this machine's kind of keepalive would speak. */
+static void count_paths(struct host *host, const struct learn *learned, uint64_t now_s)
+{
+	for (size_t i = 0; i < learn_count(learned); i++) {
+		const struct learn_entry *entry = learn_at(learned, i);
+		struct path_bracket bracket;
+		char prefix[PATH_PREFIX_TEXT];
+
+		learn_entry_bracket(learned, entry, now_s, &bracket);
+		if (!bracket.have_killed || bracket_contradicts(&bracket) || bracket.killed_ms >= (double)host->keepalive_s * 1000)
+			continue;
+		if (host->killing_paths++ > 0 && bracket.killed_ms >= host->worst_killed_ms)
+			continue;
+		path_prefix_text(&entry->path, prefix);
+		snprintf(host->worst_path, sizeof(host->worst_path), "%s port %u", prefix, entry->path.port);
+		host->worst_killed_ms = bracket.killed_ms;
+		host->worst_keepalive_s = keepalive_for(&bracket).seconds;
+	}
+}
+
+static void read_learned(struct host *host, const char *root, const char *state)
+{
+	struct learn *learned = learn_new(PATHS_MOST, LEARN_HALF_LIFE_DAYS);
+	char path[PATH_ROOM + 1024], why[STATE_WHY_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", root, state);
+	if (learned && host->keepalive_s && state[0] && state_load(path, learned, why) == STATE_READ)
+		count_paths(host, learned, (uint64_t)time(NULL));
+	learn_free(learned);
+}
+
+/* Column 6 of our group's line. */
+static void read_flush(struct host *host, const char *root, uint32_t group)
+{
+	FILE *file = open_below(root, NFLOG_PEER_FILE);
+	unsigned int number, flush;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%u %*u %*u %*u %*u %u", &number, &flush) != 2 || number != group)
+			continue;
+		host->have_flush = true;
+		host->flush_hundredths = flush;
+	}
+	if (file)
+		fclose(file);
+}
+
+void host_read(struct host *host, const char *root, const char *kernel, const char *state, uint32_t group)
+{
+	*host = (struct host){ 0 };
+	read_headers(host, root, kernel);
+	read_dkms(host, root, kernel);
+	read_signing(host, root);
+	host->keepalive_s = number_below(root, "/proc/sys/net/ipv4/tcp_keepalive_time");
+	host->established_s = number_below(root, "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established");
+	read_learned(host, root, state);
+	read_flush(host, root, group);
+	if (root[0])
+		return;
+	read_refusal(host);
+	host_rules_read(host);
+}

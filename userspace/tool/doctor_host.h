@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * doctor_host.h - what of this machine is not rstwhy's own, but decides whether and how it works
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#ifndef RSTWHY_DOCTOR_HOST_H
+#define RSTWHY_DOCTOR_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HOST_TEXT_MAX 256
+
+/* Plain data; all zero: nothing is known. */
+struct host {
+	bool headers; /* of the running kernel */
+	bool dkms_failed; /* to build our module for the running kernel */
+	char dkms_log[HOST_TEXT_MAX];
+	char dkms_error[HOST_TEXT_MAX]; /* the first error of that log */
+
+	bool signed_only; /* the kernel takes signed modules only */
+	char refused[HOST_TEXT_MAX]; /* what the kernel log says of our module's refusal */
+
+	bool rejects_invalid;
+	char rule[HOST_TEXT_MAX]; /* the rule */
+	char rule_place[HOST_TEXT_MAX]; /* "inet filter forward"; "" not nftables */
+
+	uint64_t keepalive_s; /* of this machine's own sockets; 0: not known */
+	uint64_t established_s; /* conntrack's timeout; 0: not known */
+
+	size_t killing_paths; /* learned ones that kill before keepalive_s */
+	char worst_path[HOST_TEXT_MAX];
+	double worst_killed_ms;
+	unsigned int worst_keepalive_s; /* what would hold there */
+
+	bool have_flush;
+	unsigned int flush_hundredths; /* how long NFLOG keeps messages of our group back */
+};
+
+/*
+ * Read it. root: "", or a directory that stands for / (tests); with one no program is run and the kernel's log is not read. kernel: release of
+ * the running kernel; state: the daemon's state.file; group: its NFLOG group.
+ */
+void host_read(struct host *host, const char *root, const char *kernel, const char *state, uint32_t group);
+
+/* doctor_rules.c: the first rule of `nft list ruleset` or iptables-save that rejects INVALID, into rule and rule_place. Pure. */
+bool host_rules_parse(struct host *host, const char *text);
+/* Ask nft and iptables. */
+void host_rules_read(struct host *host);
+
+/* A line of the kernel's log that says that our module was refused for want of a signature. Pure. */
+bool host_is_refusal(const char *line, size_t len);
+
+#endif
