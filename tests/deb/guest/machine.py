@@ -17,7 +17,7 @@ MODULE = "/sys/module/nf_rstwhy"
 PASSING = (
     "/proc", "/sys", "/dev", "/run", "/tmp", "/mnt", "/root", "/var/tmp", "/var/cache", "/var/lib/apt", "/var/lib/dpkg", "/var/log/apt",
     "/var/log/journal", "/var/log/dpkg.log", "/var/log/alternatives.log", "/var/lib/systemd", "/var/lib/logrotate", "/var/lib/private",
-    "/usr/lib/python3", "/etc/machine-id",
+    "/usr/lib/python3", "/etc/machine-id", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-",
 )  # fmt: skip
 
 
