@@ -7,7 +7,7 @@
 # Builds the Debian packages rstwhy and nf-rstwhy-dkms from a copy of the tree, and has lintian look at them: its errors and warnings fail.
 #   -v VERSION     under another version than the tree's (to try an upgrade)
 #   -o DIRECTORY   where the packages go (build/deb)
-#   -B FILE        for tests: the module's package only, with a line that does not compile at the end of this source file
+#   -B FILE        for tests: with a line that does not compile at the end of this source file of the module
 # For the Debian release it is run on: the programs are linked against its libraries.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -43,14 +43,10 @@ if [ -n "$version" ] && [ "$version" != "$tree_version" ]; then
 	} >"$work/changelog"
 	mv "$work/changelog" "$tree/debian/changelog"
 fi
-what=binary
-if [ -n "$broken" ]; then
-	echo '#error broken on purpose, by a test' >>"$tree/$broken"
-	what=all
-fi
+[ -z "$broken" ] || echo '#error broken on purpose, by a test' >>"$tree/$broken"
 
 echo "deb: building in ${work#"$top/"}"
-if ! (cd "$tree" && dpkg-buildpackage --build=$what --no-sign --jobs=2) >"$log" 2>&1; then
+if ! (cd "$tree" && dpkg-buildpackage --build=binary --no-sign --jobs=2) >"$log" 2>&1; then
 	tail -n 30 "$log" >&2
 	echo "deb: building failed; all of it: $log" >&2
 	exit 1
