@@ -30,17 +30,25 @@ extern u64 rstwhy_tick_kept;
 
 /*
  * The flow memory's tick. The clock is read once a jiffy by whoever comes first: that jiffy and the tick lie in one word, so that no
- * reader sees one without the other. now: (u32)jiffies.
+ * reader sees one without the other. now: (u32)jiffies. False: it is time to read it again.
  */
-static __always_inline u32 rstwhy_tick(u32 now)
+static __always_inline bool fast_tick(u32 now, u32 *tick)
 {
 #if BITS_PER_LONG == 64
 	u64 kept = READ_ONCE(rstwhy_tick_kept);
 
-	if (likely((u32)kept == now))
-		return kept >> 32;
+	*tick = kept >> 32;
+	return likely((u32)kept == now);
+#else
+	return false;
 #endif
-	return rstwhy_renew_tick(now);
+}
+
+static inline u32 rstwhy_tick(u32 now)
+{
+	u32 tick;
+
+	return fast_tick(now, &tick) ? tick : rstwhy_renew_tick(now);
 }
 
 /* Where the TCP header is, if this is TCP and it is in the linear part. */
@@ -100,23 +108,22 @@ static __always_inline u16 fast_timeout(const struct nf_conn *ct, u32 now)
 }
 
 /* *side: what the entry's ORIGINAL side is in the memory, the other one for a reply. */
-static __always_inline bool fast_find(const struct rstwhy_net *rn, const struct nf_conn *ct, u8 family, u8 reply, struct fm_hot **hot,
-				      u8 *side)
+static __always_inline u64 fast_hash(const struct rstwhy_net *rn, const struct nf_conn *ct, u8 family, u8 reply, u8 *side)
 {
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	const u16 zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
+	const struct nf_conntrack_zone *z = nf_ct_zone(ct);
+	const u16 zone = likely(z->dir & NF_CT_ZONE_DIR_ORIG) ? z->id : NF_CT_DEFAULT_ZONE_ID;
 	const struct fm_ends ends = fm_ends_of(side, (const u8 *)&t->src.u3, (const u8 *)&t->dst.u3, (__force u16)t->src.u.tcp.port,
 					       (__force u16)t->dst.u.tcp.port, family, zone, rn->id);
 
 	*side ^= reply;
-	return flowmem_find(&rstwhy_flows, fm_hash_ends(&rstwhy_flows.keys, &ends), hot);
+	return fm_hash_ends(&rstwhy_flows.keys, &ends);
 }
 
 /* The steps of flowmem_touch(). len is that of TCP header and data, which conntrack found possible. */
 static __always_inline bool fast_touch(const struct rstwhy_net *rn, const struct nf_conn *ct, struct fm_hot *hot, const u8 *th, u32 len,
-				       u8 side, u8 reply)
+				       u8 side, u8 reply, u32 now, u32 tick)
 {
-	const u32 now = (u32)jiffies, tick = rstwhy_tick(now);
 	const u16 flags = READ_ONCE(hot->flags);
 	u32 seq, ack;
 
@@ -133,21 +140,42 @@ static __always_inline bool fast_touch(const struct rstwhy_net *rn, const struct
 	return true;
 }
 
-/* Note a segment, if that is all there is to do. Where it is seen twice (loopback, VRF) the second note changes nothing. */
-static __always_inline bool fast_note(const struct rstwhy_net *rn, const struct sk_buff *skb, u8 family)
+/*
+ * Note a segment, if that is all there is to do. Where it is seen twice (loopback, VRF) the second note changes nothing. Nothing is
+ * called, so that few registers need saving; anywhere: also call what may be needed, the rest of the search and the clock.
+ */
+static __always_inline bool fast_note(const struct rstwhy_net *rn, const struct sk_buff *skb, u8 family, bool anywhere)
 {
+	struct fm_hot *hot = NULL;
 	const struct nf_conn *ct;
-	struct fm_hot *hot;
-	const u8 *th;
 	u8 reply, side;
+	const u8 *th;
+	u32 now, tick;
 	int rest;
+	u64 hash;
 
 	ct = fast_entry(skb, &reply);
-	if (unlikely(!ct) || unlikely(!fast_find(rn, ct, family, reply, &hot, &side)))
+	if (unlikely(!ct))
 		return false;
+	hash = fast_hash(rn, ct, family, reply, &side);
+	if (!flowmem_find_first(&rstwhy_flows, hash, &hot)) {
+		if (!anywhere)
+			return false;
+		hot = flowmem_find_elsewhere(&rstwhy_flows, hash);
+	}
 	th = fast_th(skb, family);
 	rest = skb->len - (int)(th - skb->data);
-	return fast_header(skb, th, rest, family) && fast_touch(rn, ct, hot, th, rest, side, reply);
+	if (!fast_header(skb, th, rest, family))
+		return false;
+	now = (u32)jiffies;
+	if (!fast_tick(now, &tick)) {
+		if (!anywhere)
+			return false;
+		tick = rstwhy_renew_tick(now);
+	}
+	if (anywhere && !hot)
+		return flowmem_waits(&rstwhy_flows, hash, tick);
+	return fast_touch(rn, ct, hot, th, rest, side, reply, now, tick);
 }
 
 #endif

@@ -289,7 +289,7 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 		return;
 	hot = fm->hot + index;
 	cold = fm->cold + index;
-	cold->reset_count += may_kill(hot, cold, side, seq);
+	cold->reset_count += q->hidden || may_kill(hot, cold, side, seq);
 	if (!(hot->flags & FM_RESET) || us_since(cold->reset_us, q->now_us) > TRAIN_US) {
 		cold->reset_seq = evidence_seq;
 		cold->reset_us = q->now_us;
@@ -297,6 +297,8 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 		cold->after_told = 0;
 		memcpy(cold->reset_end, hot->end, sizeof(cold->reset_end));
 		memcpy(cold->reset_ack, hot->ack, sizeof(cold->reset_ack));
+		if (q->hidden && seq_after(seq, hot->end[side]))
+			cold->reset_end[side] = seq; /* sent unseen, before it */
 		WRITE_ONCE(hot->flags, (u16)(hot->flags | FM_RESET));
 	}
 	flowmem_unlock(fm, index);

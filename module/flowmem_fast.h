@@ -69,6 +69,15 @@ static __always_inline bool fm_found(const struct fm_hot *line, u32 tag, struct 
 	return true;
 }
 
+/* flowmem_find() in the one cache line where a search begins. */
+static __always_inline bool flowmem_find_first(const struct flowmem *fm, u64 hash, struct fm_hot **hot)
+{
+	const struct fm_hot *line = fm->hot + (size_t)fm_first_line(fm, hash) * 2;
+	u32 tag = fm_tag(hash);
+
+	return likely(fm_found(line, tag, hot, 0)) || fm_found(line, tag, hot, 1);
+}
+
 /**
  * flowmem_find() - the hot record of a flow, without a lock
  * @fm: the memory
@@ -82,13 +91,19 @@ static __always_inline bool fm_found(const struct fm_hot *line, u32 tag, struct 
  */
 static __always_inline bool flowmem_find(const struct flowmem *fm, u64 hash, struct fm_hot **hot)
 {
-	const struct fm_hot *line = fm->hot + (size_t)fm_first_line(fm, hash) * 2;
-	u32 tag = fm_tag(hash);
-
-	if (likely(fm_found(line, tag, hot, 0)) || likely(fm_found(line, tag, hot, 1)))
+	if (flowmem_find_first(fm, hash, hot))
 		return true;
 	*hot = flowmem_find_elsewhere(fm, hash);
 	return *hot;
+}
+
+/*
+ * The memory is full of protected flows, and this is none of them: it asks for a place in one tick of 16, its own, and not with each
+ * segment, since asking costs more than all else. For a second after somebody was refused.
+ */
+static __always_inline bool flowmem_waits(const struct flowmem *fm, u64 hash, u32 tick)
+{
+	return unlikely(tick - READ_ONCE(fm->refused) < 256) && (((u32)(hash >> 8) ^ tick) & 15);
 }
 
 /*

@@ -112,10 +112,10 @@ static noinline void meet_rst(const struct met *m)
 {
 	struct segment seg;
 
-	if (read_segment(m, &seg))
-		report_rst(m->rn, m->skb, m->state, &seg);
-	else
+	if (!read_segment(m, &seg))
 		rstwhy_count(m->rn, COUNT_MALFORMED);
+	else if (!rstwhy_ingress_told(m->rn, &seg))
+		report_rst(m->rn, m->skb, m->state, &seg);
 }
 
 /* A segment on its way into the flow memory. ct: its entry, borrowed from the packet, or NULL. */
@@ -192,6 +192,8 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		rstwhy_count(m->rn, COUNT_MALFORMED);
 		return;
 	}
+	if ((seg.flags & SEG_FIN) && rstwhy_ingress_told(m->rn, &seg))
+		return;
 	flowmem_key_of(&key, &a->ends);
 	fill_input(m, a, &seg, &key, &reply, &in);
 	if (refused)
@@ -328,14 +330,22 @@ static unsigned int before_ipv6(void *priv, struct sk_buff *skb, const struct nf
 	return unlikely(fast_may_be_rst(skb, 6)) ? look_before(priv, skb, state) : NF_ACCEPT;
 }
 
+/* Not where it is looked for first, or the first of a jiffy: the same again, thoroughly, before the whole look. */
+static noinline __noclone unsigned int after_anywhere(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 family = state->pf == NFPROTO_IPV4 ? 4 : 6;
+
+	return fast_note(priv, skb, family, true) ? NF_ACCEPT : look_after(priv, skb, state);
+}
+
 static unsigned int after_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 4)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 4, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static unsigned int after_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return likely(fast_note(priv, skb, 6)) ? NF_ACCEPT : look_after(priv, skb, state);
+	return likely(fast_note(priv, skb, 6, false)) ? NF_ACCEPT : after_anywhere(priv, skb, state);
 }
 
 static const struct nf_hook_ops hook_ops[RSTWHY_HOOKS] = {

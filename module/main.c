@@ -127,12 +127,17 @@ static int __init rstwhy_load(void)
 		pr_err("no NFLOG: nfnetlink_log cannot be loaded (%d)\n", err);
 		goto free;
 	}
-	err = rstwhy_netns_init();
+	err = rstwhy_ingress_init();
 	if (err)
 		goto put;
+	err = rstwhy_netns_init();
+	if (err)
+		goto ingress;
 	pr_info("%s: remembers %u flows\n", THIS_MODULE->version, flows);
 	return 0;
 
+ingress:
+	rstwhy_ingress_exit();
 put:
 	put_loggers();
 free:
@@ -143,6 +148,7 @@ free:
 static void __exit rstwhy_unload(void)
 {
 	rstwhy_netns_exit();
+	rstwhy_ingress_exit();
 	put_loggers();
 	free_memory();
 }

@@ -98,6 +98,7 @@ static int switch_on(struct net *net, struct rstwhy_net *rn)
 
 static void switch_off(struct net *net, struct rstwhy_net *rn)
 {
+	rstwhy_ingress_remove_all(net);
 	rstwhy_hooks_off(net);
 	rn->hooked = false;
 }
@@ -141,6 +142,26 @@ int rstwhy_apply(struct net *net)
 
 	mutex_lock(&apply_lock);
 	err = apply_locked(net, rstwhy_pernet(net));
+	mutex_unlock(&apply_lock);
+	return err;
+}
+
+/**
+ * rstwhy_ingress_write() - look at a device ahead of its flowtable, or no longer
+ * @net: the namespace
+ * @name: the device's
+ * @add: begin, or end
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENETDOWN where the module is not enabled; else what rstwhy_ingress_add() and _remove() return.
+ */
+int rstwhy_ingress_write(struct net *net, const char *name, bool add)
+{
+	int err = -ENETDOWN;
+
+	mutex_lock(&apply_lock);
+	if (rstwhy_pernet(net)->hooked)
+		err = add ? rstwhy_ingress_add(net, name) : rstwhy_ingress_remove(net, name);
 	mutex_unlock(&apply_lock);
 	return err;
 }

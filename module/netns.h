@@ -17,6 +17,9 @@
 #include "ratelimit.h"
 
 struct ctl_table;
+struct nf_hook_state;
+struct seq_file;
+struct sk_buff;
 struct ctl_table_header;
 
 /* Counted per namespace and CPU, each a line of /proc/net/nf_rstwhy. */
@@ -78,6 +81,7 @@ u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what);
 struct rstwhy_net *rstwhy_pernet(struct net *net);
 int rstwhy_apply(struct net *net);
 bool rstwhy_tracking(struct net *net, u8 pf);
+int rstwhy_ingress_write(struct net *net, const char *name, bool add);
 
 int rstwhy_netns_init(void);
 void rstwhy_netns_exit(void);
@@ -94,6 +98,20 @@ void rstwhy_sysctl_exit(struct net *net);
 /* procfile.c */
 int rstwhy_procfile_init(struct net *net);
 void rstwhy_procfile_exit(struct net *net);
+
+/* ingress_devices.c */
+int rstwhy_ingress_init(void);
+void rstwhy_ingress_exit(void);
+int rstwhy_ingress_add(struct net *net, const char *name);
+int rstwhy_ingress_remove(struct net *net, const char *name);
+void rstwhy_ingress_remove_all(struct net *net);
+void rstwhy_ingress_show(struct seq_file *m, struct net *net);
+
+/* ingress.c */
+struct segment;
+extern bool rstwhy_ingress_used;
+bool rstwhy_ingress_told(const struct rstwhy_net *rn, const struct segment *seg);
+unsigned int rstwhy_ingress_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
 /* hooks.c */
 int rstwhy_hooks_on(struct net *net);

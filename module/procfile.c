@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * procfile.c - /proc/net/nf_rstwhy: a name and a value a line
+ * procfile.c - /proc/net/nf_rstwhy: a name and a value a line; /proc/net/nf_rstwhy_ingress: devices with a flowtable
  *
  * Copyright (C) 2026 the rstwhy authors
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -15,6 +16,7 @@
 #include "netns.h"
 
 #define FILE_NAME "nf_rstwhy"
+#define INGRESS_FILE_NAME "nf_rstwhy_ingress"
 
 static const char *const count_names[COUNTS] = {
 	[COUNT_RST_SEEN] = "rst_seen",
@@ -77,25 +79,55 @@ static int show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/**
- * rstwhy_procfile_init() - make the file
- * @net: the namespace
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
- */
-int rstwhy_procfile_init(struct net *net)
+static int show_ingress(struct seq_file *m, void *v)
 {
-	return proc_create_net_single(FILE_NAME, 0444, net->proc_net, show, NULL) ? 0 : -ENOMEM;
+	rstwhy_ingress_show(m, seq_file_single_net(m));
+	return 0;
+}
+
+/*
+ * "+DEVICE" or "-DEVICE", one a write. A hook for each packet of a device is not for a container's root, and the daemon that writes
+ * here is not root but has CAP_NET_ADMIN: so the file's mode is open, and the capability decides.
+ */
+static int write_ingress(struct file *file, char *text, size_t size)
+{
+	struct net *net = seq_file_single_net(file->private_data);
+	char *name = text + 1;
+
+	if (!file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	if (size && text[size - 1] == '\n')
+		text[size - 1] = '\0';
+	if ((text[0] != '+' && text[0] != '-') || !dev_valid_name(name))
+		return -EINVAL;
+	return rstwhy_ingress_write(net, name, text[0] == '+');
 }
 
 /**
- * rstwhy_procfile_exit() - remove the file; nobody reads it any more when it returns
+ * rstwhy_procfile_init() - make the files
+ * @net: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM; then neither is there.
+ */
+int rstwhy_procfile_init(struct net *net)
+{
+	if (!proc_create_net_single(FILE_NAME, 0444, net->proc_net, show, NULL))
+		return -ENOMEM;
+	if (proc_create_net_single_write(INGRESS_FILE_NAME, 0666, net->proc_net, show_ingress, write_ingress, NULL))
+		return 0;
+	remove_proc_entry(FILE_NAME, net->proc_net);
+	return -ENOMEM;
+}
+
+/**
+ * rstwhy_procfile_exit() - remove the files; nobody reads or writes them any more when it returns
  * @net: the namespace
  *
  * Context: process.
  */
 void rstwhy_procfile_exit(struct net *net)
 {
+	remove_proc_entry(INGRESS_FILE_NAME, net->proc_net);
 	remove_proc_entry(FILE_NAME, net->proc_net);
 }

@@ -27,15 +27,20 @@ struct report {
 	struct rstwhy_evidence ev;
 	struct fm_query query;
 	bool known;
+	bool early; /* ahead of conntrack and of the IP layer: nothing more will be known */
 };
 
+/* A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. */
 static u8 checksum_of(const struct report *r)
 {
+	u32 l4 = skb_network_offset(r->skb) + r->seg->l4;
 	u8 family = r->state->pf;
 
 	if (r->state->hook == NF_INET_LOCAL_OUT)
 		return RSTWHY_CSUM_GOOD;
-	return nf_checksum(r->skb, r->state->hook, skb_network_offset(r->skb) + r->seg->l4, IPPROTO_TCP, family) ?
+	if (r->seg->cut || r->skb->len - l4 != r->seg->payload - r->seg->l4 + r->seg->len)
+		return RSTWHY_CSUM_UNKNOWN;
+	return nf_checksum(r->skb, r->state->hook, l4, IPPROTO_TCP, family) ?
 		       RSTWHY_CSUM_BAD :
 		       RSTWHY_CSUM_GOOD;
 }
@@ -62,7 +67,7 @@ static void fill_place(struct report *r, u8 kind)
 	bool passive = !(r->seg->flags & SEG_ACK) || !r->seg->seq;
 
 	ev->kind = kind;
-	ev->hook = state->hook;
+	ev->hook = r->early ? RSTWHY_HOOK_INGRESS : state->hook;
 	ev->family = r->seg->family;
 	ev->by = actor_of(r->skb, state, passive, &ev->uid);
 	ev->csum = checksum_of(r);
@@ -87,6 +92,7 @@ static void query_init(struct report *r, const struct rstwhy_tuple *tuple, u16 z
 	q->tick = fm_tick(r->ev.boottime_ns);
 	q->exact = false;
 	q->entry_gone = false;
+	q->hidden = r->early;
 }
 
 /* By conntrack's entry: the packet's sender is its ORIGINAL side, or the other. */
@@ -160,7 +166,8 @@ static void fill_connection(struct report *r, struct snapshot *snap)
 	u8 state = RSTWHY_STATE_UNKNOWN;
 	bool entry;
 
-	snapshot_after(r->skb, snap);
+	if (!r->early)
+		snapshot_after(r->skb, snap);
 	ev->ct = snap->ct;
 	if (!tracking)
 		ev->ct.flags = (ev->ct.flags & ~RSTWHY_CT_INVALID) | RSTWHY_CT_OFF;
@@ -214,7 +221,7 @@ static struct sk_buff *build(struct report *r)
 		return NULL;
 	}
 	r->ev.captured = captured;
-	copy->protocol = r->skb->protocol;
+	copy->protocol = r->seg->family == 4 ? htons(ETH_P_IP) : htons(ETH_P_IPV6); /* not a tag's */
 	copy->mark = r->skb->mark;
 	copy->priority = r->skb->priority;
 	copy->tstamp = ns_to_ktime(r->ev.realtime_ns);
@@ -254,6 +261,44 @@ static bool send(struct report *r)
 	return true;
 }
 
+static void tell_rst(struct report *r, struct snapshot *snap)
+{
+	rstwhy_count(r->rn, COUNT_RST_SEEN);
+	fill_place(r, RSTWHY_KIND_RST);
+	fill_connection(r, snap);
+	if (!admit(r))
+		return;
+	flowmem_note_reset(&rstwhy_flows, &r->query, r->seg->seq, r->ev.seq);
+	if (send(r))
+		rstwhy_count(r->rn, COUNT_RST_TOLD);
+}
+
+/* Survived silences are a sample: enough for a lower bound of each path, never a load. */
+static bool sampled(struct report *r, const struct fm_tell *tell)
+{
+	if (tell->kind != RSTWHY_KIND_SURVIVED || tell->owed)
+		return true;
+	return ratelimit_sample(&r->rn->limit, r->ev.boottime_ns);
+}
+
+static void tell_segment(struct report *r, struct snapshot *snap, const struct fm_tell *tell)
+{
+	static const enum rstwhy_count counts[] = {
+		[RSTWHY_KIND_AFTER] = COUNT_AFTER_TOLD,
+		[RSTWHY_KIND_SILENCE] = COUNT_SILENCE_TOLD,
+		[RSTWHY_KIND_SURVIVED] = COUNT_SURVIVED_TOLD,
+	};
+
+	fill_place(r, tell->kind);
+	if (!sampled(r, tell))
+		return;
+	fill_connection(r, snap);
+	r->ev.after = tell->after;
+	r->ev.ref_seq = tell->ref_seq;
+	if (admit(r) && send(r))
+		rstwhy_count(r->rn, counts[tell->kind]);
+}
+
 /**
  * report_rst() - tell of a RST
  * @rn: its namespace
@@ -268,24 +313,9 @@ void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook
 	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg };
 	struct snapshot snap;
 
-	rstwhy_count(rn, COUNT_RST_SEEN);
 	if (!snapshot_claim(skb, &snap))
 		rstwhy_count(rn, COUNT_NO_SNAPSHOT);
-	fill_place(&r, RSTWHY_KIND_RST);
-	fill_connection(&r, &snap);
-	if (!admit(&r))
-		return;
-	flowmem_note_reset(&rstwhy_flows, &r.query, seg->seq, r.ev.seq);
-	if (send(&r))
-		rstwhy_count(rn, COUNT_RST_TOLD);
-}
-
-/* Survived silences are a sample: enough for a lower bound of each path, never a load. */
-static bool sampled(struct report *r, const struct fm_tell *tell)
-{
-	if (tell->kind != RSTWHY_KIND_SURVIVED || tell->owed)
-		return true;
-	return ratelimit_sample(&r->rn->limit, r->ev.boottime_ns);
+	tell_rst(&r, &snap);
 }
 
 /**
@@ -301,11 +331,6 @@ static bool sampled(struct report *r, const struct fm_tell *tell)
 void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
 		    const struct fm_tell *tell)
 {
-	static const enum rstwhy_count counts[] = {
-		[RSTWHY_KIND_AFTER] = COUNT_AFTER_TOLD,
-		[RSTWHY_KIND_SILENCE] = COUNT_SILENCE_TOLD,
-		[RSTWHY_KIND_SURVIVED] = COUNT_SURVIVED_TOLD,
-	};
 	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg };
 	struct snapshot snap;
 
@@ -313,12 +338,27 @@ void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_
 	snap.ct.state_before = RSTWHY_STATE_UNKNOWN;
 	snap.ct.state_after = RSTWHY_STATE_UNKNOWN;
 	snap.direction = RSTWHY_DIR_NONE;
-	fill_place(&r, tell->kind);
-	if (!sampled(&r, tell))
-		return;
-	fill_connection(&r, &snap);
-	r.ev.after = tell->after;
-	r.ev.ref_seq = tell->ref_seq;
-	if (admit(&r) && send(&r))
-		rstwhy_count(rn, counts[tell->kind]);
+	tell_segment(&r, &snap, tell);
+}
+
+/**
+ * report_early() - tell of a segment ahead of its flowtable: conntrack and the other hooks may never see it
+ * @rn: its namespace
+ * @skb: the packet, its network header set; read only
+ * @state: of PRE_ROUTING as it would be
+ * @seg: of @skb
+ * @snap: from snapshot_offloaded()
+ * @tell: what the flow memory found in it; NULL for a RST
+ *
+ * Context: as report_rst(), in the hook of a device.
+ */
+void report_early(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
+		  struct snapshot *snap, const struct fm_tell *tell)
+{
+	struct report r = { .rn = rn, .skb = skb, .state = state, .seg = seg, .early = true };
+
+	if (tell)
+		tell_segment(&r, snap, tell);
+	else
+		tell_rst(&r, snap);
 }

@@ -13,9 +13,12 @@
 #include "flowmem.h"
 #include "netns.h"
 #include "segment.h"
+#include "snapshot.h"
 
 void report_rst(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg);
 void report_segment(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
 		    const struct fm_tell *tell);
+void report_early(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state, const struct segment *seg,
+		  struct snapshot *snap, const struct fm_tell *tell);
 
 #endif

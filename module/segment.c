@@ -54,6 +54,7 @@ static enum segment_error parse_ipv4(const u8 *v, size_t n, u32 wire_len, struct
 	seg->ttl = v[8];
 	seg->ipid = be16_at(v + 4);
 	seg->df = (v[6] & 0x40) != 0;
+	seg->cut = (v[6] & 0x20) != 0;
 	memcpy(seg->tuple.src, v + 12, 4);
 	memcpy(seg->tuple.dst, v + 16, 4);
 	seg->l4 = (u16)ihl;
@@ -79,7 +80,7 @@ static u32 extension_len(u8 proto, const u8 *p)
 }
 
 /* Walk from the fixed header to TCP. */
-static enum segment_error skip_extensions(const u8 *v, size_t n, u32 *offset)
+static enum segment_error skip_extensions(const u8 *v, size_t n, u32 *offset, bool *cut)
 {
 	u8 proto = v[6];
 	int i;
@@ -97,6 +98,8 @@ static enum segment_error skip_extensions(const u8 *v, size_t n, u32 *offset)
 			return SEGMENT_NOT_TCP;
 		if (proto == PROTO_FRAGMENT && (be16_at(v + *offset + 2) & 0xfff8))
 			return SEGMENT_FRAGMENT;
+		if (proto == PROTO_FRAGMENT)
+			*cut = (v[*offset + 3] & 1) != 0;
 		proto = v[*offset];
 		*offset += len;
 	}
@@ -115,7 +118,7 @@ static enum segment_error parse_ipv6(const u8 *v, size_t n, u32 wire_len, struct
 	total = total ? total + 40 : wire_len; /* 0: jumbogram, BIG TCP */
 	if (total > wire_len)
 		return SEGMENT_NOT_IP;
-	error = skip_extensions(v, n, &offset);
+	error = skip_extensions(v, n, &offset, &seg->cut);
 	if (error)
 		return error;
 	if (offset > total)

@@ -38,6 +38,7 @@ struct segment {
 	u8 tos;
 	u8 flags; /* SEG_* */
 	bool df;
+	bool cut; /* a first fragment: the rest of it is in others */
 	bool has_ts;
 	bool has_mptcp_rst;
 	u8 mptcp_reason;

@@ -128,6 +128,39 @@ static void read_before(struct snapshot *snap, struct nf_conn *ct, u8 direction)
 	read_tuples(&snap->ct, ct);
 }
 
+/**
+ * snapshot_offloaded() - the entry of a packet ahead of its flowtable
+ * @skb: has not met conntrack; its network header is set
+ * @state: of PRE_ROUTING as it would be: family, namespace
+ * @snap: filled when there is an entry
+ *
+ * Nothing tells a zone here yet: what is offloaded from another one than 0 is not found.
+ *
+ * Context: netfilter hook.
+ * Return: the entry of a flow that is in a flowtable, to be put by the caller; NULL for any other.
+ */
+struct nf_conn *snapshot_offloaded(const struct sk_buff *skb, const struct nf_hook_state *state, struct snapshot *snap)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+
+	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf, state->net, &tuple))
+		return NULL;
+	h = nf_conntrack_find_get(state->net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (!test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+		nf_ct_put(ct);
+		return NULL;
+	}
+	memset(snap, 0, sizeof(*snap));
+	snap->ct.state_after = RSTWHY_STATE_UNKNOWN;
+	read_before(snap, ct, NF_CT_DIRECTION(h));
+	return ct;
+}
+
 static void look_up(struct snapshot *snap, const struct sk_buff *skb, const struct nf_conn *tmpl,
 		    const struct nf_hook_state *state)
 {

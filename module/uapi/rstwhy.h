@@ -55,10 +55,11 @@ enum rstwhy_dir {
 	RSTWHY_DIR_NONE = 2,
 };
 
-/* The hook that saw it: NF_INET_PRE_ROUTING and NF_INET_LOCAL_OUT. */
+/* The hook that saw it: NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT, NF_INET_INGRESS (ahead of a flowtable, and of conntrack). */
 enum rstwhy_hook {
 	RSTWHY_HOOK_PRE_ROUTING = 0,
 	RSTWHY_HOOK_LOCAL_OUT = 3,
+	RSTWHY_HOOK_INGRESS = 5,
 };
 
 enum rstwhy_csum {

@@ -19,7 +19,7 @@ import netns
 import traffic
 
 FORWARD = "table inet bench { chain f { type filter hook forward priority 0; ct state established accept; } }"
-RULE = "table inet rule { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
+RULE = "table inet logrst { chain r { type filter hook prerouting priority -150; tcp flags & rst == rst log group 17; } }"
 NAT = "table ip nat { chain p { type nat hook postrouting priority 100; oifname wan masquerade; } }"
 COLUMNS = ("nothing", "rule", "events", "module")
 ROUNDS = 3
@@ -53,7 +53,7 @@ class Cell:
         return took
 
     def column(self, column):
-        """The median round with this in the gateway."""
+        """The round with this in the gateway that was disturbed least: what else happens in the guest only adds."""
         listener = None
         if column == "rule":
             netns.nft(RULE)
@@ -64,9 +64,9 @@ class Cell:
             daemon.load_module(self.parameters)
             netns.sysctl("net.netfilter.nf_rstwhy_resume_ms", self.resume_ms)
             traffic.converse(self.flows, self.family, self.guise)
-        figure = statistics.median(self.one_round(i) for i in range(ROUNDS))
+        figure = min(self.one_round(i) for i in range(ROUNDS))
         if column == "rule":
-            netns.run("nft delete table inet rule")
+            netns.run("nft delete table inet logrst")
         if listener:
             listener.kill()
             listener.wait()
@@ -86,7 +86,7 @@ class Cell:
 def bare():
     """Forwarding without conntrack."""
     traffic.blast("data", 1, 4000)
-    return statistics.median(traffic.blast("data", 1, 4000) for _ in range(ROUNDS))
+    return min(traffic.blast("data", 1, 4000) for _ in range(ROUNDS))
 
 
 def silence(flows=4000):
@@ -103,7 +103,7 @@ def silence(flows=4000):
             time.sleep(1.5)
             rounds.append(traffic.blast("data", flows, flows))
             traffic.blast("reply", flows, flows)
-        figures[column] = statistics.median(rounds)
+        figures[column] = min(rounds)
     daemon.unload_module()
     netns.run("nft flush ruleset; conntrack -F 2>/dev/null || true")
     return figures["module"] - figures["nothing"]
@@ -125,7 +125,7 @@ def resets(flows=2000):
         figures[column] = traffic.blast("rst", flows, flows)
         told[column] = listener.drain()
         if column == "rule":
-            netns.run("nft delete table inet rule")
+            netns.run("nft delete table inet logrst")
     counters = daemon.counters()
     daemon.unload_module()
     listener.close()
@@ -148,7 +148,7 @@ def two_cpus(flows=5000, rounds=9):
         plain = both()
         netns.nft(RULE)
         ratios["rule"].append(both() / plain)
-        netns.run("nft delete table inet rule")
+        netns.run("nft delete table inet logrst")
         daemon.load_module()
         traffic.converse(2 * flows)
         ratios["module"].append(both() / plain)

@@ -129,7 +129,11 @@ mkdir -p $WORK/etc/rstwhy
 cp /etc/passwd /etc/group /etc/nsswitch.conf $WORK/etc/
 echo rstwhy:x:990:990::/:/usr/sbin/nologin >>$WORK/etc/passwd
 mount --bind $WORK/etc /etc
+mkdir /var/lib/tree
+mount --bind $TREE /var/lib/tree
 mount -t tmpfs tmpfs /tmp
+mkdir -p $TREE # it may be below /tmp
+mount --bind /var/lib/tree $TREE
 mkdir /var/log/rstwhy /var/lib/rstwhy
 cp $DATA/resets.jsonl /var/log/rstwhy/
 cp $DATA/paths.json /var/lib/rstwhy/

@@ -30,6 +30,10 @@ daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
 daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/tool/doctor_plain.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih
 
+UNIT_PROGRAMS += daemon_flowtable
+daemon_flowtable_SRCS := tests/unit/daemon_flowtable.c userspace/daemon/flowtable_devices.c
+daemon_flowtable_LIBS := -lmnl
+
 UNIT_PROGRAMS += daemon_confine
 daemon_confine_SRCS := tests/unit/daemon_confine.c userspace/daemon/confine.c
 daemon_confine_LIBS := -lseccomp

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "../../module/flowmem_fast.h"
 #include "conversation.h"
 
 #define SLOTS 4096
@@ -114,6 +115,26 @@ static void full_of_assured_flows__newcomer__is_refused_and_counted(void **state
 	open_many(c, 100000, SLOTS);
 	assert_int_equal(count_known(c, 0, SLOTS), before);
 	assert_int_equal(fm_count_read(&c->fm.counts[FM_EVICTED_OUTLIVED]), 0);
+}
+
+static bool waits(struct conversation *c, u32 ms)
+{
+	return flowmem_waits(&c->fm, 0x1234567890abcdefULL, fm_tick((c->now_us + ms * 1000ULL) * 1000));
+}
+
+static void newcomer_after_a_refusal__asks_in_one_tick_of_16_for_a_second(void **state)
+{
+	struct conversation *c = *state;
+	u32 ms, turns = 0;
+
+	open_many(c, 0, 100);
+	assert_false(waits(c, 0));
+	open_many(c, 1000, 3 * SLOTS);
+	assert_true(fm_count_read(&c->fm.counts[FM_REFUSED]) > 0);
+	for (ms = 0; ms < 1000; ms++)
+		turns += !waits(c, ms);
+	assert_in_range(turns, 40, 90);
+	assert_false(waits(c, 1100));
 }
 
 static void flows_that_outlived_their_entry__give_way(void **state)
@@ -267,6 +288,7 @@ int main(void)
 		TEST(table__90_percent_of_its_promise__98_percent_found),
 		TEST(syn_flood__idle_assured_flows__none_is_forgotten),
 		TEST(full_of_assured_flows__newcomer__is_refused_and_counted),
+		TEST(newcomer_after_a_refusal__asks_in_one_tick_of_16_for_a_second),
 		TEST(flows_that_outlived_their_entry__give_way),
 		TEST(spoofed_handshakes_that_never_speak__go_before_those_that_did),
 		TEST(guests__fill_a_quarter_at_most),

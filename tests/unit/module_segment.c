@@ -106,6 +106,20 @@ static void ipv4__second_fragment_or_other_protocol__told_apart(void **state)
 	assert_int_equal(segment_parse(p, sizeof(p), sizeof(p), &s), SEGMENT_NOT_IP);
 }
 
+static void ipv4__first_fragment__read_and_called_cut(void **state)
+{
+	u8 p[sizeof(v4)];
+	struct segment s;
+
+	(void)state;
+	assert_int_equal(segment_parse(v4, sizeof(v4), sizeof(v4), &s), SEGMENT_OK);
+	assert_false(s.cut);
+	memcpy(p, v4, sizeof(v4));
+	p[6] |= 0x20;
+	assert_int_equal(segment_parse(p, sizeof(p), sizeof(p), &s), SEGMENT_OK);
+	assert_true(s.cut);
+}
+
 static void tcp__impossible_data_offset__refused(void **state)
 {
 	u8 p[sizeof(v4)];
@@ -205,6 +219,7 @@ int main(void)
 		cmocka_unit_test(ipv4__big_tcp__length_is_the_buffers),
 		cmocka_unit_test(bytes__cut_anywhere__error_and_no_overrun),
 		cmocka_unit_test(ipv4__second_fragment_or_other_protocol__told_apart),
+		cmocka_unit_test(ipv4__first_fragment__read_and_called_cut),
 		cmocka_unit_test(tcp__impossible_data_offset__refused),
 		cmocka_unit_test(options__malformed__the_walk_ends),
 		cmocka_unit_test(ipv6__extension_headers__skipped),

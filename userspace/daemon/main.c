@@ -153,6 +153,16 @@ static bool bind_groups(struct serve *serve, const struct intake_settings *setti
 	return serve->plain_group;
 }
 
+/* nflog.epoch stands in for the module: then there is none to be told. */
+static void open_flowtable(struct serve *serve)
+{
+	if (serve->config->epoch != 0)
+		return;
+	serve->flowtable = flowtable_open();
+	if (!serve->flowtable)
+		announce("nftables cannot be asked for its flowtables: %s; resets of flows that one takes may be missed", strerror(errno));
+}
+
 static int no_memory(void)
 {
 	announce("no memory");
@@ -229,6 +239,7 @@ static int start(struct serve *serve, const struct identity *identity)
 		return no_memory();
 	if (!bind_groups(serve, &settings))
 		return EXIT_FAILURE;
+	open_flowtable(serve);
 	status_prepare(serve->config->status, identity);
 	if (!privileges_drop(identity)) {
 		announce("user: cannot become %s: %s", serve->config->user, strerror(errno));
@@ -264,6 +275,7 @@ static int run(const struct options *options, struct config *config, const struc
 	else
 		status = open_recording(&serve, identity) ? start(&serve, identity) : EXIT_FAILURE;
 	group_close(serve.group);
+	flowtable_close(serve.flowtable);
 	group_close(serve.plain_group);
 	plain_free(serve.plain);
 	intake_free(serve.intake);

@@ -66,6 +66,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 		return;
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
+	flowtable_tick(serve->flowtable);
 	paths_tick(serve->paths, now_ns);
 	meter_tick(serve, now_ns);
 }
@@ -179,6 +180,7 @@ void serve_tell_counts(const struct serve *serve)
 void serve_begin(struct serve *serve)
 {
 	poll_module(serve, clock_boottime_ns());
+	flowtable_tick(serve->flowtable);
 }
 
 int serve_run(struct serve *serve)

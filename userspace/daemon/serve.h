@@ -7,6 +7,7 @@
 #ifndef RSTWHY_SERVE_H
 #define RSTWHY_SERVE_H
 
+#include "flowtable.h"
 #include "group.h"
 #include "intake.h"
 #include "meter.h"
@@ -36,6 +37,7 @@ struct serve {
 	struct recording *recording; /* NULL: nothing is kept */
 	struct intake *intake;
 	struct group *group;
+	struct flowtable *flowtable; /* NULL: not told to the module */
 	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
 	struct group *plain_group;
 	struct meter meter;

@@ -29,7 +29,7 @@ static bool mem_has(const struct facts *f, uint32_t flag)
 
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
 {
-	return mem_has(f, orig << dir);
+	return mem_has(f, orig << dir) || (orig == RSTWHY_MEM_DATA_ORIG && offload_sent_unseen(f, dir));
 }
 
 double facts_round_ms(const struct facts *f)
@@ -98,7 +98,6 @@ static bool fits_burst(const struct facts *f)
 	return seq_within(f->seg->ack, mem->burst_seq, end);
 }
 
-
 /* How old the peer's last segment may be that this RST answers; a second where it waits still for its acknowledgement: see below. */
 static double answer_to_last_ms(const struct facts *f)
 {
@@ -130,9 +129,11 @@ static bool in_time_for_burst(const struct facts *f)
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }
 
+/* A burst that was overtaken was answered, or went on, where we did not see it. */
 static void find_elicitor(struct facts *f)
 {
-	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1;
+	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1 &&
+			!f->overtaken;
 	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
 	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
 	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
@@ -175,6 +176,8 @@ static void find_gap(struct facts *f)
 	} else if (!f->elicited && f->silence_ms > facts_answer_ms(f)) {
 		gap->from = GAP_SILENCE;
 		gap->ms = gap->min_ms = gap->max_ms = f->silence_ms;
+		gap->blind = f->offloaded; /* of an offloaded flow we know the last segment that was not */
+		gap->min_ms = gap->blind ? 0 : gap->ms;
 	}
 }
 
@@ -356,15 +359,6 @@ static void find_pick_up(struct facts *f)
 		       (double)met <= 2 * facts_answer_ms(f);
 }
 
-static void find_hidden(struct facts *f)
-{
-	bool one_way = f->known && !mem_has(f, RSTWHY_MEM_SYN_PENDING) &&
-		       (f->mem->last_ms[0] == RSTWHY_NEVER || f->mem->last_ms[1] == RSTWHY_NEVER);
-
-	f->hidden = !f->known || one_way || mem_has(f, RSTWHY_MEM_BLIND) || (f->ct->status & IPS_OFFLOADED) ||
-		    (f->ct->flags & (RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF));
-}
-
 /**
  * facts_of() - derive everything the rules look at
  * @incident: any content; must outlive f
@@ -381,6 +375,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	f->mem = &f->ev->mem;
 	f->seg = &incident->first.seg;
 	orient(f);
+	offload_find(f);
 	find_elicitor(f);
 	find_gap(f);
 	find_hosts(f);
@@ -392,7 +387,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	find_foreign_stack(f);
 	find_escape(f);
 	find_pick_up(f);
-	find_hidden(f);
+	offload_find_hidden(f);
 	f->went_on = aftermath_went_on(f);
 	f->sender_alive = aftermath_sender_alive(f);
 	f->sender_heard = aftermath_sender_heard(f);

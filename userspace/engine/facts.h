@@ -89,6 +89,8 @@ struct facts {
 	bool harmless_loss;	 /* and picked it up again just as it was */
 	bool expired;		 /* lost, after at least the timeout in force */
 	bool shortened;		 /* expired only because an earlier RST had lowered the timeout */
+	bool offloaded;		 /* the flow was in a flowtable when the RST came */
+	bool overtaken;		 /* and its numbers are beyond what was seen: the memory is older than the RST */
 	bool hidden;		 /* part of the traffic was not seen: blind, offloaded, untracked, or begun without history */
 	bool translated;	 /* the flow had NAT */
 	bool escaped;		 /* the RST answers a segment of a translated flow that had not been translated */
@@ -117,6 +119,11 @@ bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 enum shape shape_of(const struct facts *f);
 unsigned int shape_marks(const struct facts *f);
 bool shape_continuous(const struct facts *f);
+
+/* offload.c: traffic that passed unseen, in a flowtable or elsewhere */
+void offload_find(struct facts *f);
+void offload_find_hidden(struct facts *f);
+bool offload_sent_unseen(const struct facts *f, unsigned int dir);
 
 /* aftermath.c: what followed the RST */
 bool aftermath_saw(const struct facts *f, enum rstwhy_after what);

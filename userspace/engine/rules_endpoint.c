@@ -117,7 +117,7 @@ bool when_request_rejected(const struct facts *f)
 
 static bool long_silence(const struct facts *f)
 {
-	return f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms;
+	return f->gap.from == GAP_SILENCE && f->gap.min_ms >= (double)f->settings->idle_min_ms;
 }
 
 /* Right upon a waking segment an unproved live socket may as well be a box. */
@@ -199,7 +199,7 @@ bool when_abort(const struct facts *f)
 {
 	enum seq_match match = facts_seq_match(f);
 
-	if (!live_socket(f) || woken_unproved(f) || (match != SEQ_EXACT && match != SEQ_IN_WINDOW))
+	if (!live_socket(f) || woken_unproved(f) || (match != SEQ_EXACT && match != SEQ_IN_WINDOW && !f->overtaken))
 		return false;
 	if (f->incident->have_echo && !f->continuous)
 		return false;
@@ -254,8 +254,10 @@ void tell_late_data(const struct facts *f, struct verdict *v)
 
 void tell_request_rejected(const struct facts *f, struct verdict *v)
 {
+	uint32_t end = f->overtaken ? f->seg->ack : f->mem->end[f->pd];
+
 	say(v, "the client's first data (%u bytes) was answered by RST in %s; the server had sent nothing",
-	    f->mem->end[f->pd] - f->mem->isn[f->pd] - 1, duration(f->idle_ms).s);
+	    end - f->mem->isn[f->pd] - 1, duration(f->idle_ms).s);
 	say_socket_proof(f, v);
 	verdict_also(v, CAUSE_ABORT);
 	verdict_also(v, CAUSE_CRASH);
@@ -264,7 +266,7 @@ void tell_request_rejected(const struct facts *f, struct verdict *v)
 void tell_abort(const struct facts *f, struct verdict *v)
 {
 	say_socket_proof(f, v);
-	if (f->gap.from == GAP_SILENCE)
+	if (f->gap.from == GAP_SILENCE && !f->gap.blind)
 		say(v, "it came out of %s of silence; the last data was from %s", duration(f->gap.ms).s,
 		    facts_peer_spoke_last(f) ? peer_side(f) : resetting_side(f));
 	if (f->burst_by_self)

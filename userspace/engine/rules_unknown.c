@@ -6,8 +6,6 @@
  */
 #include "rules.h"
 
-#define IPS_OFFLOADED (1U << 14 | 1U << 15) /* IPS_OFFLOAD, IPS_HW_OFFLOAD */
-
 bool when_no_history(const struct facts *f)
 {
 	return !f->known;
@@ -15,7 +13,7 @@ bool when_no_history(const struct facts *f)
 
 bool when_offloaded(const struct facts *f)
 {
-	return (f->mem->flags & RSTWHY_MEM_BLIND) || (f->ct->status & IPS_OFFLOADED);
+	return (f->mem->flags & RSTWHY_MEM_BLIND) || f->offloaded;
 }
 
 bool when_always(const struct facts *f)
@@ -54,6 +52,8 @@ static void say_gap(const struct facts *f, struct verdict *v)
 	else if (f->gap.from == GAP_BURST)
 		say(v, "silent %s, then %u segments of %s without an answer, then its RST", duration(f->gap.ms).s,
 		    f->mem->burst_copies, resetting_side(f));
+	else if (f->gap.from == GAP_SILENCE && f->gap.blind)
+		say(v, "the last segment that did not pass in a fast path was seen %s before", duration(f->gap.ms).s);
 	else if (f->gap.from == GAP_SILENCE)
 		say(v, "silent %s, then a RST that no segment elicited", duration(f->gap.ms).s);
 	else if (f->elicited)

@@ -38,6 +38,8 @@ static enum stage stage_by_data(const struct facts *f)
 
 	if ((self && peer) || (f->mem->flags & RSTWHY_MEM_MIDSTREAM))
 		return STAGE_ESTABLISHED;
+	if ((self || peer) && f->overtaken && f->shape == SHAPE_PASSIVE)
+		return STAGE_UNKNOWN; /* it bears no number of its peer's */
 	if (self || peer)
 		return STAGE_REQUEST;
 	if ((f->mem->flags & RSTWHY_MEM_HANDSHAKE) && !(f->mem->flags & RSTWHY_MEM_COMPLETED))
@@ -90,7 +92,7 @@ static bool find_edges(const struct facts *f, struct edges *e)
 		e->sent = f->mem->last_ms[f->rd] != RSTWHY_NEVER ? f->mem->end[f->rd] : e->awaited;
 		return true;
 	}
-	if (!window)
+	if (!window || !f->ct->td_maxwin[d ^ 1U]) /* the peer never spoke here: what it awaits is not known */
 		return false;
 	e->awaited = f->ct->td_maxack[d ^ 1U];
 	e->sent = f->ct->td_end[d];
@@ -105,7 +107,7 @@ enum seq_match facts_seq_match(const struct facts *f)
 	if (f->shape == SHAPE_REFUSING)
 		return f->known && (f->mem->flags & RSTWHY_MEM_SYN_PENDING) && f->seg->ack == f->mem->syn_seq + 1 ? SEQ_EXACT
 														  : SEQ_UNKNOWN;
-	if (!find_edges(f, &e))
+	if (f->overtaken || !find_edges(f, &e)) /* what was seen is older */
 		return SEQ_UNKNOWN;
 	if (seq == e.awaited || seq == e.sent)
 		return SEQ_EXACT;

@@ -58,7 +58,8 @@ static void fill_gap(const struct facts *f, struct verdict *v)
 static double ct_idle(const struct facts *f)
 {
 	double idle = (double)f->mem->timeout_now_ms - (double)f->ct->remaining_before_ms;
-	bool readable = (f->ct->flags & RSTWHY_CT_FOUND) && !(f->ct->flags & RSTWHY_CT_REFRESHED) && f->known;
+	bool readable = (f->ct->flags & RSTWHY_CT_FOUND) && !(f->ct->flags & RSTWHY_CT_REFRESHED) && f->known &&
+			!f->offloaded; /* whose timer is parked */
 
 	return readable && f->mem->timeout_now_ms && idle >= 0 ? idle : -1;
 }

@@ -3,6 +3,7 @@
 """A capture of TCP at one interface, with the kernel's time stamps; what the scenarios take as truth about time."""
 
 import dataclasses
+import errno
 import socket
 import struct
 import time
@@ -86,6 +87,10 @@ class Capture:
                 frame, ancillary, _, address = self._socket.recvmsg(256, 64)
             except BlockingIOError:
                 return
+            except OSError as down:  # said once when the device goes down; it may come back
+                if down.errno != errno.ENETDOWN:
+                    raise
+                continue
             at = time.time()
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
