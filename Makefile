@@ -21,6 +21,8 @@
 # make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal
 # make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
+# make deb         build/deb/*.deb: rstwhy and nf-rstwhy-dkms, lintian-clean
+# make deb-check   these packages on fresh Debian 12 and 13 systems in the virtual machine: install, upgrade, failed build, purge (T=SUITE: one)
 # make clean       removes build/ but for the guest root; make distclean that too
 #
 # module, userspace and unit install nothing. Everything built goes below build/.
@@ -35,7 +37,7 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-module uninstall clean distclean deps
+.PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-programs install-module install-module-source uninstall deb deb-check clean distclean deps
 
 all: userspace module
 
@@ -90,6 +92,14 @@ matrix:
 matrix-short:
 	@tests/deps.sh vm
 	@T="$(T)" SUITES="$(SUITES)" FRESH="$(FRESH)" tests/vm/matrix.sh --short
+
+deb:
+	@tests/deps.sh userspace deb
+	@userspace/packaging/build-deb.sh
+
+deb-check:
+	@tests/deps.sh userspace deb vm
+	@tests/deb/run $(T)
 
 stress:
 	@tests/deps.sh vm module kernel

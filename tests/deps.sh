@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   deps.sh GROUP...      groups: lint module userspace unit fuzz man html vm sinks fleet bench kernel
+#   deps.sh GROUP...      groups: lint module userspace unit fuzz man html vm sinks fleet bench kernel deb
 #
 # Sees to it that what a make target needs is on this machine. As root with apt it installs what is missing and says so;
 # otherwise it names the packages and fails. Kernels are never installed and no service is started: build tools, libraries,
@@ -21,6 +21,7 @@ man_needs="mandoc=cmd:mandoc man-db=cmd:man groff-base=cmd:groff python3=cmd:pyt
 html_needs="chromium=cmd:chromium chromium-driver=cmd:chromedriver python3=cmd:python3"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
+deb_needs="debhelper=cmd:dh dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
 kernel_needs="gcc=cmd:gcc make=cmd:make flex=cmd:flex bison=cmd:bison bc=cmd:bc libelf-dev=file:/usr/include/libelf.h xz-utils=cmd:xz"
 # the readers of what the daemon writes, for tests/sinks, tests/fleet and tests/bench/daemon
 sinks_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip rsyslog=cmd:rsyslogd ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json

@@ -52,7 +52,8 @@ bool await_module(int signal_fd, struct module_state *state, int *status)
 	if (presence == MODULE_ABSENT) {
 		announce("waiting for module nf_rstwhy (modprobe nf_rstwhy); looking for " MODULE_STATE_FILE
 		    " every second, `rstwhy doctor` tells what is missing");
-		notify("STATUS=waiting for module nf_rstwhy");
+		/* Started, for systemd: neither the boot nor the package that starts us may hang on a module that never comes. */
+		notify("READY=1\nSTATUS=waiting for module nf_rstwhy");
 	}
 	*status = 0;
 	while (presence == MODULE_ABSENT) {
