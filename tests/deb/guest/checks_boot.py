@@ -5,7 +5,7 @@
 import os
 
 import machine
-from machine import KERNEL, told, wait_for
+from machine import KERNEL, LOG, run, told, wait_for
 
 
 def when(unit, property_name):
@@ -55,9 +55,45 @@ def a_reset_appears_in_the_log():
 def the_module_may_go_and_come_back():
     """Reloaded under the running daemon: it reads on with the new epoch."""
     pid = machine.main_pid()
-    machine.run("rmmod nf_rstwhy && modprobe nf_rstwhy")
+    run("rmmod nf_rstwhy && modprobe nf_rstwhy")
     machine.a_reset_is_logged(7002)
     assert machine.main_pid() == pid
+
+
+def settings_are_there_whenever_the_module_is_loaded():
+    with open("/etc/sysctl.d/70-test.conf", "w") as file:
+        file.write("net.netfilter.nf_rstwhy_copy = 98\nnet.netfilter.nf_rstwhy_resume_ms = 777\n")
+    run("rmmod nf_rstwhy && modprobe nf_rstwhy")
+    settled = lambda: told("sysctl -n net.netfilter.nf_rstwhy_copy net.netfilter.nf_rstwhy_resume_ms").split() == ["98", "777"]
+    wait_for("the settings of sysctl.d", settled)
+    os.unlink("/etc/sysctl.d/70-test.conf")
+    machine.a_reset_is_logged(7006)
+
+
+def rotated_logs_go_on():
+    """Now, not tomorrow: logrotate as its timer runs it. The daemon follows."""
+    run("logrotate --force /etc/logrotate.d/rstwhy")
+    assert os.path.exists(LOG + ".1"), os.listdir("/var/log/rstwhy")
+    machine.a_reset_is_logged(7003)
+    assert told(f"stat -c %U {LOG}") == "rstwhy"
+
+
+def without_systemd_the_init_script_serves():
+    """What a machine without systemd does: the script itself, not handed over to systemctl."""
+    run("systemctl stop rstwhyd")
+    run("/etc/init.d/rstwhyd start", SYSTEMCTL_SKIP_REDIRECT="1")
+    try:
+        wait_for("ready in /var/log/rstwhyd.log", lambda: "ready, NFLOG group 17" in told("cat /var/log/rstwhyd.log"))
+        assert "is running" in told("SYSTEMCTL_SKIP_REDIRECT=1 /etc/init.d/rstwhyd status")
+        pid = told("cat /run/rstwhyd.pid")
+        assert told(f"stat -c %U /proc/{pid}/stat; ps -o user= -p {pid}").split()[-1] == "rstwhy"
+        machine.a_reset_is_logged(7004)
+        run("logrotate --force /etc/logrotate.d/rstwhy")
+        machine.a_reset_is_logged(7005)
+    finally:
+        run("/etc/init.d/rstwhyd stop", SYSTEMCTL_SKIP_REDIRECT="1")
+    assert not os.path.exists("/run/rstwhyd.pid") and not os.path.exists(f"/proc/{pid}")
+    run("systemctl start rstwhyd")
 
 
 CHECKS = (
@@ -68,4 +104,7 @@ CHECKS = (
     the_module_was_built_by_dkms_for_this_kernel,
     a_reset_appears_in_the_log,
     the_module_may_go_and_come_back,
+    settings_are_there_whenever_the_module_is_loaded,
+    rotated_logs_go_on,
+    without_systemd_the_init_script_serves,
 )

@@ -127,6 +127,7 @@ def records(path=LOG):
 
 def a_reset_is_logged(port, path=LOG):
     """Make one, and find it in the log."""
+    assert not any(r.get("server", {}).get("port") == port for r in records(path)), "choose another port: it has a record already"
     refused_dial(port)
     of_port = lambda: [r for r in records(path) if r.get("server") == {"ip": "10.2.0.2", "port": port}]
     record = wait_for(f"a record of the reset from port {port}", of_port)[0]
