@@ -46,7 +46,7 @@ all: userspace module
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
 include tests/install.mk
-include tests/bench/flowmem.mk
+-include tests/bench/flowmem.mk
 
 # kbuild leaves objects beside the sources, and its clean removes every *.o below: so it gets a copy of its own.
 module:
