@@ -20,7 +20,6 @@
 #define EXPIRY_COARSE_MS 4096000U /* the memory keeps longer timeouts in steps of 16 s */
 #define CLOSE_TIMEOUT_MS 10000.0  /* what conntrack arms upon a RST */
 #define CT_HAS_TUPLES	 (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
-#define IPS_OFFLOADED	 (1U << 14 | 1U << 15) /* IPS_OFFLOAD, IPS_HW_OFFLOAD */
 
 static bool mem_has(const struct facts *f, uint32_t flag)
 {

@@ -73,4 +73,8 @@ struct settings_source {
 /* Read this machine. */
 void patient_read(struct patient *patient, const struct settings_source *source);
 
+/* doctor_finding.c: a check's words, with no fix yet; then the fix. Both cut what is too long, and return true. */
+__attribute__((format(printf, 3, 4))) bool doctor_find(struct finding *finding, enum health health, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool doctor_fix(struct finding *finding, const char *format, ...);
+
 #endif

@@ -9,7 +9,6 @@
 #include "../engine/sentence.h"
 #include "../version.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,38 +16,16 @@
 #define MOST_FLUSH 20 /* hundredths of a second */
 #define MOK "/var/lib/dkms/mok.pub"
 
-__attribute__((format(printf, 3, 4))) static bool find(struct finding *finding, enum health health, const char *format, ...)
-{
-	va_list args;
-
-	finding->health = health;
-	finding->fix[0] = '\0';
-	va_start(args, format);
-	vsnprintf(finding->text, sizeof(finding->text), format, args);
-	va_end(args);
-	return true;
-}
-
-__attribute__((format(printf, 2, 3))) static bool fix(struct finding *finding, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(finding->fix, sizeof(finding->fix), format, args);
-	va_end(args);
-	return true;
-}
-
 bool doctor_check_dkms(const struct patient *patient, struct finding *finding)
 {
 	const struct host *host = &patient->host;
 
 	if (patient->module_file || !host->dkms_failed)
 		return false;
-	find(finding, HEALTH_FAIL, "DKMS could not build the module for kernel %s: %s (%s)", patient->kernel, host->dkms_error, host->dkms_log);
+	doctor_find(finding, HEALTH_FAIL, "DKMS could not build the module for kernel %s: %s (%s)", patient->kernel, host->dkms_error, host->dkms_log);
 	if (!host->headers)
-		return fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s", patient->kernel, patient->kernel);
-	return fix(finding, "read that log; then dkms install rstwhy/" RSTWHY_VERSION " -k %s --force", patient->kernel);
+		return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s", patient->kernel, patient->kernel);
+	return doctor_fix(finding, "read that log; then dkms install rstwhy/" RSTWHY_VERSION " -k %s --force", patient->kernel);
 }
 
 bool doctor_check_signing(const struct patient *patient, struct finding *finding)
@@ -58,12 +35,12 @@ bool doctor_check_signing(const struct patient *patient, struct finding *finding
 	if (patient->presence != MODULE_ABSENT || !patient->module_file || (!host->signed_only && !host->refused[0]))
 		return false;
 	if (host->refused[0])
-		find(finding, HEALTH_FAIL, "the kernel refused the module, for it is not signed by a key that it knows (\"Key was rejected by service\", Secure "
+		doctor_find(finding, HEALTH_FAIL, "the kernel refused the module, for it is not signed by a key that it knows (\"Key was rejected by service\", Secure "
 		     "Boot): %s", host->refused);
 	else
-		find(finding, HEALTH_WARN, "this kernel takes signed modules only (Secure Boot): modprobe nf_rstwhy fails with \"Key was rejected by service\" "
+		doctor_find(finding, HEALTH_WARN, "this kernel takes signed modules only (Secure Boot): modprobe nf_rstwhy fails with \"Key was rejected by service\" "
 		     "unless the key of DKMS is enrolled");
-	return fix(finding, "mokutil --import " MOK " && reboot, and choose Enroll MOK there; once for all modules of DKMS");
+	return doctor_fix(finding, "mokutil --import " MOK " && reboot, and choose Enroll MOK there; once for all modules of DKMS");
 }
 
 bool doctor_check_flush(const struct patient *patient, struct finding *finding)
@@ -73,10 +50,10 @@ bool doctor_check_flush(const struct patient *patient, struct finding *finding)
 	if (!patient->have_peer || strcmp(patient->peer, "rstwhyd") != 0 || !host->have_flush)
 		return false;
 	if (host->flush_hundredths <= MOST_FLUSH)
-		return find(finding, HEALTH_OK, "NFLOG keeps messages back for at most %u ms", host->flush_hundredths * 10);
-	find(finding, HEALTH_WARN, "NFLOG keeps messages of group %u back for up to %u ms: the log is late by that", patient->config.group,
+		return doctor_find(finding, HEALTH_OK, "NFLOG keeps messages back for at most %u ms", host->flush_hundredths * 10);
+	doctor_find(finding, HEALTH_WARN, "NFLOG keeps messages of group %u back for up to %u ms: the log is late by that", patient->config.group,
 	     host->flush_hundredths * 10);
-	return fix(finding, "systemctl restart rstwhyd   (it asks for less when it starts; another program has changed it since)");
+	return doctor_fix(finding, "systemctl restart rstwhyd   (it asks for less when it starts; another program has changed it since)");
 }
 
 bool doctor_check_invalid(const struct patient *patient, struct finding *finding)
@@ -85,11 +62,11 @@ bool doctor_check_invalid(const struct patient *patient, struct finding *finding
 
 	if (!host->rejects_invalid)
 		return false;
-	find(finding, HEALTH_WARN, "a rule rejects INVALID packets, which also kills healthy connections (a late or reordered segment is INVALID): %s",
+	doctor_find(finding, HEALTH_WARN, "a rule rejects INVALID packets, which also kills healthy connections (a late or reordered segment is INVALID): %s",
 	     host->rule);
 	if (host->rule_place[0])
-		return fix(finding, "nft -a list chain %s, then nft replace rule %s handle N ct state invalid drop", host->rule_place, host->rule_place);
-	return fix(finding, "write -j DROP for -j REJECT in that rule");
+		return doctor_fix(finding, "nft -a list chain %s, then nft replace rule %s handle N ct state invalid drop", host->rule_place, host->rule_place);
+	return doctor_fix(finding, "write -j DROP for -j REJECT in that rule");
 }
 
 bool doctor_check_established(const struct patient *patient, struct finding *finding)
@@ -99,10 +76,10 @@ bool doctor_check_established(const struct patient *patient, struct finding *fin
 	if (host->established_s == 0)
 		return false;
 	if (host->established_s >= LEAST_ESTABLISHED_S)
-		return find(finding, HEALTH_OK, "conntrack keeps silent connections for %s", duration((double)host->established_s * 1000).s);
-	find(finding, HEALTH_WARN, "conntrack forgets a connection after %llu s of silence: before the usual keepalive of 7200 s speaks",
+		return doctor_find(finding, HEALTH_OK, "conntrack keeps silent connections for %s", duration((double)host->established_s * 1000).s);
+	doctor_find(finding, HEALTH_WARN, "conntrack forgets a connection after %llu s of silence: before the usual keepalive of 7200 s speaks",
 	     (unsigned long long)host->established_s);
-	return fix(finding, "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=432000   (at least %d, RFC 5382)", LEAST_ESTABLISHED_S);
+	return doctor_fix(finding, "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=432000   (at least %d, RFC 5382)", LEAST_ESTABLISHED_S);
 }
 
 /* Where the killing is our own conntrack's, the finding before this one has the fix. */
@@ -112,8 +89,8 @@ bool doctor_check_keepalive(const struct patient *patient, struct finding *findi
 
 	if (host->killing_paths == 0)
 		return false;
-	find(finding, HEALTH_WARN, "on %zu learned paths silent connections are killed before a keepalive of %llu s (net.ipv4.tcp_keepalive_time here) speaks; soonest "
+	doctor_find(finding, HEALTH_WARN, "on %zu learned paths silent connections are killed before a keepalive of %llu s (net.ipv4.tcp_keepalive_time here) speaks; soonest "
 	     "%s, after %s", host->killing_paths, (unsigned long long)host->keepalive_s, host->worst_path, duration(host->worst_killed_ms).s);
-	return fix(finding, "on one end of such connections: sysctl -w net.ipv4.tcp_keepalive_time=%u, and SO_KEEPALIVE in the program   (rstwhy timeouts has each path)",
+	return doctor_fix(finding, "on one end of such connections: sysctl -w net.ipv4.tcp_keepalive_time=%u, and SO_KEEPALIVE in the program   (rstwhy timeouts has each path)",
 		   host->worst_keepalive_s);
 }
