@@ -47,10 +47,18 @@ def half_closed(lab):
 def policy(lab):
     """A timeout policy of a rule (ct timeout) for this port alone: three seconds; the sysctl says five days."""
     protocol = "ip" if lab.family == 4 else "ip6"
-    netns.nft(
-        f"table {protocol} short {{ ct timeout brief {{ protocol tcp; l3proto {protocol}; policy = {{ established: 3 }}; }} "
-        f'chain early {{ type filter hook prerouting priority -150; tcp dport 5672 ct timeout set "brief"; }} }}'
-    )
+    rules = f"""table {protocol} short {{
+        ct timeout brief {{
+            protocol tcp
+            l3proto {protocol}
+            policy = {{ established : 3 }}
+        }}
+        chain early {{
+            type filter hook prerouting priority -150
+            tcp dport 5672 ct timeout set "brief"
+        }}
+    }}"""
+    netns.run(f"nft -f - <<'END'\n{rules}\nEND")
     strict()
     conn = lab.connect(lab.listen(5672))
     conn.exchange()

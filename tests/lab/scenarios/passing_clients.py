@@ -201,7 +201,7 @@ def garbage(lab):
 @scenario("tls-to-plain-port", families=BOTH)
 def tls(lab):
     """A TLS hello to nginx's plain port: nginx answers 400 and closes; what the client says then is late."""
-    servers.nginx(lab)
+    servers.nginx(lab, "lingering_close off;")
     client = servers.HttpClient(lab, 80)
     client.sock.sendall(bytes.fromhex("1603010200010001fc0303") + bytes(200))
     crossed(lab, client.near, "the FIN", lambda s: s.src == client.far and s.flags & FIN)

@@ -21,7 +21,7 @@ def first_request(lab):
     lab.expect(conn, "firewall-reject/remote-policy", sender="server", by="transit", stage="request")
 
 
-@scenario("policy-without-mark", box=True, families=BOTH)
+@scenario("policy-without-mark", box=True, families=BOTH, settings={"verdict.idle_min_ms": "6000"})
 def unmarked(lab):
     """The same seconds later by a box whose TTL happens to be the host's: nothing but the history speaks. Not a full accept queue."""
     netns.sysctl("net.ipv4.ip_default_ttl", 63, "box")
