@@ -57,6 +57,8 @@ enum health doctor_without_module(const struct patient *patient);
 /* doctor_host_checks.c */
 check_fn doctor_check_dkms, doctor_check_signing, doctor_check_flush, doctor_check_invalid, doctor_check_established,
 	doctor_check_keepalive;
+/* The version of the module's source to have DKMS build: what it has, or else this program's own. */
+const char *doctor_dkms_version(const struct patient *patient);
 
 extern check_fn *const doctor_checks[];
 extern const size_t doctor_checks_count;
