@@ -234,6 +234,14 @@ static void dkms__nothing_failed__the_highest_version_it_has(void **state)
 	assert_string_equal(doctor_dkms_version(&patient), "1.10");
 }
 
+static void init__systemd__only_where_it_runs(void **state)
+{
+	(void)state;
+	assert_false(read_host()->systemd);
+	put("/run/systemd/system/x", "");
+	assert_true(read_host()->systemd);
+}
+
 static void established__too_short__sysctl(void **state)
 {
 	(void)state;
@@ -311,6 +319,7 @@ int main(void)
 		TEST(dkms__failed_for_a_version_not_ours__that_one_is_named),
 		TEST(dkms__failed_for_two_versions__the_later_build),
 		TEST(dkms__nothing_failed__the_highest_version_it_has),
+		TEST(init__systemd__only_where_it_runs),
 		TEST(established__too_short__sysctl),
 		TEST(keepalive__later_than_a_path_kills__what_would_hold),
 		TEST(flush__of_our_group__told_when_long),

@@ -107,7 +107,7 @@ static bool check_reader(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_WARN, "who reads NFLOG group %u is told to root only", group) && doctor_fix(finding, "run rstwhy doctor as root");
 	if (!patient->have_peer)
 		return doctor_find(finding, HEALTH_FAIL, "nobody reads NFLOG group %u: the daemon does not run (or not in this network namespace)", group) &&
-		       doctor_fix(finding, "systemctl start rstwhyd   (or: rstwhyd; it says what it waits for)");
+		       doctor_fix_by_service(finding, patient, "start", "or: rstwhyd; it says what it waits for");
 	if (!strcmp(patient->peer, "rstwhyd"))
 		return doctor_find(finding, HEALTH_OK, "rstwhyd (process %u) reads NFLOG group %u", patient->peer_port, group);
 	if (!patient->peer[0])

@@ -49,12 +49,20 @@ static uint64_t number_below(const char *root, const char *path)
 	return strtoull(text, NULL, 10);
 }
 
+static bool is_below(const char *root, const char *path)
+{
+	char whole[PATH_ROOM];
+
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	return access(whole, F_OK) == 0;
+}
+
 static void read_headers(struct host *host, const char *root, const char *kernel)
 {
 	char path[PATH_ROOM];
 
-	snprintf(path, sizeof(path), "%s/lib/modules/%.100s/build/Makefile", root, kernel);
-	host->headers = access(path, R_OK) == 0;
+	snprintf(path, sizeof(path), "/lib/modules/%.100s/build/Makefile", kernel);
+	host->headers = is_below(root, path);
 }
 
 bool host_is_refusal(const char *line, size_t len)
@@ -145,6 +153,7 @@ static void read_flush(struct host *host, const char *root, uint32_t group)
 void host_read(struct host *host, const char *root, const char *kernel, const char *state, uint32_t group)
 {
 	*host = (struct host){ 0 };
+	host->systemd = is_below(root, "/run/systemd/system");
 	read_headers(host, root, kernel);
 	host_dkms_read(host, root, kernel);
 	read_signing(host, root);

@@ -17,6 +17,8 @@
 
 /* Plain data; all zero: nothing is known. */
 struct host {
+	bool systemd; /* it runs here */
+
 	bool headers; /* of the running kernel */
 	bool dkms_failed; /* to build our module for the running kernel */
 	char dkms_version[HOST_VERSION_MAX]; /* of our source: the one that failed last, else the highest that DKMS has; "" none */

@@ -58,7 +58,7 @@ bool doctor_check_flush(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_OK, "NFLOG keeps messages back for at most %u ms", host->flush_hundredths * 10);
 	doctor_find(finding, HEALTH_WARN, "NFLOG keeps messages of group %u back for up to %u ms: the log is late by that", patient->config.group,
 	     host->flush_hundredths * 10);
-	return doctor_fix(finding, "systemctl restart rstwhyd   (it asks for less when it starts; another program has changed it since)");
+	return doctor_fix_by_service(finding, patient, "restart", "it asks for less when it starts; another program has changed it since");
 }
 
 bool doctor_check_invalid(const struct patient *patient, struct finding *finding)
