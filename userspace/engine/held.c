@@ -173,9 +173,9 @@ static void leave_heap(struct held *h, uint32_t index)
 
 /* chains */
 
-static uint32_t *bucket_of(const struct held *h, const struct flowkey *key)
+static uint32_t *bucket_of(const struct held *h, const struct flowkeys *keys, unsigned int k)
 {
-	return &h->buckets[flowkey_hash(key, sizeof(*key), h->seed) & h->mask];
+	return &h->buckets[keys->hash[k] & h->mask];
 }
 
 static void enter_chains(struct held *h, uint32_t index)
@@ -183,7 +183,7 @@ static void enter_chains(struct held *h, uint32_t index)
 	struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *bucket = bucket_of(h, &s->keys.key[k]);
+		uint32_t *bucket = bucket_of(h, &s->keys, k);
 
 		s->chain[k] = *bucket;
 		*bucket = index * FLOWKEYS_MAX + k;
@@ -200,7 +200,7 @@ static void leave_chains(struct held *h, uint32_t index)
 	struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *link = bucket_of(h, &s->keys.key[k]);
+		uint32_t *link = bucket_of(h, &s->keys, k);
 
 		while (*link != index * FLOWKEYS_MAX + k)
 			link = chain_of(h, *link);
@@ -216,7 +216,7 @@ static bool holds_seq(const struct held_slot *s, uint64_t seq)
 static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any_seq, uint64_t seq)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
-		uint32_t node = *bucket_of(h, &keys->key[k]);
+		uint32_t node = *bucket_of(h, keys, k);
 
 		while (node != HELD_NONE) {
 			const struct held_slot *s = &h->slots[node / FLOWKEYS_MAX];
@@ -277,19 +277,19 @@ uint32_t held_oldest_of_noisiest(const struct held *h)
 	return source == NOISY_NONE ? HELD_NONE : h->oldest[source];
 }
 
-uint32_t held_add(struct held *h, const struct event *event, uint64_t due_ns)
+uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns)
 {
 	uint32_t index = h->free;
 	struct held_slot *s = &h->slots[index];
 
 	h->free = s->newer;
-	memset(s, 0, sizeof(*s));
-	s->incident.first = *event;
+	memset(s, 0, offsetof(struct held_slot, incident.first));
+	event_copy(&s->incident.first, event);
 	s->incident.count = 1;
 	s->last_seq = event->ev.seq;
 	s->origin = origin_of(event);
 	s->due_ns = due_ns;
-	flowkeys_of(event, &s->keys);
+	s->keys = *keys;
 	enter_chains(h, index);
 	enter_source(h, index);
 	place(h, h->count++, index);

@@ -16,7 +16,6 @@
 #define HELD_NONE UINT32_MAX
 
 struct held_slot {
-	struct incident incident;
 	struct flowkeys keys;
 	struct origin origin;
 	enum cause cause;  /* as judged last */
@@ -26,11 +25,12 @@ struct held_slot {
 	uint32_t source;       /* index of its source */
 	uint32_t newer, older; /* of the same source */
 	uint32_t chain[FLOWKEYS_MAX];
+	struct incident incident; /* last: its first event is */
 };
 
 struct held; /* opaque */
 
-/* NULL without memory. seed: for the hash. */
+/* NULL without memory. seed: for the hash of sources; flows bring their own. */
 struct held *held_new(uint32_t capacity, uint64_t seed);
 void held_free(struct held *h);
 uint32_t held_count(const struct held *h);
@@ -41,8 +41,8 @@ bool held_full(const struct held *h);
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);
 
-/* Open a slot for an event; the table must not be full. The incident holds the event and a count of 1. */
-uint32_t held_add(struct held *h, const struct event *event, uint64_t due_ns);
+/* Open a slot for an event with its keys; the table must not be full. The incident holds the event and a count of 1. */
+uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns);
 void held_remove(struct held *h, uint32_t index);
 void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns);
 

@@ -21,7 +21,6 @@ struct entry {
 struct recent {
 	uint32_t size, mask;
 	uint64_t last; /* running number of the newest entry, from 1 */
-	uint64_t seed;
 	struct entry *ring;
 	uint64_t *buckets;
 };
@@ -44,7 +43,7 @@ void recent_free(struct recent *r)
 	free(r);
 }
 
-struct recent *recent_new(uint32_t capacity, uint64_t seed)
+struct recent *recent_new(uint32_t capacity)
 {
 	struct recent *r = calloc(1, sizeof(*r));
 
@@ -52,7 +51,6 @@ struct recent *recent_new(uint32_t capacity, uint64_t seed)
 		return NULL;
 	r->size = power_above(capacity);
 	r->mask = r->size - 1;
-	r->seed = seed;
 	r->ring = calloc(r->size, sizeof(*r->ring));
 	r->buckets = calloc(r->size, sizeof(*r->buckets));
 	if (r->ring && r->buckets)
@@ -61,9 +59,9 @@ struct recent *recent_new(uint32_t capacity, uint64_t seed)
 	return NULL;
 }
 
-static uint64_t *bucket_of(const struct recent *r, const struct flowkey *key)
+static uint64_t *bucket_of(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	return &r->buckets[flowkey_hash(key, sizeof(*key), r->seed) & r->mask];
+	return &r->buckets[keys->hash[k] & r->mask];
 }
 
 /* The entry of a running number; NULL when it was overwritten. */
@@ -75,7 +73,7 @@ static struct entry *entry_of(const struct recent *r, uint64_t number)
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
-		uint64_t *bucket = bucket_of(r, &keys->key[k]), number = ++r->last;
+		uint64_t *bucket = bucket_of(r, keys, k), number = ++r->last;
 		struct entry *e = &r->ring[number & r->mask];
 
 		*e = (struct entry){.key = keys->key[k], .reset = *reset, .older = *bucket};
@@ -83,13 +81,13 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct rece
 	}
 }
 
-static const struct entry *find_key(const struct recent *r, const struct flowkey *key)
+static const struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	uint64_t number = *bucket_of(r, key), older;
+	uint64_t number = *bucket_of(r, keys, k), older;
 	const struct entry *e;
 
 	while ((e = entry_of(r, number))) {
-		if (flowkey_equal(&e->key, key))
+		if (flowkey_equal(&e->key, &keys->key[k]))
 			return e;
 		older = e->older;
 		if (older >= number)
@@ -102,7 +100,7 @@ static const struct entry *find_key(const struct recent *r, const struct flowkey
 bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
-		const struct entry *e = find_key(r, &keys->key[k]);
+		const struct entry *e = find_key(r, keys, k);
 
 		if (!e || e->reset.when_ns < since_ns)
 			continue;
