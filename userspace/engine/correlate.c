@@ -348,19 +348,15 @@ void correlate_event(struct correlate *c, const struct event *event)
 
 void correlate_advance(struct correlate *c, uint64_t now_ns)
 {
-	uint32_t index;
-
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
-	while ((index = held_first_due(c->held)) != HELD_NONE && held_at(c->held, index)->due_ns <= c->now_ns)
-		hand_out(c, index, true);
+	while (held_first_due_ns(c->held) <= c->now_ns)
+		hand_out(c, held_first_due(c->held), true);
 }
 
 uint64_t correlate_next_due(const struct correlate *c)
 {
-	uint32_t index = held_first_due(c->held);
-
-	return index == HELD_NONE ? UINT64_MAX : held_at(c->held, index)->due_ns;
+	return held_first_due_ns(c->held);
 }
 
 void correlate_flush(struct correlate *c)

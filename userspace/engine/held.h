@@ -21,10 +21,8 @@ struct held_slot {
 	enum cause cause;  /* as judged last */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
-	uint32_t heap_at;
 	uint32_t source;       /* index of its source */
 	uint32_t newer, older; /* of the same source */
-	uint32_t chain[FLOWKEYS_MAX];
 	struct incident incident; /* last: its first event is */
 };
 
@@ -51,8 +49,9 @@ uint32_t held_find(const struct held *h, const struct flowkeys *keys);
 /* The slot that shares a key and holds the RST with this sequence number; HELD_NONE. */
 uint32_t held_find_seq(const struct held *h, const struct flowkeys *keys, uint64_t seq);
 
-/* The slot due first; HELD_NONE when empty. Equal times in the order of arrival. */
+/* The slot due first; HELD_NONE when empty. Equal times in the order of arrival. And when: UINT64_MAX when empty. */
 uint32_t held_first_due(const struct held *h);
+uint64_t held_first_due_ns(const struct held *h);
 /* The oldest slot of the source that has most; HELD_NONE when empty. */
 uint32_t held_oldest_of_noisiest(const struct held *h);
 
