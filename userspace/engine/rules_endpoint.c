@@ -140,7 +140,16 @@ static void say_socket_proof(const struct facts *f, struct verdict *v)
 		say(v, "the RST has the form of a live socket of %s", resetting_side(f));
 }
 
-/* The kernel aborts all that a dying process had unread, in one go. */
+/* Silent, all read, and nothing to prompt it: a timer's work, or that of somebody who closed it after a while. */
+static bool unprompted_silence(const struct facts *f)
+{
+	return f->continuous && long_silence(f) && !facts_peer_spoke_last(f);
+}
+
+/*
+ * The kernel aborts all that a dying process had unread, in one go; and all it had, where its sockets do not linger. A timer resets
+ * each of the silent at its own time: where they had been silent for different times, it was none.
+ */
 bool when_crash(const struct facts *f)
 {
 	const struct incident *i = f->incident;
@@ -148,11 +157,15 @@ bool when_crash(const struct facts *f)
 
 	if (!i->siblings || !live_socket(f) || crowd_of_facts(f, &telling) != CROWD_ABORT || f->fin_self)
 		return false;
+	if (unprompted_silence(f))
+		return !i->have_echo && i->unprompted && 2 * i->unprompted >= i->siblings;
 	return telling || i->unprompted || (i->siblings >= 2 && has_data(f, f->rd));
 }
 
 double weigh_crash(const struct facts *f)
 {
+	if (unprompted_silence(f)) /* or a timer that looks around now and then */
+		return f->incident->siblings >= 2 ? 0.75 : 0.6;
 	return f->incident->siblings >= 2 ? 0.92 : 0.85;
 }
 
@@ -161,14 +174,17 @@ void tell_crash(const struct facts *f, struct verdict *v)
 	say(v, "%u other connection%s of that host and port %s reset by live sockets within 50 ms", f->incident->siblings,
 	    f->incident->siblings > 1 ? "s" : "", f->incident->siblings > 1 ? "were" : "was");
 	say_socket_proof(f, v);
+	if (unprompted_silence(f))
+		say(v, "they had been silent for different times: no timer of each");
 	verdict_also(v, CAUSE_ABORT);
+	if (unprompted_silence(f))
+		verdict_also(v, CAUSE_ENDPOINT_TIMER);
 }
 
 /* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
 bool when_endpoint_timer(const struct facts *f)
 {
-	return live_socket(f) && f->continuous && long_silence(f) && !facts_peer_spoke_last(f) && !f->incident->have_echo &&
-	       !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
+	return live_socket(f) && unprompted_silence(f) && !f->incident->have_echo && !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
 }
 
 /* People set timers to round numbers. */
@@ -182,6 +198,8 @@ static bool round_gap(const struct facts *f)
 
 double weigh_endpoint_timer(const struct facts *f)
 {
+	if (f->incident->siblings) /* at one moment, silent for as long: timers set together, or one death */
+		return 0.55;
 	return round_gap(f) ? 0.8 : 0.65;
 }
 
@@ -193,6 +211,8 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 	if (round_gap(f))
 		say(v, "the silence is a round number of seconds, as timers are");
 	verdict_also(v, CAUSE_ABORT);
+	if (f->incident->siblings)
+		verdict_also(v, CAUSE_CRASH);
 }
 
 bool when_abort(const struct facts *f)
