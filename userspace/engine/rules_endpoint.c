@@ -49,13 +49,13 @@ static bool peer_data_unacked(const struct facts *f)
 	return seq_after(data_end, f->mem->ack[f->rd]);
 }
 
-/* Half of its receive buffer or more was full: it did not read what it had. */
+/* Half of its receive buffer or more was full: it did not read what it had. Conntrack's window stands still while the flow is offloaded. */
 static bool buffer_full(const struct facts *f)
 {
 	unsigned int self = f->ev->direction, peer = self ^ 1U;
 	uint32_t room;
 
-	if (!(f->ct->flags & RSTWHY_CT_WINDOW) || self > RSTWHY_DIR_REPLY)
+	if (!(f->ct->flags & RSTWHY_CT_WINDOW) || self > RSTWHY_DIR_REPLY || f->offloaded)
 		return false;
 	room = f->ct->td_maxend[peer] - f->ct->td_end[peer];
 	return (int32_t)room >= 0 && room < f->ct->td_maxwin[self] / 2;
@@ -242,6 +242,16 @@ double weigh_abort(const struct facts *f)
 	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
 }
 
+/* Bytes that the resetting side had acknowledged, by the RST itself where that tells more: part may have passed unseen. */
+static uint32_t acknowledged(const struct facts *f)
+{
+	uint32_t ack = f->mem->ack[f->rd], first = f->mem->isn[f->pd] + 1;
+
+	if ((f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, ack))
+		ack = f->seg->ack;
+	return seq_after(ack, first) ? ack - first : 0;
+}
+
 void tell_cancel(const struct facts *f, struct verdict *v)
 {
 	if (closed_amid_transfer(f))
@@ -253,7 +263,7 @@ void tell_cancel(const struct facts *f, struct verdict *v)
 	else
 		say(v, "a live socket of the client reset while the server was still sending, or its data lay unread");
 	if (f->known && (f->mem->flags & RSTWHY_MEM_HANDSHAKE))
-		say(v, "%u bytes of the server had been received", f->mem->ack[f->rd] - f->mem->isn[f->pd] - 1);
+		say(v, "%u bytes of the server had been received", acknowledged(f));
 	if (closed_amid_transfer(f))
 		verdict_also(v, CAUSE_LATE_DATA);
 }

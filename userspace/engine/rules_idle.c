@@ -42,7 +42,7 @@ bool when_remote_on_next_packet(const struct facts *f)
 
 static bool both_ends_at_once(const struct facts *f)
 {
-	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo.ev.boottime_ns;
+	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo_ns;
 
 	return f->incident->have_echo && echo - first <= BOTH_ENDS_NS;
 }
@@ -197,7 +197,7 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v)
 	say(v, "both directions silent for %s, then a RST that no segment elicited", duration(f->silence_ms).s);
 	if (both_ends_at_once(f))
 		say(v, "both ends were reset, %s apart",
-		    duration((double)(f->incident->echo.ev.boottime_ns - f->ev->boottime_ns) / 1e6).s);
+		    duration((double)(f->incident->echo_ns - f->ev->boottime_ns) / 1e6).s);
 	say_marks(f, v);
 	say_hidden(f, v);
 	bracket_say(f, v);
