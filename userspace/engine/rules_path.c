@@ -90,6 +90,9 @@ double weigh_remote_policy(const struct facts *f)
 {
 	if (f->incident->have_echo)
 		return 0.9;
+	/* in mid-life, one end told, as one without the connection answers: a box that lost its state does the same */
+	if (f->shape == SHAPE_PASSIVE && facts_stage(f) == STAGE_ESTABLISHED)
+		return 0.75;
 	return (f->marks & (MARK_TTL | MARK_FAST)) ? 0.85 : 0.7;
 }
 
