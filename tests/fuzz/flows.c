@@ -8,7 +8,7 @@
  */
 #include "shown.h"
 
-#include "../../module/flowmem.h"
+#include "../../module/flowmem_fast.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -132,10 +132,9 @@ static void segment(struct host *h, const u8 *p, unsigned int number, bool rever
 	in.quick = (struct fm_quick){ .seq = seg.seq, .end = seg.end, .ack = seg.ack, .len = seg.len, .tick = fm_tick(h->now_us * 1000),
 		.resume = fm_ms_ticks(1000), .timeout = fm_timeout_code((u32)p[8] * 3000), .flags = seg.flags,
 		.state = p[5] & FM_STATE, .side = reversed ? !side : side };
-	found = flowmem_find(&fm, in.hash);
 	if ((p[0] & 3) == 2)
 		flowmem_mark(&fm, &in, &tell);
-	else if (!found || in.fresh || !flowmem_touch(found, &in.quick))
+	else if (!flowmem_find(&fm, in.hash, &found) || in.fresh || !flowmem_touch(found, &in.quick))
 		flowmem_segment(&fm, &in, &tell);
 	must(tell.kind == 0 || tell.kind == RSTWHY_KIND_AFTER || tell.kind == RSTWHY_KIND_SILENCE || tell.kind == RSTWHY_KIND_SURVIVED);
 	must(tell.kind != RSTWHY_KIND_AFTER || (tell.after && tell.ref_seq <= h->evidence));
