@@ -116,7 +116,7 @@ static void segment(struct host *h, const u8 *p, unsigned int number, bool rever
 	struct segment seg = segment_of(h, p, number, reversed);
 	struct rstwhy_tuple orig = tuple_of(number, false), reply = tuple_of((number + (p[9] & 64 ? 2 : 0)) % TUPLES, true);
 	struct fm_tell tell = { 0 };
-	struct fm_hot *found;
+	struct fm_hot *found = NULL;
 	struct fm_input in = { .seg = &seg, .now_us = h->now_us };
 	struct fm_key key;
 	u8 side = flowmem_key(&key, &orig, seg.family, 0, 1 + (p[9] & 8 ? 1 : 0));
