@@ -23,6 +23,16 @@ in_root() {
 	return $status
 }
 
+# without_systemd ROOT: Debian's other init in its place. Its invoke-rc.d starts services in a chroot, too, unless it is told not to.
+without_systemd() {
+	local at=$1 status=0
+	printf '#!/bin/sh\nexit 101\n' >"$at/usr/sbin/policy-rc.d"
+	chmod +x "$at/usr/sbin/policy-rc.d"
+	in_root "$at" apt-get install -y -q --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 \
+		sysvinit-core systemd-standalone-sysusers systemd- || status=1
+	return $status
+}
+
 # install_in_root ROOT PACKAGES: by apt, without a network; DKMS builds for the kernels that are installed. Natively: quick.
 install_in_root() {
 	local at=$1 packages=$2 status=0

@@ -24,7 +24,7 @@ stamp=$root/.rstwhy-deb-root
 # What a gateway has that its owner made ready for kernel modules; python3 makes the traffic.
 packages="systemd systemd-sysv udev kmod linux-image-amd64 linux-headers-amd64 make gcc dpkg-dev iproute2 nftables procps logrotate python3-minimal libpython3-stdlib"
 # Fetched only: apt in the guest takes them from its cache.
-cached="dkms passwd libmnl0 libnetfilter-log1 libnfnetlink0 libinih1 libjson-c5 libcap-ng0 libseccomp2 libpcap0.8"
+cached="dkms passwd libmnl0 libnetfilter-log1 libnfnetlink0 libinih1 libjson-c5 libcap-ng0 libseccomp2 libpcap0.8 sysvinit-core systemd-standalone-sysusers"
 want=$(echo "$suite $packages / $cached" | sha256sum | cut -c1-32)
 
 skip() { echo "$suite: $*"; exit 3; }

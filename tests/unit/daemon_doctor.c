@@ -153,6 +153,8 @@ static void doctor__reader__missing_foreign_or_unknown(void **state)
 	patient.peer[0] = '\0';
 	assert_trouble(HEALTH_WARN, "");
 	patient.have_peer = false;
+	assert_trouble(HEALTH_FAIL, "service rstwhyd start");
+	patient.host.systemd = true;
 	assert_trouble(HEALTH_FAIL, "systemctl start rstwhyd");
 	patient.peers_readable = false;
 	assert_trouble(HEALTH_WARN, "as root");

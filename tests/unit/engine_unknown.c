@@ -45,6 +45,28 @@ static void offloaded__entry_says_so__told(void **state)
 	assert_cause(&s, CAUSE_OFFLOADED);
 }
 
+static bool says(const char *words)
+{
+	const struct verdict *v = scene_judge(&s);
+
+	for (size_t i = 0; i < v->evidence_count; i++)
+		if (strstr(v->evidence[i], words))
+			return true;
+	return false;
+}
+
+/* A capture: all packets are there, conntrack is not. Not to be mixed up with traffic that passed elsewhere. */
+static void hidden__for_want_of_conntrack_alone__said_so(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 1, 2);
+	assert_false(says("conntrack did not watch"));
+	scene_ct(&s)->flags = RSTWHY_CT_OFF;
+	assert_true(says("conntrack did not watch") && !says("was not seen here"));
+	scene_ct(&s)->flags = RSTWHY_CT_UNTRACKED;
+	assert_true(says("was not seen here"));
+}
+
 /* Seen whole, nothing idle, no mark of a box: likely enough to be named, not to be sure of. */
 static void host_lost__passive_in_a_busy_connection__told_with_doubt(void **state)
 {
@@ -103,6 +125,7 @@ int main(void)
 		TEST(no_history__nothing_known__told),
 		TEST(no_history__live_socket_shape__abort_named),
 		TEST(offloaded__entry_says_so__told),
+		TEST(hidden__for_want_of_conntrack_alone__said_so),
 		TEST(host_lost__passive_in_a_busy_connection__told_with_doubt),
 		TEST(ambiguous__passive_unelicited_short_silence__candidates),
 		TEST(verdict__any_scene__well_formed),

@@ -21,7 +21,7 @@ tool_top_SRCS = tests/unit/tool_top.c $(addprefix userspace/tool/,top_events.c t
 	$(DAEMON_RECORD_SRCS)
 tool_top_LIBS := -ljson-c -lm
 
-DOCTOR_HOST_SRCS = $(addprefix userspace/tool/,doctor_finding.c doctor_host.c doctor_host_checks.c doctor_rules.c) userspace/learn/keepalive.c \
+DOCTOR_HOST_SRCS = $(addprefix userspace/tool/,doctor_dkms.c doctor_finding.c doctor_host.c doctor_host_checks.c doctor_rules.c) userspace/learn/keepalive.c \
 	$(LEARN_SRCS) userspace/learn/state_read.c $(ENGINE_SRCS)
 UNIT_PROGRAMS += tool_doctor
 tool_doctor_SRCS = tests/unit/tool_doctor.c $(DOCTOR_HOST_SRCS) $(DAEMON_CONFIG_SRCS)

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include <cmocka.h>
 
 #include "../../userspace/tool/doctor.h"
+#include "../../userspace/version.h"
 
 #define KERNEL "6.1.0-99-amd64"
 
@@ -155,7 +157,19 @@ static void signing__not_enforced__nothing(void **state)
 	assert_true(read_host()->signed_only);
 }
 
-#define MAKE_LOG "/var/lib/dkms/rstwhy/0.1.0/build/make.log"
+#define DKMS "/var/lib/dkms/rstwhy/"
+#define MAKE_LOG DKMS "0.1.0/build/make.log"
+#define FAILED(why) "DKMS make.log for rstwhy-0 for kernel " KERNEL " (x86_64)\nmodule/main.c:3:10: error: " why "\nmake: *** [x] Error 2\n"
+
+/* When a file was written, in seconds. */
+static void stamp(const char *path, time_t when)
+{
+	const struct timespec times[2] = { { .tv_sec = when }, { .tv_sec = when } };
+	char whole[512];
+
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	assert_int_equal(utimensat(AT_FDCWD, whole, times, 0), 0);
+}
 
 static void dkms__failed_for_this_kernel__the_first_error_and_the_log(void **state)
 {
@@ -180,6 +194,52 @@ static void dkms__failed_for_another_kernel__nothing(void **state)
 	put(MAKE_LOG, "DKMS make.log for rstwhy-0.1.0 for kernel 5.10.0-1-amd64 (x86_64)\nx.c:1: error: y\n");
 	assert_false(read_host()->dkms_failed);
 	assert_false(doctor_check_dkms(&patient, &finding));
+}
+
+static void dkms__failed_for_a_version_not_ours__that_one_is_named(void **state)
+{
+	(void)state;
+	put(DKMS "7.7-nightly/build/make.log", FAILED("of 7.7"));
+	read_host();
+	assert_true(doctor_check_dkms(&patient, &finding));
+	assert_non_null(strstr(finding.text, "of 7.7 (" DKMS "7.7-nightly/build/make.log)"));
+	assert_non_null(strstr(finding.fix, "dkms install rstwhy/7.7-nightly -k " KERNEL));
+}
+
+static void dkms__failed_for_two_versions__the_later_build(void **state)
+{
+	(void)state;
+	put(DKMS "0.3/build/make.log", FAILED("of 0.3"));
+	put(DKMS "0.20/build/make.log", FAILED("of 0.20"));
+	put(DKMS "0.21/build/make.log", "DKMS make.log for rstwhy-0.21 for kernel 5.10.0-1-amd64 (x86_64)\nx.c:1: error: y\n");
+	stamp(DKMS "0.3/build/make.log", 2000);
+	stamp(DKMS "0.20/build/make.log", 1000);
+	stamp(DKMS "0.21/build/make.log", 3000);
+	assert_string_equal(read_host()->dkms_version, "0.3");
+	assert_non_null(strstr(patient.host.dkms_error, "of 0.3"));
+	stamp(DKMS "0.20/build/make.log", 2001);
+	assert_string_equal(read_host()->dkms_version, "0.20");
+	assert_string_equal(patient.host.dkms_log, DKMS "0.20/build/make.log");
+}
+
+static void dkms__nothing_failed__the_highest_version_it_has(void **state)
+{
+	(void)state;
+	assert_string_equal(doctor_dkms_version(&patient), RSTWHY_VERSION);
+	put(DKMS "kernel-6.1-x86_64/x", "");
+	put(DKMS "1.9/source", "");
+	put(DKMS "1.10/source", "");
+	read_host();
+	assert_false(patient.host.dkms_failed);
+	assert_string_equal(doctor_dkms_version(&patient), "1.10");
+}
+
+static void init__systemd__only_where_it_runs(void **state)
+{
+	(void)state;
+	assert_false(read_host()->systemd);
+	put("/run/systemd/system/x", "");
+	assert_true(read_host()->systemd);
 }
 
 static void established__too_short__sysctl(void **state)
@@ -256,6 +316,10 @@ int main(void)
 		TEST(signing__not_enforced__nothing),
 		TEST(dkms__failed_for_this_kernel__the_first_error_and_the_log),
 		TEST(dkms__failed_for_another_kernel__nothing),
+		TEST(dkms__failed_for_a_version_not_ours__that_one_is_named),
+		TEST(dkms__failed_for_two_versions__the_later_build),
+		TEST(dkms__nothing_failed__the_highest_version_it_has),
+		TEST(init__systemd__only_where_it_runs),
 		TEST(established__too_short__sysctl),
 		TEST(keepalive__later_than_a_path_kills__what_would_hold),
 		TEST(flush__of_our_group__told_when_long),

@@ -84,19 +84,18 @@ static void text__both_bounds__all_that_is_asked(void **state)
 {
 	(void)state;
 	shown(0, 3, 349000, 350500);
-	assert_string_equal(as_text(0), "10.2.0.0/24 port 443 by eth1 (server side)\n"
+	assert_string_equal(as_text(0), "10.2.0.0/24 port 443 via eth1 (server side)\n"
 					"    silences of up to 349.0 s survive, from 350.5 s on they are killed\n"
 					"    seen: 3 survived, 3 killed, 3 peers; last 120.0 s ago\n"
-					"    candidates: AWS NLB 350 s, AWS NAT gateway 350 s, AWS GWLB 350 s, AWS Network Firewall 350 s, "
-					"AWS security group tracking (Nitro v6) 350 s\n"
-					"    keepalive: every 314 seconds holds (as long has been seen to survive)\n");
+					"    candidates: 350 s: AWS NLB, AWS NAT gateway, AWS GWLB and 2 more\n"
+					"    keepalive: every 314 seconds holds (silences as long have survived)\n");
 }
 
 static void text__two_peers__says_what_is_missing(void **state)
 {
 	(void)state;
 	shown(0, 2, 349000, 350500);
-	assert_string_equal(as_text(0), "10.2.0.0/24 port 443 by eth1 (server side)\n"
+	assert_string_equal(as_text(0), "10.2.0.0/24 port 443 via eth1 (server side)\n"
 					"    nothing certain yet: three peers must have shown the same\n"
 					"    seen: 2 survived, 2 killed, 2 peers; last 120.0 s ago\n");
 }
@@ -106,7 +105,7 @@ static void text__only_one_bound__keepalive_told_as_such(void **state)
 	(void)state;
 	shown(0, 3, 0, 350500);
 	assert_non_null(strstr(as_text(0), "from 350.5 s on silences are killed; how long one survives is not known\n"));
-	assert_non_null(strstr(text, "keepalive: every 175 seconds holds (half of what is killed; so long"));
+	assert_non_null(strstr(text, "keepalive: every 175 seconds holds (half of what is killed; no silence as long"));
 	learn_free(l);
 	l = learn_new(8, LEARN_HALF_LIFE_DAYS);
 	shown(0, 3, 9000, 0);
@@ -129,7 +128,7 @@ static void text__hostile_names__escaped(void **state)
 	(void)state;
 	learn_survived(l, &path, 1, 5000, NOW);
 	assert_null(strpbrk(as_text(0), "\033\xff"));
-	assert_memory_equal(text, "10.2.0.0/24 port 443 by a\\x1b", 28);
+	assert_memory_equal(text, "10.2.0.0/24 port 443 via a\\x1b", 29);
 	assert_null(strpbrk(as_json(0), "\033\xff"));
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }

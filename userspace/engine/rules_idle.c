@@ -160,6 +160,16 @@ static void say_answer_time(const struct facts *f, struct verdict *v)
 		    took.s);
 }
 
+/*
+ * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
+ * have given up on a full queue meanwhile, or a filter did not like these words.
+ */
+static bool first_words(const struct facts *f)
+{
+	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
+	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
+}
+
 void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 {
 	say_answer_time(f, v);
@@ -174,8 +184,10 @@ void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 		say(v, "other connections of %s lived on all through that silence: the host has not lost its state", resetting_side(f));
 	else if (!(f->marks & MARKS_BOX))
 		verdict_also(v, CAUSE_HOST_LOST);
-	if (!facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && f->rd != f->opener)
+	if (first_words(f)) {
 		verdict_also(v, CAUSE_BACKLOG_OVERFLOW);
+		verdict_also(v, CAUSE_REMOTE_POLICY);
+	}
 	bracket_say(f, v);
 	hint_candidates(f, true, v);
 }

@@ -193,6 +193,8 @@ void say_hidden(const struct facts *f, struct verdict *v)
 	if (f->gap.blind)
 		say(v, "part of the traffic was hidden from us: the silence was between %s and %s", duration(f->gap.min_ms).s,
 		    duration(f->gap.max_ms).s);
+	else if (f->hidden && (f->ct->flags & RSTWHY_CT_OFF) && !(f->mem->flags & RSTWHY_MEM_BLIND))
+		say(v, "judged by the packets that were seen: conntrack did not watch this connection");
 	else if (f->hidden)
 		say(v, "part of the traffic was not seen here (offloaded, untracked, or one way only)");
 }

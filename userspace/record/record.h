@@ -131,6 +131,9 @@ void record_day(struct line *line, uint64_t ts_ns, uint64_t *day);
 /* The terminal sequence that begins a class's colour; NULL is no class. "\033[0m" ends it. */
 const char *record_class_colour(const char *class);
 
+/* Why records are lost at such a place ("netlink"), for people; "" for a place that is not known. */
+const char *record_loss_words(const char *where);
+
 /* For people: two to four lines, each ended by a newline. */
 void record_text(struct line *line, const struct record *record, bool colour);
 

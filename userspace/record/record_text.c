@@ -264,7 +264,7 @@ static void put_conclusion(struct line *line, const struct record *record)
 	line_char(line, '\n');
 }
 
-static const char *loss_words(const char *where)
+const char *record_loss_words(const char *where)
 {
 	static const struct {
 		const char *where, *words;
@@ -293,9 +293,9 @@ static void text_loss(struct line *line, const struct record *record, bool colou
 	line_text(line, record->lost == 1.0 ? " record lost (" : " records lost (");
 	put_or(line, record->where, "somewhere");
 	line_text(line, colour ? ")" RESET : ")");
-	if (loss_words(record->where)[0]) {
+	if (record_loss_words(record->where)[0]) {
 		line_text(line, DOT);
-		line_text(line, loss_words(record->where));
+		line_text(line, record_loss_words(record->where));
 	}
 	line_char(line, '\n');
 }

@@ -67,8 +67,8 @@ static bool begin(struct analyze *analyze)
 	const char *path = analyze->options->file, *slash = strrchr(path, '/');
 	struct analysis_settings settings = {
 		.link = savefile_link(analyze->file),
-		.flows = analyze->options->flows,
-		.rules = { .idle_min_ms = analyze->options->idle_min_ms, .hold_ms = HOLD_MS },
+		.flows = (uint32_t)analyze->options->flows,
+		.rules = { .idle_min_ms = (uint32_t)analyze->options->idle_min_ms, .hold_ms = HOLD_MS },
 		.name = slash && slash[1] ? slash + 1 : path,
 		.record = print_record,
 		.user = analyze,
@@ -99,7 +99,7 @@ static void tell_counts(const struct analyze *analyze, const struct analysis_cou
 	if (seen->malformed)
 		complain("%llu packets are malformed or cut within their headers (capture at least 128 bytes of each)", number(seen->malformed));
 	if (seen->refused)
-		complain("%llu connections found no room among %u; --flows takes more", number(seen->refused), analyze->options->flows);
+		complain("%llu connections found no room among %zu; --flows takes more", number(seen->refused), analyze->options->flows);
 }
 
 /* What the records cannot say, since nobody was asked. */

@@ -6,12 +6,8 @@
  */
 #include "analyze_options.h"
 
-#include "command.h"
+#include "options.h"
 
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define FLOWS_DEFAULT 262144
 #define FLOWS_MAX 16777216
@@ -40,58 +36,32 @@ static const struct option longs[] = {
 	{ 0 },
 };
 
-static bool set_number(uint32_t *number, const char *option, uint32_t least, uint32_t most)
+static bool take(void *to, int option, char *error)
 {
-	size_t digits = strspn(optarg, "0123456789");
-	unsigned long value = digits > 0 && digits < 10 ? strtoul(optarg, NULL, 10) : most + 1UL;
+	struct analyze_options *options = to;
 
-	*number = (uint32_t)value;
-	if (!optarg[digits] && value >= least && value <= most)
-		return true;
-	complain("%s: \"%.40s\" is not possible; allowed: %u to %u", option, optarg, least, most);
-	return false;
-}
-
-static bool take(struct analyze_options *options, int option)
-{
 	switch (option) {
 	case 'j':
 		options->json = true;
 		return true;
 	case 'f':
-		return set_number(&options->flows, "--flows", 4, FLOWS_MAX);
-	case 'i':
-		return set_number(&options->idle_min_ms, "--idle-min-ms", 0, IDLE_MAX_MS);
+		return options_number(&options->flows, "--flows", 4, FLOWS_MAX, error);
 	default:
-		return false; /* getopt has told */
+		return options_number(&options->idle_min_ms, "--idle-min-ms", 0, IDLE_MAX_MS, error);
 	}
 }
 
-static bool usage_error(int *status)
-{
-	fputs("try rstwhy analyze --help\n", stderr);
-	*status = STATUS_USAGE;
-	return false;
-}
+static const struct options_syntax syntax = {
+	.command = "analyze", .help = help, .shorts = "h", .longs = longs, .operands = true, .take = take,
+};
 
 bool analyze_options_parse(int argc, char **argv, struct analyze_options *options, int *status)
 {
-	int option;
-
 	*options = (struct analyze_options){ .flows = FLOWS_DEFAULT, .idle_min_ms = IDLE_MIN_MS };
-	while ((option = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			*status = STATUS_OK;
-			return false;
-		}
-		if (!take(options, option))
-			return usage_error(status);
-	}
-	if (optind + 1 != argc) {
-		complain("analyze takes one capture file");
-		return usage_error(status);
-	}
+	if (!options_read(&syntax, argc, argv, options, status))
+		return false;
+	if (optind + 1 != argc)
+		return options_refuse(&syntax, "analyze takes one capture file", status);
 	options->file = argv[optind];
 	return true;
 }

@@ -8,14 +8,14 @@
 #define RSTWHY_ANALYZE_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
 /* Borrows from argv. */
 struct analyze_options {
 	const char *file;
 	bool json;
-	uint32_t flows;
-	uint32_t idle_min_ms;
+	size_t flows;
+	size_t idle_min_ms;
 };
 
 /* True: go on. False: stop with *status; help or the usage error has been printed. */

@@ -7,9 +7,9 @@
 #include "command.h"
 #include "doctor.h"
 #include "doctor_accounting.h"
+#include "options.h"
 #include "terminal.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char help[] = "usage: rstwhy doctor [--accounting] [-c FILE] [-s KEY=VALUE]...\n"
@@ -63,46 +63,49 @@ static int account(const struct settings_source *source)
 	return STATUS_FAILED;
 }
 
-/* One option; false: it is none, or one too many. */
-static bool take(int option, struct settings_source *source)
+static const struct option longs[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "set", required_argument, NULL, 's' },
+	{ "accounting", no_argument, NULL, 'a' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct request {
+	struct settings_source source;
+	bool accounting;
+};
+
+static bool take(void *to, int option, char *error)
 {
-	if (option == 'c') {
+	struct request *request = to;
+	struct settings_source *source = &request->source;
+
+	switch (option) {
+	case 'a':
+		return request->accounting = true;
+	case 'c':
 		source->file = optarg;
 		return true;
+	default:
+		snprintf(error, OPTIONS_ERROR_MAX, "--set: %d settings at most", SETTINGS_MAX);
+		if (source->assignments == SETTINGS_MAX)
+			return false;
+		source->assignment[source->assignments++] = optarg;
+		return true;
 	}
-	if (option != 's' || source->assignments == SETTINGS_MAX)
-		return false;
-	source->assignment[source->assignments++] = optarg;
-	return true;
 }
 
-static int usage_error(void)
-{
-	fputs("try rstwhy doctor --help\n", stderr);
-	return STATUS_USAGE;
-}
+static const struct options_syntax syntax = {
+	.command = "doctor", .help = help, .shorts = "ac:s:h", .longs = longs, .take = take,
+};
 
 int command_doctor(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' },
-		{ "accounting", no_argument, NULL, 'a' }, { 0 },
-	};
-	struct settings_source source = { 0 };
-	bool accounting = false;
-	int option;
+	struct request request = { 0 };
+	int status;
 
-	while ((option = getopt_long(argc, argv, "ac:s:h", longs, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return STATUS_OK;
-		}
-		accounting = accounting || option == 'a';
-		if (option != 'a' && !take(option, &source))
-			return usage_error();
-	}
-	if (optind == argc)
-		return accounting ? account(&source) : examine(&source);
-	complain("doctor takes options only");
-	return usage_error();
+	if (!options_read(&syntax, argc, argv, &request, &status))
+		return status;
+	return request.accounting ? account(&request.source) : examine(&request.source);
 }

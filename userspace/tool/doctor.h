@@ -57,6 +57,8 @@ enum health doctor_without_module(const struct patient *patient);
 /* doctor_host_checks.c */
 check_fn doctor_check_dkms, doctor_check_signing, doctor_check_flush, doctor_check_invalid, doctor_check_established,
 	doctor_check_keepalive;
+/* The version of the module's source to have DKMS build: what it has, or else this program's own. */
+const char *doctor_dkms_version(const struct patient *patient);
 
 extern check_fn *const doctor_checks[];
 extern const size_t doctor_checks_count;
@@ -76,5 +78,7 @@ void patient_read(struct patient *patient, const struct settings_source *source)
 /* doctor_finding.c: a check's words, with no fix yet; then the fix. Both cut what is too long, and return true. */
 __attribute__((format(printf, 3, 4))) bool doctor_find(struct finding *finding, enum health health, const char *format, ...);
 __attribute__((format(printf, 2, 3))) bool doctor_fix(struct finding *finding, const char *format, ...);
+/* The fix is to "start" or "restart" the daemon, in the words of this machine's init, and a remark. Returns true. */
+bool doctor_fix_by_service(struct finding *finding, const struct patient *patient, const char *verb, const char *remark);
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include "doctor.h"
 
-#include "../version.h"
 #include "../../module/uapi/rstwhy.h"
 
 #include <stdio.h>
@@ -31,10 +30,10 @@ static bool check_module_file(const struct patient *patient, struct finding *fin
 		return doctor_find(finding, HEALTH_OK, "the module is installed for the running kernel %s", patient->kernel);
 	if (is_loaded(patient))
 		return doctor_find(finding, HEALTH_WARN, "the module is loaded, but not installed for kernel %s: gone after a reboot", patient->kernel) &&
-		       doctor_fix(finding, "dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel);
+		       doctor_fix(finding, "dkms install rstwhy/%s -k %s   (or: make install)", doctor_dkms_version(patient), patient->kernel);
 	doctor_find(finding, doctor_without_module(patient), "there is no module nf_rstwhy for the running kernel %s", patient->kernel);
-	return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s   (or: make install)", patient->kernel,
-		   patient->kernel);
+	return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/%s -k %s   (or: make install)", patient->kernel,
+			  doctor_dkms_version(patient), patient->kernel);
 }
 
 static bool check_loaded(const struct patient *patient, struct finding *finding)
@@ -108,7 +107,7 @@ static bool check_reader(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_WARN, "who reads NFLOG group %u is told to root only", group) && doctor_fix(finding, "run rstwhy doctor as root");
 	if (!patient->have_peer)
 		return doctor_find(finding, HEALTH_FAIL, "nobody reads NFLOG group %u: the daemon does not run (or not in this network namespace)", group) &&
-		       doctor_fix(finding, "systemctl start rstwhyd   (or: rstwhyd; it says what it waits for)");
+		       doctor_fix_by_service(finding, patient, "start", "or: rstwhyd; it says what it waits for");
 	if (!strcmp(patient->peer, "rstwhyd"))
 		return doctor_find(finding, HEALTH_OK, "rstwhyd (process %u) reads NFLOG group %u", patient->peer_port, group);
 	if (!patient->peer[0])

@@ -30,3 +30,10 @@ bool doctor_fix(struct finding *finding, const char *format, ...)
 	va_end(args);
 	return true;
 }
+
+bool doctor_fix_by_service(struct finding *finding, const struct patient *patient, const char *verb, const char *remark)
+{
+	if (patient->host.systemd)
+		return doctor_fix(finding, "systemctl %s rstwhyd   (%s)", verb, remark);
+	return doctor_fix(finding, "service rstwhyd %s   (%s)", verb, remark);
+}

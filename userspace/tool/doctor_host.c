@@ -9,7 +9,6 @@
 #include "../daemon/nflog_peer.h"
 #include "../learn/keepalive.h"
 #include "../learn/state.h"
-#include "../version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@
 #define READ_ALL 3 /* SYSLOG_ACTION_READ_ALL */
 #define KERNEL_LOG_MAX (1U << 20)
 
-static FILE *open_below(const char *root, const char *path)
+FILE *host_open(const char *root, const char *path)
 {
 	char whole[PATH_ROOM];
 
@@ -34,7 +33,7 @@ static FILE *open_below(const char *root, const char *path)
 /* The beginning of a file as text; "" where it cannot be read. */
 static void read_below(const char *root, const char *path, char *text, size_t size)
 {
-	FILE *file = open_below(root, path);
+	FILE *file = host_open(root, path);
 	size_t len = file ? fread(text, 1, size - 1, file) : 0;
 
 	text[len] = '\0';
@@ -50,40 +49,20 @@ static uint64_t number_below(const char *root, const char *path)
 	return strtoull(text, NULL, 10);
 }
 
-static bool is_error(const char *line)
+static bool is_below(const char *root, const char *path)
 {
-	return strstr(line, "error:") || strstr(line, "Error ") || strstr(line, "ERROR:");
-}
+	char whole[PATH_ROOM];
 
-/* DKMS leaves this log where a build failed; a build that went well takes it away. Of another kernel's build it says nothing. */
-static void read_dkms(struct host *host, const char *root, const char *kernel)
-{
-	char line[1024], wanted[160];
-	bool ours = false;
-	FILE *file;
-
-	snprintf(host->dkms_log, sizeof(host->dkms_log), "/var/lib/dkms/rstwhy/" RSTWHY_VERSION "/build/make.log");
-	snprintf(wanted, sizeof(wanted), "for kernel %.100s ", kernel);
-	file = open_below(root, host->dkms_log);
-	while (file && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = '\0';
-		ours = ours || strstr(line, wanted);
-		if (ours && (is_error(line) || (line[0] && !host->dkms_failed)))
-			snprintf(host->dkms_error, sizeof(host->dkms_error), "%.250s", line);
-		host->dkms_failed = ours;
-		if (ours && is_error(line))
-			break;
-	}
-	if (file)
-		fclose(file);
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	return access(whole, F_OK) == 0;
 }
 
 static void read_headers(struct host *host, const char *root, const char *kernel)
 {
 	char path[PATH_ROOM];
 
-	snprintf(path, sizeof(path), "%s/lib/modules/%.100s/build/Makefile", root, kernel);
-	host->headers = access(path, R_OK) == 0;
+	snprintf(path, sizeof(path), "/lib/modules/%.100s/build/Makefile", kernel);
+	host->headers = is_below(root, path);
 }
 
 bool host_is_refusal(const char *line, size_t len)
@@ -157,7 +136,7 @@ static void read_learned(struct host *host, const char *root, const char *state)
 /* Column 6 of our group's line. */
 static void read_flush(struct host *host, const char *root, uint32_t group)
 {
-	FILE *file = open_below(root, NFLOG_PEER_FILE);
+	FILE *file = host_open(root, NFLOG_PEER_FILE);
 	unsigned int number, flush;
 	char line[256];
 
@@ -174,8 +153,9 @@ static void read_flush(struct host *host, const char *root, uint32_t group)
 void host_read(struct host *host, const char *root, const char *kernel, const char *state, uint32_t group)
 {
 	*host = (struct host){ 0 };
+	host->systemd = is_below(root, "/run/systemd/system");
 	read_headers(host, root, kernel);
-	read_dkms(host, root, kernel);
+	host_dkms_read(host, root, kernel);
 	read_signing(host, root);
 	host->keepalive_s = number_below(root, "/proc/sys/net/ipv4/tcp_keepalive_time");
 	host->established_s = number_below(root, "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established");

@@ -10,13 +10,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define HOST_TEXT_MAX 256
+#define HOST_VERSION_MAX 64
 
 /* Plain data; all zero: nothing is known. */
 struct host {
+	bool systemd; /* it runs here */
+
 	bool headers; /* of the running kernel */
 	bool dkms_failed; /* to build our module for the running kernel */
+	char dkms_version[HOST_VERSION_MAX]; /* of our source: the one that failed last, else the highest that DKMS has; "" none */
 	char dkms_log[HOST_TEXT_MAX];
 	char dkms_error[HOST_TEXT_MAX]; /* the first error of that log */
 
@@ -44,6 +49,12 @@ struct host {
  * the running kernel; state: the daemon's state.file; group: its NFLOG group.
  */
 void host_read(struct host *host, const char *root, const char *kernel, const char *state, uint32_t group);
+
+/* For reading: the file of that path below root; NULL with errno where it cannot be opened. The caller closes it. */
+FILE *host_open(const char *root, const char *path);
+
+/* doctor_dkms.c: the dkms_ fields, of whatever version. Part of host_read. */
+void host_dkms_read(struct host *host, const char *root, const char *kernel);
 
 /* doctor_rules.c: the first rule of `nft list ruleset` or iptables-save that rejects INVALID, into rule and rule_place. Pure. */
 bool host_rules_parse(struct host *host, const char *text);

@@ -16,6 +16,11 @@
 #define MOST_FLUSH 20 /* hundredths of a second */
 #define MOK "/var/lib/dkms/mok.pub"
 
+const char *doctor_dkms_version(const struct patient *patient)
+{
+	return patient->host.dkms_version[0] ? patient->host.dkms_version : RSTWHY_VERSION;
+}
+
 bool doctor_check_dkms(const struct patient *patient, struct finding *finding)
 {
 	const struct host *host = &patient->host;
@@ -24,8 +29,8 @@ bool doctor_check_dkms(const struct patient *patient, struct finding *finding)
 		return false;
 	doctor_find(finding, HEALTH_FAIL, "DKMS could not build the module for kernel %s: %s (%s)", patient->kernel, host->dkms_error, host->dkms_log);
 	if (!host->headers)
-		return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/" RSTWHY_VERSION " -k %s", patient->kernel, patient->kernel);
-	return doctor_fix(finding, "read that log; then dkms install rstwhy/" RSTWHY_VERSION " -k %s --force", patient->kernel);
+		return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/%s -k %s", patient->kernel, doctor_dkms_version(patient), patient->kernel);
+	return doctor_fix(finding, "read that log; then dkms install rstwhy/%s -k %s --force", doctor_dkms_version(patient), patient->kernel);
 }
 
 bool doctor_check_signing(const struct patient *patient, struct finding *finding)
@@ -53,7 +58,7 @@ bool doctor_check_flush(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_OK, "NFLOG keeps messages back for at most %u ms", host->flush_hundredths * 10);
 	doctor_find(finding, HEALTH_WARN, "NFLOG keeps messages of group %u back for up to %u ms: the log is late by that", patient->config.group,
 	     host->flush_hundredths * 10);
-	return doctor_fix(finding, "systemctl restart rstwhyd   (it asks for less when it starts; another program has changed it since)");
+	return doctor_fix_by_service(finding, patient, "restart", "it asks for less when it starts; another program has changed it since");
 }
 
 bool doctor_check_invalid(const struct patient *patient, struct finding *finding)

@@ -59,7 +59,7 @@ bool doctor_check_plain_reader(const struct patient *patient, struct finding *fi
 		snprintf(finding->fix, sizeof(finding->fix), "stop it, or choose another group in the log rule and in nflog.plain_group");
 	} else {
 		snprintf(finding->text, sizeof(finding->text), "nobody reads NFLOG group %u: the daemon does not run (or not in this network namespace)", group);
-		snprintf(finding->fix, sizeof(finding->fix), "systemctl restart rstwhyd   (nflog.plain_group takes effect at its start)");
+		doctor_fix_by_service(finding, patient, "restart", "nflog.plain_group takes effect at its start");
 	}
 	return true;
 }

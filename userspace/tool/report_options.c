@@ -6,16 +6,12 @@
  */
 #include "report_options.h"
 
-#include "command.h"
+#include "options.h"
 
 #include "../daemon/clock.h"
 #include "../learn/known_timeouts.h"
 #include "../learn/state.h"
 
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define ROWS_DEFAULT 1000
 #define ROWS_MAX 20000
@@ -59,19 +55,10 @@ static const struct option longs[] = {
 	{ 0 },
 };
 
-static bool set_number(size_t *number, const char *option, size_t least, size_t most, char *error)
+static bool take(void *to, int option, char *error)
 {
-	size_t digits = strspn(optarg, "0123456789");
+	struct report_options *options = to;
 
-	*number = digits > 0 && digits < 10 ? strtoul(optarg, NULL, 10) : most + 1;
-	if (!optarg[digits] && *number >= least && *number <= most)
-		return true;
-	snprintf(error, FILTER_ERROR_MAX, "%s: \"%.40s\" is not possible; allowed: %zu to %zu", option, optarg, least, most);
-	return false;
-}
-
-static bool take(struct report_options *options, int option, char *error)
-{
 	if (selection_is_option(option))
 		return selection_take(&options->selection, option, optarg, clock_realtime_ns(), error);
 	switch (option) {
@@ -79,9 +66,9 @@ static bool take(struct report_options *options, int option, char *error)
 		options->html = optarg;
 		return true;
 	case OPTION_ROWS:
-		return set_number(&options->rows, "--rows", 0, ROWS_MAX, error);
+		return options_number(&options->rows, "--rows", 0, ROWS_MAX, error);
 	case OPTION_TOP:
-		return set_number(&options->top, "--top", 1, TOP_MAX, error);
+		return options_number(&options->top, "--top", 1, TOP_MAX, error);
 	case OPTION_STATE:
 		options->state = optarg;
 		return true;
@@ -89,43 +76,27 @@ static bool take(struct report_options *options, int option, char *error)
 		options->known = optarg;
 		return true;
 	default:
-		error[0] = '\0'; /* getopt has told */
-		return false;
+		options->config = optarg;
+		return true;
 	}
 }
 
-static bool usage_error(const char *error, int *status)
-{
-	if (error[0])
-		complain("%s", error);
-	fputs("try rstwhy report --help\n", stderr);
-	*status = STATUS_USAGE;
-	return false;
-}
+static const struct options_syntax syntax = {
+	.command = "report", .help = help, .shorts = "c:h", .longs = longs, .operands = true, .take = take,
+};
 
 bool report_options_parse(int argc, char **argv, struct report_options *options, int *status)
 {
-	char error[FILTER_ERROR_MAX] = "";
-	const char *config_file = NULL;
-	int option;
+	char error[OPTIONS_ERROR_MAX];
 
 	*options = (struct report_options){
 		.rows = ROWS_DEFAULT, .top = TOP_DEFAULT, .state = STATE_DEFAULT_FILE, .known = KNOWN_TIMEOUTS_FILE
 	};
-	while ((option = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			*status = STATUS_OK;
-			return false;
-		}
-		if (option == 'c')
-			config_file = optarg;
-		else if (!take(options, option, error))
-			return usage_error(error, status);
-	}
+	if (!options_read(&syntax, argc, argv, options, status))
+		return false;
 	options->files = argv + optind;
 	options->files_count = (size_t)(argc - optind);
-	if (options->files_count == 0 && !log_files_default(config_file, options->log, error))
-		return usage_error(error, status);
+	if (options->files_count == 0 && !log_files_default(options->config, options->log, error))
+		return options_refuse(&syntax, error, status);
 	return true;
 }

@@ -18,6 +18,7 @@ struct report_options {
 	const char *known; /* known timeouts */
 	size_t rows;	   /* of the page's table */
 	size_t top;	   /* of the text's lists */
+	const char *config; /* the daemon's settings; NULL: the default file */
 	char log[CONFIG_PATH_MAX]; /* where no file is named: the daemon's, with its rotated ones */
 	char **files;
 	size_t files_count;

@@ -19,6 +19,7 @@
 #define BARS_TOGETHER 4 /* of the histogram of silences: ten to a factor of ten */
 #define BLOCK "\xe2\x96\x88"
 #define ARROW " \xe2\x86\x92 "
+#define DOT " \xc2\xb7 "
 
 static unsigned long long number(uint64_t value)
 {
@@ -69,10 +70,14 @@ static void put_gateways(const struct tally *tally, FILE *out)
 
 static void put_losses(const struct tally *tally, FILE *out)
 {
+	const char *words;
+
 	for (const struct tally_loss *loss = tally->losses; loss < tally->losses + TALLY_WHERES && loss->where[0]; loss++) {
-		fprintf(out, "%llu%s records lost: ", number(loss->lost), loss->unknown ? " or more" : "");
+		fprintf(out, "%llu%s records lost (", number(loss->lost), loss->unknown ? " or more" : "");
 		put_escaped(out, loss->where);
-		fputc('\n', out);
+		fputc(')', out);
+		words = record_loss_words(loss->where);
+		fprintf(out, "%s%s\n", words[0] ? DOT : "", words);
 	}
 }
 

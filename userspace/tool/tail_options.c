@@ -6,14 +6,12 @@
  */
 #include "tail_options.h"
 
-#include "command.h"
 #include "log_files.h"
+#include "options.h"
 
 #include "../daemon/clock.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LINES_DEFAULT 10
@@ -50,17 +48,6 @@ static const struct option longs[] = {
 	{ 0 },
 };
 
-static bool set_lines(size_t *lines, const char *text, char *error)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	*lines = digits && digits < 10 ? strtoul(text, NULL, 10) : LINES_MAX + 1UL;
-	if (!text[digits] && *lines <= LINES_MAX)
-		return true;
-	snprintf(error, FILTER_ERROR_MAX, "\"%.40s\" is no number of lines; allowed: 0 to %d", text, LINES_MAX);
-	return false;
-}
-
 static bool set_file(char *file, const char *path, char *error)
 {
 	if (strlen(path) < CONFIG_PATH_MAX) {
@@ -71,13 +58,15 @@ static bool set_file(char *file, const char *path, char *error)
 	return false;
 }
 
-static bool take(struct tail_options *options, int option, char *error)
+static bool take(void *to, int option, char *error)
 {
+	struct tail_options *options = to;
+
 	if (selection_is_option(option))
 		return selection_take(&options->selection, option, optarg, clock_realtime_ns(), error);
 	switch (option) {
 	case 'n':
-		return set_lines(&options->lines, optarg, error);
+		return options_number(&options->lines, "--lines", 0, LINES_MAX, error);
 	case 'f':
 		return set_file(options->file, optarg, error);
 	case OPTION_NO_FOLLOW:
@@ -86,42 +75,24 @@ static bool take(struct tail_options *options, int option, char *error)
 	case OPTION_JSON:
 		return options->json = true;
 	default:
-		error[0] = '\0'; /* getopt has told */
-		return false;
+		options->config = optarg;
+		return true;
 	}
 }
 
-static bool usage_error(const char *error, int *status)
-{
-	if (error[0])
-		complain("%s", error);
-	fputs("try rstwhy tail --help\n", stderr);
-	*status = STATUS_USAGE;
-	return false;
-}
+static const struct options_syntax syntax = {
+	.command = "tail", .help = help, .shorts = "n:f:c:h", .longs = longs, .take = take,
+};
 
 bool tail_options_parse(int argc, char **argv, struct tail_options *options, int *status)
 {
-	const char *config_file = NULL;
-	char error[FILTER_ERROR_MAX] = "";
-	int option;
+	char error[OPTIONS_ERROR_MAX];
 
 	*options = (struct tail_options){ .lines = LINES_UNSAID, .follow = true };
-	while ((option = getopt_long(argc, argv, "n:f:c:h", longs, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			*status = STATUS_OK;
-			return false;
-		}
-		if (option == 'c')
-			config_file = optarg;
-		else if (!take(options, option, error))
-			return usage_error(error, status);
-	}
-	if (optind < argc)
-		return usage_error("tail takes options only", status);
-	if (!options->file[0] && !log_files_default(config_file, options->file, error))
-		return usage_error(error, status);
+	if (!options_read(&syntax, argc, argv, options, status))
+		return false;
+	if (!options->file[0] && !log_files_default(options->config, options->file, error))
+		return options_refuse(&syntax, error, status);
 	if (options->lines == LINES_UNSAID)
 		options->lines = options->selection.since_ns ? TAIL_ALL_LINES : LINES_DEFAULT;
 	return true;

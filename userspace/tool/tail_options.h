@@ -13,8 +13,10 @@
 
 #define TAIL_ALL_LINES SIZE_MAX
 
+/* Borrows from argv. */
 struct tail_options {
 	struct selection selection;
+	const char *config; /* the daemon's settings; NULL: the default file */
 	char file[CONFIG_PATH_MAX];
 	size_t lines; /* how many of those there are already; or TAIL_ALL_LINES */
 	bool follow;

@@ -7,12 +7,12 @@
 #include "timeouts.h"
 
 #include "command.h"
+#include "options.h"
 
 #include "../learn/known_timeouts.h"
 #include "../learn/state.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +29,25 @@ static const char help[] = "usage: rstwhy timeouts [-f STATE] [-k FILE] [--json]
 			   "  -k, --known FILE  known timeouts; default " KNOWN_TIMEOUTS_FILE "\n"
 			   "      --json        a JSON object a line\n";
 
+static const struct option longs[] = {
+	{ "file", required_argument, NULL, 'f' },
+	{ "known", required_argument, NULL, 'k' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 struct request {
 	const char *state;
 	const char *known;
 	bool json;
-	bool help;
 };
 
-static bool take(int option, struct request *request)
+static bool take(void *to, int option, char *error)
 {
+	struct request *request = to;
+
+	(void)error;
 	switch (option) {
 	case 'f':
 		request->state = optarg;
@@ -45,31 +55,14 @@ static bool take(int option, struct request *request)
 	case 'k':
 		request->known = optarg;
 		return true;
-	case 'j':
-		return request->json = true;
-	case 'h':
-		return request->help = true;
 	default:
-		return false;
+		return request->json = true;
 	}
 }
 
-static bool parse(int argc, char **argv, struct request *request)
-{
-	static const struct option longs[] = {
-		{ "file", required_argument, NULL, 'f' }, { "known", required_argument, NULL, 'k' }, { "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },	  { 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "f:k:h", longs, NULL)) != -1)
-		if (!take(option, request))
-			return false;
-	if (optind == argc)
-		return true;
-	complain("timeouts takes options only");
-	return false;
-}
+static const struct options_syntax syntax = {
+	.command = "timeouts", .help = help, .shorts = "f:k:h", .longs = longs, .take = take,
+};
 
 static int print_rows(const struct timeouts_row *rows, size_t count, const struct request *request, uint64_t now_s)
 {
@@ -136,14 +129,8 @@ int command_timeouts(int argc, char **argv)
 	struct learn *learned;
 	int status;
 
-	if (!parse(argc, argv, &request)) {
-		fputs("try rstwhy timeouts --help\n", stderr);
-		return STATUS_USAGE;
-	}
-	if (request.help) {
-		fputs(help, stdout);
-		return STATUS_OK;
-	}
+	if (!options_read(&syntax, argc, argv, &request, &status))
+		return status;
 	if (!known_timeouts_load(request.known, &hints, &error)) {
 		complain("%s", error.text);
 		return STATUS_USAGE;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define NS_PER_SEC 1000000000ULL
+#define CANDIDATES_NAMED 3 /* of the same length */
 
 static const char *const basis_names[] = {
 	[KEEPALIVE_UNKNOWN] = "unknown",   [KEEPALIVE_NEEDLESS] = "needless", [KEEPALIVE_PROVEN] = "proven",
@@ -25,7 +26,7 @@ static void text_duration(struct line *line, double ms)
 	line_text(line, duration(ms).s);
 }
 
-/* "10.2.0.0/24 port 443 by eth1 (server side)" */
+/* "10.2.0.0/24 port 443 via eth1 (server side)" */
 static void text_path(struct line *line, const struct path *path)
 {
 	char prefix[PATH_PREFIX_TEXT];
@@ -35,7 +36,7 @@ static void text_path(struct line *line, const struct path *path)
 	line_text(line, " port ");
 	line_u64(line, path->port);
 	if (path->in[0]) {
-		line_text(line, " by ");
+		line_text(line, " via ");
 		line_plain_escaped(line, path->in, strnlen(path->in, sizeof(path->in)));
 	}
 	line_text(line, " (");
@@ -82,14 +83,32 @@ static void text_samples(struct line *line, const struct timeouts_row *row, uint
 	}
 }
 
+/* Candidates with the seconds of candidate i: "350 s: AWS NLB, AWS NAT gateway and 3 more"; the index behind them. JSON has all. */
+static size_t text_same(struct line *line, const struct timeouts_row *row, size_t i)
+{
+	size_t end = i;
+
+	while (end < row->candidates && row->candidate[end]->seconds == row->candidate[i]->seconds)
+		end++;
+	line_u64(line, row->candidate[i]->seconds);
+	line_text(line, " s: ");
+	for (size_t k = i; k < end && k < i + CANDIDATES_NAMED; k++) {
+		line_text(line, k > i ? ", " : "");
+		line_plain_escaped(line, row->candidate[k]->name, strlen(row->candidate[k]->name));
+	}
+	if (end > i + CANDIDATES_NAMED) {
+		line_text(line, " and ");
+		line_u64(line, end - i - CANDIDATES_NAMED);
+		line_text(line, " more");
+	}
+	return end;
+}
+
 static void text_candidates(struct line *line, const struct timeouts_row *row)
 {
-	for (size_t i = 0; i < row->candidates; i++) {
-		line_text(line, i ? ", " : "    candidates: ");
-		line_plain_escaped(line, row->candidate[i]->name, strlen(row->candidate[i]->name));
-		line_char(line, ' ');
-		line_u64(line, row->candidate[i]->seconds);
-		line_text(line, " s");
+	for (size_t i = 0; i < row->candidates;) {
+		line_text(line, i ? "; " : "    candidates: ");
+		i = text_same(line, row, i);
 	}
 	if (row->candidates)
 		line_char(line, '\n');
@@ -98,8 +117,8 @@ static void text_candidates(struct line *line, const struct timeouts_row *row)
 static void text_keepalive(struct line *line, const struct keepalive *k)
 {
 	static const char *const why[] = {
-		[KEEPALIVE_PROVEN] = " (as long has been seen to survive)",
-		[KEEPALIVE_GUESSED] = " (half of what is killed; so long a silence has not been seen to survive yet)",
+		[KEEPALIVE_PROVEN] = " (silences as long have survived)",
+		[KEEPALIVE_GUESSED] = " (half of what is killed; no silence as long has been seen to survive yet)",
 		[KEEPALIVE_DOUBTFUL] = " (half of what is killed; not certain)",
 	};
 

@@ -6,12 +6,11 @@
  */
 #include "top_options.h"
 
-#include "command.h"
 #include "log_files.h"
+#include "options.h"
 
 #include "../daemon/clock.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,8 +75,10 @@ static bool set_file(char *file, char *error)
 	return false;
 }
 
-static bool take(struct top_options *options, int option, char *error)
+static bool take(void *to, int option, char *error)
 {
+	struct top_options *options = to;
+
 	if (selection_is_option(option))
 		return selection_take(&options->selection, option, optarg, clock_realtime_ns(), error);
 	switch (option) {
@@ -90,19 +91,14 @@ static bool take(struct top_options *options, int option, char *error)
 	case 'f':
 		return set_file(options->file, error);
 	default:
-		error[0] = '\0'; /* getopt has told */
-		return false;
+		options->config = optarg;
+		return true;
 	}
 }
 
-static bool usage_error(const char *error, int *status)
-{
-	if (error[0])
-		complain("%s", error);
-	fputs("try rstwhy top --help\n", stderr);
-	*status = STATUS_USAGE;
-	return false;
-}
+static const struct options_syntax syntax = {
+	.command = "top", .help = help, .shorts = "f:c:h", .longs = longs, .take = take,
+};
 
 /* Noise that was asked for is shown; what the keys may show later is let in. */
 static void settle_noise(struct top_options *options)
@@ -115,26 +111,13 @@ static void settle_noise(struct top_options *options)
 
 bool top_options_parse(int argc, char **argv, struct top_options *options, int *status)
 {
-	char error[FILTER_ERROR_MAX] = "";
-	const char *config_file = NULL;
-	int option;
+	char error[OPTIONS_ERROR_MAX];
 
 	*options = (struct top_options){ .window = TOP_FIVE };
-	while ((option = getopt_long(argc, argv, "f:c:h", longs, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			*status = STATUS_OK;
-			return false;
-		}
-		if (option == 'c')
-			config_file = optarg;
-		else if (!take(options, option, error))
-			return usage_error(error, status);
-	}
-	if (optind < argc)
-		return usage_error("top takes options only", status);
-	if (!options->file[0] && !log_files_default(config_file, options->file, error))
-		return usage_error(error, status);
+	if (!options_read(&syntax, argc, argv, options, status))
+		return false;
+	if (!options->file[0] && !log_files_default(options->config, options->file, error))
+		return options_refuse(&syntax, error, status);
 	settle_noise(options);
 	return true;
 }

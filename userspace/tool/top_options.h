@@ -12,8 +12,10 @@
 
 #include "../daemon/config.h"
 
+/* Borrows from argv. */
 struct top_options {
 	struct selection selection; /* noise passes: a key shows and hides it */
+	const char *config; /* the daemon's settings; NULL: the default file */
 	char file[CONFIG_PATH_MAX];
 	enum top_by by;
 	enum top_window window;

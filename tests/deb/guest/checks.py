@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 """
-checks.py packages | boot    the checks in order on this machine, which is thrown away afterwards
+checks.py packages | boot | sysv    the checks in order on this machine, which is thrown away afterwards
 
 Each goes on where the one before left the machine. Results to /mnt/out/results.tap: "plan NAME" for all, then "ok NAME",
 "not ok NAME # why" or "skip NAME # why" for each, and "done".

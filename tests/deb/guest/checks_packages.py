@@ -94,14 +94,14 @@ def with_headers_back_the_doctors_fix_works():
 
 
 def a_module_that_does_not_compile_is_no_broken_package():
-    """The upgrade brings a source that cannot be built: apt goes on, the old module works on, and the reason is at hand."""
+    """An upgrade of the module alone brings a source that cannot be built: apt goes on, the old one works on, and the reason is at hand."""
     running = machine.loaded_version()
-    said = apt(f"install {deb('broken', 'nf-rstwhy-dkms')} {deb('broken', 'rstwhy')}")
+    said = apt("install " + deb("broken", "nf-rstwhy-dkms"))
     machine.package_system_is_healthy()
     assert "nf-rstwhy-dkms: the module could not be built" in said
     log = f"/var/lib/dkms/rstwhy/{version_of('broken')}/build/make.log"
     assert log in said and "broken on purpose" in told(f"cat {log}")
-    apt("install " + deb("broken", "rstwhy-dbgsym"))  # apt goes on
+    apt("install " + deb("good", "rstwhy-dbgsym"))  # apt goes on
     apt("purge rstwhy-dbgsym")
     machine.package_system_is_healthy()
     if LIVE:
@@ -110,8 +110,10 @@ def a_module_that_does_not_compile_is_no_broken_package():
 
 
 def the_doctor_says_why_it_was_not_built():
+    """Of a version that is not the doctor's own."""
     needs_a_running_system()
-    doctor("broken on purpose", f"/var/lib/dkms/rstwhy/{version_of('broken')}/build/make.log")
+    broken = version_of("broken")
+    doctor("broken on purpose", f"/var/lib/dkms/rstwhy/{broken}/build/make.log", f"dkms install rstwhy/{broken} -k {KERNEL}")
 
 
 def an_upgrade_brings_the_new_ones():

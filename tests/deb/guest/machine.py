@@ -8,7 +8,8 @@ import subprocess
 import time
 
 PATIENCE = 180  # seconds that anything but a build may take on an emulated machine whose host is busy
-LIVE = os.path.isdir("/run/systemd/system")  # else a chroot: nothing can be started or loaded
+# Else a chroot: nothing can be started or loaded. The second is sysvinit's.
+LIVE = os.path.isdir("/run/systemd/system") or os.path.exists("/run/initctl")
 KERNEL = os.uname().release if LIVE else sorted(k for k in os.listdir("/lib/modules") if os.path.exists(f"/lib/modules/{k}/build"))[-1]
 LOG = "/var/log/rstwhy/resets.jsonl"
 MODULE = "/sys/module/nf_rstwhy"

@@ -62,8 +62,7 @@ def of_the_module(lab):
     install_module(lab.directory + "/root")
     netns.run("ip netns add container")
     try:
-        # timeout(1) ends tcpdump, and says so by 124
-        try_all(lab, "nf_rstwhy.4", ends=(0, 124))
+        try_all(lab, "nf_rstwhy.4")
     finally:
         del os.environ["MODPROBE_OPTIONS"]
         netns.run("ip netns del container")
