@@ -22,7 +22,7 @@
 # make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make deb         build/deb/*.deb: rstwhy and nf-rstwhy-dkms, lintian-clean
-# make deb-check   these packages on fresh Debian 12 and 13 systems in the virtual machine: install, upgrade, failed build, purge (T=SUITE: one)
+# make deb-check   these packages on fresh Debian 12 and 13 systems, with systemd and without: install, upgrade, failed build, purge (T=SUITE: one); counts last
 # make clean       removes build/ but for the guest root; make distclean that too
 #
 # module, userspace and unit install nothing. Everything built goes below build/.
