@@ -66,16 +66,33 @@ void line_padded(struct line *line, uint64_t value, unsigned int width)
 	put_digits(line, &digits, width);
 }
 
+static size_t count_digits(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 void line_u64(struct line *line, uint64_t value)
 {
+	size_t count = count_digits(value);
+	char *at = line_room(line, count);
 	struct digits digits;
 
-	if (value < 10) {
-		line_char(line, (char)('0' + value));
+	if (!at) {
+		put_number(&digits, value);
+		put_digits(line, &digits, 1);
 		return;
 	}
-	put_number(&digits, value);
-	line_bytes(line, digits.text + digits.at, sizeof(digits.text) - digits.at);
+	line_grow(line, count);
+	for (at += count; value >= 100; value /= 100)
+		put_two(at -= 2, (unsigned int)(value % 100));
+	if (value >= 10)
+		put_two(at - 2, (unsigned int)value);
+	else
+		at[-1] = (char)('0' + value);
 }
 
 void line_hex(struct line *line, uint64_t value, unsigned int width)
@@ -99,6 +116,10 @@ void line_decimal(struct line *line, double value)
 		value = 0.0;
 	if (value > DECIMAL_MAX / 1000.0)
 		value = DECIMAL_MAX / 1000.0;
+	if ((double)(uint64_t)value == value) {
+		line_u64(line, (uint64_t)value);
+		return;
+	}
 	thousandths = (uint64_t)(value * 1000.0 + 0.5);
 	line_u64(line, thousandths / 1000);
 	fraction = thousandths % 1000;
@@ -231,46 +252,53 @@ static inline bool any_escaped(byte_vector bytes)
 	return halves[0] | halves[1];
 }
 
-/* Up to sixteen bytes; where there are fewer some come twice, which changes nothing for the question. */
-static byte_vector short_vector(const char *bytes, size_t len)
-{
-	byte_vector all = { 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x' };
+#define PIECE sizeof(byte_vector)
 
-	if (len >= 8) {
-		memcpy(&all, bytes, 8);
-		memcpy((char *)&all + 8, bytes + len - 8, 8);
-	} else if (len >= 4) {
-		memcpy(&all, bytes, 4);
-		memcpy((char *)&all + 4, bytes + len - 4, 4);
-	} else if (len > 0) {
-		((char *)&all)[0] = bytes[0];
-		((char *)&all)[1] = bytes[len / 2];
-		((char *)&all)[2] = bytes[len - 1];
-	}
-	return all;
+/* Two pieces of a text that is at least as long as one of them and at most as long as both: they may overlap. */
+static inline void copy_ends(char *to, const char *bytes, size_t len, size_t piece)
+{
+	memcpy(to, bytes, piece);
+	memcpy(to + len - piece, bytes + len - piece, piece);
 }
 
-static bool none_escaped(const char *bytes, size_t len)
+/* Copies a text; false: a byte of it needs an escape. */
+static bool copy_plain(char *to, const char *bytes, size_t len)
 {
-	byte_vector some;
+	byte_vector some = { 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x' };
+	char *short_text = (char *)&some;
 
-	if (len < sizeof(some))
-		return !any_escaped(short_vector(bytes, len));
-	for (size_t at = 0; at + sizeof(some) <= len; at += sizeof(some)) {
-		memcpy(&some, bytes + at, sizeof(some));
+	if (len < PIECE) { /* bytes that come twice change nothing for the question */
+		if (len >= 8) {
+			copy_ends(to, bytes, len, 8);
+			memcpy(short_text, to, 8);
+			memcpy(short_text + 8, to + len - 8, 8);
+		} else if (len >= 4) {
+			copy_ends(to, bytes, len, 4);
+			memcpy(short_text, to, 4);
+			memcpy(short_text + 4, to + len - 4, 4);
+		} else if (len > 0) {
+			short_text[0] = to[0] = bytes[0];
+			short_text[1] = to[len / 2] = bytes[len / 2];
+			short_text[2] = to[len - 1] = bytes[len - 1];
+		}
+		return !any_escaped(some);
+	}
+	for (size_t at = 0; at + PIECE <= len; at += PIECE) {
+		memcpy(&some, bytes + at, PIECE);
+		memcpy(to + at, &some, PIECE);
 		if (any_escaped(some))
 			return false;
 	}
-	memcpy(&some, bytes + len - sizeof(some), sizeof(some));
+	memcpy(&some, bytes + len - PIECE, PIECE);
+	memcpy(to + len - PIECE, &some, PIECE);
 	return !any_escaped(some);
 }
 
-/* Nearly all texts need no escape at all; the others are copied run by run. */
-void line_json_escaped(struct line *line, const char *bytes, size_t len)
+static void escape_run_by_run(struct line *line, const char *bytes, size_t len)
 {
 	size_t from = 0;
 
-	for (size_t i = none_escaped(bytes, len) ? len : 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (is_plain(c) && c != '"' && c != '\\')
@@ -282,19 +310,28 @@ void line_json_escaped(struct line *line, const char *bytes, size_t len)
 	line_bytes(line, bytes + from, len - from);
 }
 
+/* Nearly all texts need no escape at all. */
+void line_json_escaped(struct line *line, const char *bytes, size_t len)
+{
+	char *at = line_room(line, len);
+
+	if (at && copy_plain(at, bytes, len))
+		line_grow(line, len);
+	else
+		escape_run_by_run(line, bytes, len);
+}
+
 void line_json_quoted(struct line *line, const char *bytes, size_t len)
 {
 	char *at = line_room(line, len + 2);
 
-	if (at && none_escaped(bytes, len)) {
-		*at++ = '"';
-		memcpy(at, bytes, len);
-		at[len] = '"';
+	if (at && copy_plain(at + 1, bytes, len)) {
+		at[0] = at[len + 1] = '"';
 		line_grow(line, len + 2);
 		return;
 	}
 	line_char(line, '"');
-	line_json_escaped(line, bytes, len);
+	escape_run_by_run(line, bytes, len);
 	line_char(line, '"');
 }
 
