@@ -22,7 +22,6 @@ RATES = (25000, 50000, 100000)
 ROUNDS = 3
 LATENCIES = ((100, 300), (1000, 3000), (40000, 80000))
 BIG = {"nflog__buffer": "64M", "nflog__buffer_max": "64M"}
-TICKS = os.sysconf("SC_CLK_TCK")
 ULOGD = """[global]
 logfile="/mnt/ulogd.log"
 loglevel=5
@@ -39,13 +38,17 @@ file="/mnt/ulogd.json"
 """
 
 
-def cpu_seconds(process):
-    """(user, system) of a running process: the sum as the scheduler has it, its parts as they were sampled."""
+def cpu_times(process):
+    """Of a running process: seconds as the scheduler has them; ticks in user and in kernel mode, as they were sampled."""
     fields = g.text(f"/proc/{process.pid}/stat").rsplit(")", 1)[1].split()
-    user, system = int(fields[11]) / TICKS, int(fields[12]) / TICKS
-    total = int(g.text(f"/proc/{process.pid}/schedstat").split()[0]) / 1e9
-    share = user / (user + system) if user + system else 0.5
-    return total * share, total * (1 - share)
+    return int(g.text(f"/proc/{process.pid}/schedstat").split()[0]) / 1e9, int(fields[11]), int(fields[12])
+
+
+def cost(before, after, records):
+    """Microseconds a record, and those of them in the kernel."""
+    seconds, user, system = (b - a for a, b in zip(before, after))
+    each = seconds / max(records, 1) * 1e6
+    return {"cpu_us": round(each, 3), "kernel_us": round(each * system / max(user + system, 1), 3)}
 
 
 def memory_kib(process):
@@ -72,10 +75,10 @@ def rstwhyd(count, kind, rate, **settings):
     """One live run: CPU seconds, records, losses, memory."""
     daemon = g.Daemon(name="bench", **BIG, **settings)
     idle_memory = memory_kib(daemon.process)
-    before = cpu_seconds(daemon.process)
+    before = cpu_times(daemon.process)
     sent, took = map(int, g.feed(count, kind=kind, rate=rate, servers=4096).split())
     settled(daemon.log, 3.0)
-    used = cpu_seconds(daemon.process)
+    after = cpu_times(daemon.process)
     peak = memory_kib(daemon.process)
     daemon.stop()
     kinds = {}
@@ -88,9 +91,7 @@ def rstwhyd(count, kind, rate, **settings):
                 lost += json.loads(line).get("lost", 0)
     size = os.path.getsize(daemon.log)
     os.unlink(daemon.log)
-    got = max(kinds.get("reset", 0), 1)  # one flow each, so one record each
-    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - sum(before)) / got * 1e6, 3),
-            "kernel_us": round((used[1] - before[1]) / got * 1e6, 3), "records": sum(kinds.values()), "kinds": kinds, "lost": lost, "bytes": size, "rss_kib": [idle_memory, peak]}
+    return {"sent": sent, "rate": round(sent / took * 1e9), **cost(before, after, kinds.get("reset", 0)), "records": sum(kinds.values()), "kinds": kinds, "lost": lost, "bytes": size, "rss_kib": [idle_memory, peak]}
 
 
 def ulogd(count, kind, rate):
@@ -100,17 +101,16 @@ def ulogd(count, kind, rate):
         config.write(ULOGD.format(plugins=plugins))
     process = g.start(["ulogd", "-c", "/mnt/ulogd.conf"], "/mnt/ulogd.out")
     g.wait_until("ulogd to bind the group", lambda: " 17 " in re.sub(r"\s+", " ", g.text("/proc/net/netfilter/nfnetlink_log")))
-    before = cpu_seconds(process)
+    before = cpu_times(process)
     sent, took = map(int, g.feed(count, kind=kind, rate=rate, servers=4096).split())
     settled("/mnt/ulogd.json")
-    used = cpu_seconds(process)
+    after = cpu_times(process)
     g.stop(process)
     written = lines("/mnt/ulogd.json")
     size = os.path.getsize("/mnt/ulogd.json")
     os.unlink("/mnt/ulogd.json")
-    got = max(written, 1)  # what was lost on the way cost it nothing
-    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - sum(before)) / got * 1e6, 3),
-            "kernel_us": round((used[1] - before[1]) / got * 1e6, 3), "records": written, "lost": sent - written, "bytes": size}
+    # what was lost on the way cost it nothing
+    return {"sent": sent, "rate": round(sent / took * 1e9), **cost(before, after, written), "records": written, "lost": sent - written, "bytes": size}
 
 
 def record(count, kind):
