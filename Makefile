@@ -18,11 +18,11 @@
 #                  hours; tests/stress/run.sh says which counts can be lowered
 # make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
 # make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
-# make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal
+# make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal; README's samples are what they print
 # make html-check the page of rstwhy report in a headless Chromium; skipped, and said so, where there is none
 # make install     module by DKMS (or modules_install), programs, unit and configuration; DESTDIR, PREFIX
 # make deb         build/deb/*.deb: rstwhy and nf-rstwhy-dkms, lintian-clean
-# make deb-check   these packages on fresh Debian 12 and 13 systems in the virtual machine: install, upgrade, failed build, purge (T=SUITE: one)
+# make deb-check   these packages on fresh Debian 12 and 13 systems, with systemd and without: install, upgrade, failed build, purge (T=SUITE: one); counts last
 # make clean       removes build/ but for the guest root; make distclean that too
 #
 # module, userspace and unit install nothing. Everything built goes below build/.
@@ -114,7 +114,7 @@ man-check: userspace
 	@python3 tests/man/check.py && python3 tests/man/completions.py
 
 views-check: userspace
-	@python3 tests/views/check.py
+	@python3 tests/views/check.py && python3 tests/views/readme.py
 
 html-check: userspace
 	@tests/html/run

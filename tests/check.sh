@@ -4,6 +4,8 @@
 #
 # make check: lint, strict builds, unit tests, unit tests under sanitizers, the virtual machine. The last line adds it all up,
 # alone: "N passed, M failed" (and ", K skipped"). RSTWHY_TOTAL names a file to put it into instead.
+# Not here: make deb-check. The packages are built three times (minutes each on a busy machine), two Debian roots of their own are made, DKMS
+# builds the module anew in each, and four guests boot. What of it is quick is here: make install, DKMS in the guest root, the unit by lint.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 passed=0 failed=0 skipped=0

@@ -8,7 +8,8 @@
 #   -v VERSION     under another version than the tree's (to try an upgrade)
 #   -o DIRECTORY   where the packages go (build/deb)
 #   -B FILE        for tests: with a line that does not compile at the end of this source file of the module
-# For the Debian release it is run on: the programs are linked against its libraries.
+# For the Debian release it is run on: the programs are linked against its libraries. The maintainer named in them is a placeholder of a
+# domain that can never be (RFC 2606), unless DEBEMAIL (and DEBFULLNAME) tell who builds them, as for Debian's own tools.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 version= output=$top/build/deb broken=
@@ -17,7 +18,7 @@ while getopts v:o:B: option; do
 	v) version=$OPTARG ;;
 	o) output=$(realpath -m "$OPTARG") ;;
 	B) broken=$OPTARG ;;
-	*) sed -n '5,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+	*) sed -n '5,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
 
@@ -42,6 +43,11 @@ if [ -n "$version" ] && [ "$version" != "$tree_version" ]; then
 		cat "$tree/debian/changelog"
 	} >"$work/changelog"
 	mv "$work/changelog" "$tree/debian/changelog"
+fi
+if [ -n "${DEBEMAIL:-}" ]; then
+	who="${DEBFULLNAME:-the rstwhy authors} <$DEBEMAIL>"
+	[[ $who =~ ^[^\|\&\\]+\ \<[^\ @\|\&\\]+@[^\ @\|\&\\]+\>$ ]] || { echo "deb: DEBFULLNAME, DEBEMAIL: \"$who\" is no name with an address" >&2; exit 2; }
+	sed -i "s|the rstwhy authors <maintainers@rstwhy.invalid>|$who|" "$tree/debian/control" "$tree/debian/changelog"
 fi
 [ -z "$broken" ] || echo '#error broken on purpose, by a test' >>"$tree/$broken"
 

@@ -34,6 +34,7 @@ static void put_losses(struct page_json *json, const struct tally_loss *losses)
 	for (size_t i = 0; i < TALLY_WHERES && losses[i].where[0]; i++) {
 		page_json_open(json, NULL, '{');
 		page_json_text(json, "where", losses[i].where);
+		page_json_text(json, "why", record_loss_words(losses[i].where));
 		page_json_number(json, "lost", (double)losses[i].lost);
 		page_json_flag(json, "more", losses[i].unknown > 0);
 		page_json_close(json, '}');

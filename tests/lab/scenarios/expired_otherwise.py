@@ -228,6 +228,21 @@ def one_deleted(lab):
     )  # fmt: skip
 
 
+@scenario("one-deleted-escapes", families=BOTH)
+def deleted_escapes(lab):
+    """conntrack -D of a busy masqueraded connection with tcp_loose=0: its next segment leaves with the inner address."""
+    masquerade("masquerade")
+    netns.sysctl("net.netfilter.nf_conntrack_tcp_loose", 0)
+    conn = lab.connect(lab.listen(5227))
+    conn.exchange()
+    netns.run(f"conntrack -D -f ipv{lab.family} -p tcp --orig-port-src {conn.near[1]}")
+    conn.client.sendall(b"I was not idle")
+    assert was_reset(conn.client)
+    lab.expect(
+        conn, "stale-state/gateway-flushed", sender="server", by="transit", stage="established", nat_client=conn.seen_by_server
+    )  # fmt: skip
+
+
 @scenario("firewall-reloaded-lives", families=BOTH)
 def reloaded(lab):
     """The rules are loaded anew, conntrack keeps its entries: nothing happens."""
@@ -241,7 +256,7 @@ def reloaded(lab):
     lab.no_reset()
 
 
-@scenario("gateway-process-aborts", families=BOTH)
+@scenario("gateway-process-aborts", families=BOTH, settings={"verdict.idle_min_ms": "6000"})
 def own_process(lab):
     """A program of the gateway itself, connected to the server, aborts."""
 

@@ -17,6 +17,10 @@ from connection import dial, endpoint, receive, wait_until, was_reset
 from lab import scenario
 
 
+# Where the machine's own slowness might look like a silence.
+PATIENT = {"verdict.idle_min_ms": "6000"}
+
+
 def netem(namespace, how):
     netns.run(f"tc qdisc add dev eth0 root netem {how}", namespace)
 
@@ -124,7 +128,7 @@ def duplicated(lab):
     lab.expect(conn, "application/abort", sender="server", by="transit", stage="established", count=2)
 
 
-@scenario("lossy-path-abort", families=BOTH)
+@scenario("lossy-path-abort", families=BOTH, settings=PATIENT)
 def lossy(lab):
     """A fifth of what the server sends is lost, 30 ms away; it aborts at last, and the RST comes through or its echo does."""
     lab.delay("client", 30)
@@ -138,9 +142,9 @@ def lossy(lab):
     lab.expect(conn, "application/abort", sender="server", by="transit", stage="established")
 
 
-@scenario("destroyed-by-admin", families=BOTH)
+@scenario("destroyed-by-admin", families=BOTH, settings=PATIENT)
 def destroyed(lab):
-    """ss -K on the server: a live socket is destroyed after four seconds of idleness."""
+    """ss -K on the server: a live socket is destroyed."""
     conn = lab.connect()
     conn.exchange()
     lab.silence(1)

@@ -7,6 +7,8 @@ from actors import BOTH, forward_rule, half_dialled, masquerade, quiet_close, re
 from connection import receive, was_reset
 from lab import scenario
 
+# The machine's own slowness is no silence.
+PATIENT = {"verdict.idle_min_ms": "6000"}
 FIRST_WORD = "tcp flags & psh == psh @th,256,32 0x4556494c reject with tcp reset"  # behind timestamps
 
 
@@ -21,7 +23,7 @@ def first_request(lab):
     lab.expect(conn, "firewall-reject/remote-policy", sender="server", by="transit", stage="request")
 
 
-@scenario("policy-without-mark", box=True, families=BOTH, settings={"verdict.idle_min_ms": "6000"})
+@scenario("policy-without-mark", box=True, families=BOTH, settings=PATIENT)
 def unmarked(lab):
     """The same seconds later by a box whose TTL happens to be the host's: nothing but the history speaks. Not a full accept queue."""
     netns.sysctl("net.ipv4.ip_default_ttl", 63, "box")
@@ -71,7 +73,7 @@ def later(lab):
     lab.expect(conn, "firewall-reject/remote-policy", sender="server", by="transit", stage="established", nat_client=conn.seen_by_server)
 
 
-@scenario("reboots-under-stream", families=BOTH)
+@scenario("reboots-under-stream", families=BOTH, settings=PATIENT)
 def reboots(lab):
     """The server reboots while a client streams to it: copies get no answer for seconds, then a stranger's."""
     conn = lab.connect(lab.listen(4446))
@@ -89,7 +91,7 @@ def reboots(lab):
     lab.expect(conn, "stale-state/host-lost", sender="server", by="transit", stage="established")
 
 
-@scenario("client-reboots-under-push", families=BOTH)
+@scenario("client-reboots-under-push", families=BOTH, settings=PATIENT)
 def client_reboots(lab):
     """A client's machine is replaced while the server pushes events: its answer is a stranger's."""
     conn = lab.connect(lab.listen(4447))

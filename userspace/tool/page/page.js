@@ -43,7 +43,7 @@ function showHead() {
 	page.append(h("h1", {}, "TCP resets" + (data.gateways.length ? " on " + data.gateways.join(", ") : "")), h("p", { class: "soft" }, range));
 	for (const loss of data.losses)
 		page.append(h("div", { class: "warning" }, number(loss.lost) + (loss.more ? " or more" : "") + " records were lost (" + loss.where +
-			"): the figures below are without them."));
+			"), the figures below are without them" + (loss.why ? " \u00b7 " + loss.why : "")));
 	const tiles = h("div", { class: "tiles" }, h("div", { class: "tile" }, h("b", {}, number(data.events)), h("span", {}, "resets")));
 	data.classes.forEach((c) => {
 		const share = data.events ? c.count / data.events * 100 : 0;
@@ -220,7 +220,7 @@ function showLearned() {
 		return;
 	const rows = data.learned.map((l) => h("tr", {},
 		cell("", [h("span", { class: "mono cause" }, l.prefix + " port " + l.port), h("br"),
-			h("span", { class: "soft" }, l.side + " side" + (l.in ? ", by " + l.in : "") + ", " + number(l.peers) + " peers")]),
+			h("span", { class: "soft" }, l.side + " side" + (l.in ? ", via " + l.in : "") + ", " + number(l.peers) + " peers")]),
 		cell("", [drawBracket(l, 260), h("span", {}, learnedText(l).replace("Learned: ", ""))]),
 		cell("candidates", l.candidates.slice(0, 4).join(", ") + (l.candidates.length > 4 ? ", \u2026" : "")),
 		cell("survived", number(l.survived_samples), "number"), cell("killed", number(l.killed_samples), "number")));
