@@ -149,10 +149,38 @@ static u64 idle_ms(const struct rstwhy_memory *mem)
 	return mem->last_ms[0] < mem->last_ms[1] ? mem->last_ms[0] : mem->last_ms[1];
 }
 
+/* A line that is being written; it ends where there is no more room. By hand: printf's way costs a RST a tenth of all it costs. */
+struct line {
+	char *text;
+	size_t size, length;
+};
+
+static void put_word(struct line *line, const char *word)
+{
+	while (*word && line->length + 1 < line->size)
+		line->text[line->length++] = *word++;
+}
+
+static void put_ms(struct line *line, const char *name, u64 ms)
+{
+	char digits[21], *p = digits + sizeof(digits) - 1;
+
+	*p = '\0';
+	do {
+		u64 tens = div_u64(ms, 10);
+
+		*--p = (char)('0' + (ms - tens * 10));
+		ms = tens;
+	} while (ms);
+	put_word(line, name);
+	put_word(line, p);
+	put_word(line, "ms");
+}
+
 /**
  * evidence_prefix() - the line for people who read the group with ulogd2 or tcpdump
  * @text: filled, always terminated
- * @size: of @text; RSTWHY_PREFIX_MAX + 1 is enough
+ * @size: of @text, at least 1; RSTWHY_PREFIX_MAX + 1 is enough
  * @ev: in host order
  *
  * Context: any; pure.
@@ -160,14 +188,20 @@ static u64 idle_ms(const struct rstwhy_memory *mem)
  */
 int evidence_prefix(char *text, size_t size, const struct rstwhy_evidence *ev)
 {
-	const char *kind = kind_word(ev->kind), *dir = direction_word(ev->direction), *by = actor_word(ev->by);
 	const struct rstwhy_memory *mem = &ev->mem;
+	struct line line = { text, size, 0 };
 
-	if (!(mem->flags & RSTWHY_MEM_KNOWN) || idle_ms(mem) == RSTWHY_NEVER)
-		return snprintf(text, size, RSTWHY_PREFIX "%sdir=%s by=%s", kind, dir, by);
-	if (!(mem->flags & RSTWHY_MEM_BURST))
-		return snprintf(text, size, RSTWHY_PREFIX "%sdir=%s idle=%llums by=%s", kind, dir,
-				(unsigned long long)idle_ms(mem), by);
-	return snprintf(text, size, RSTWHY_PREFIX "%sdir=%s idle=%llums gap=%llums by=%s", kind, dir,
-			(unsigned long long)idle_ms(mem), (unsigned long long)mem->burst_gap_ms, by);
+	put_word(&line, RSTWHY_PREFIX);
+	put_word(&line, kind_word(ev->kind));
+	put_word(&line, "dir=");
+	put_word(&line, direction_word(ev->direction));
+	if ((mem->flags & RSTWHY_MEM_KNOWN) && idle_ms(mem) != RSTWHY_NEVER) {
+		put_ms(&line, " idle=", idle_ms(mem));
+		if (mem->flags & RSTWHY_MEM_BURST)
+			put_ms(&line, " gap=", mem->burst_gap_ms);
+	}
+	put_word(&line, " by=");
+	put_word(&line, actor_word(ev->by));
+	text[line.length] = '\0';
+	return (int)line.length;
 }

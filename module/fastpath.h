@@ -91,12 +91,12 @@ static __always_inline const struct nf_conn *fast_entry(const struct sk_buff *sk
 	return ct;
 }
 
-/* Is the TCP header at hand, and are its flags those of a segment in midlife? rest: of the packet, from th on. */
-static __always_inline bool fast_header(const struct sk_buff *skb, const u8 *th, int rest, u8 family)
+/* Is the TCP header at hand, and are its flags those of a segment in midlife? */
+static __always_inline bool fast_header(const struct sk_buff *skb, const u8 *th, u8 family)
 {
 	if (family == 6 && ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		return false;
-	return rest - (int)skb->data_len >= (int)sizeof(struct tcphdr) && (th[13] & FAST_KINDS) == SEG_ACK;
+	return th + sizeof(struct tcphdr) <= skb_tail_pointer(skb) && (th[13] & FAST_KINDS) == SEG_ACK;
 }
 
 /* What is left of the entry's time, as the memory has it. */
@@ -120,23 +120,44 @@ static __always_inline u64 fast_hash(const struct rstwhy_net *rn, const struct n
 	return fm_hash_ends(&rstwhy_flows.keys, &ends);
 }
 
-/* The steps of flowmem_touch(). len is that of TCP header and data, which conntrack found possible. */
-static __always_inline bool fast_touch(const struct rstwhy_net *rn, const struct nf_conn *ct, struct fm_hot *hot, const u8 *th, u32 len,
-				       u8 side, u8 reply, u32 now, u32 tick)
+/*
+ * Did conntrack take this segment into account (snapshot_overlooked())? It keeps the numbers of the last one that it did, so that these
+ * are the segment's own, unless another CPU was faster; for one without data what it keeps is what its sender's next data would bear.
+ * *end: behind its data.
+ */
+static __always_inline bool fast_taken(const struct nf_conn *ct, u32 seq, u32 ack, u32 *end)
+{
+	const struct ip_ct_tcp *tcp = &ct->proto.tcp;
+
+	*end = READ_ONCE(tcp->last_end);
+	return data_race(tcp->last_seq) == seq && data_race(tcp->last_ack) == ack;
+}
+
+/* The same by conntrack's conditions, as far as one look can tell. */
+static __always_inline bool fast_accepted(const struct nf_conn *ct, const struct sk_buff *skb, const u8 *th, u8 reply, u32 seq, u32 ack,
+					  u32 *end)
+{
+	*end = seq + skb->len - (u32)(th - skb->data) - (th[12] >> 2 & 0x3c);
+	return !snapshot_overlooked(ct, reply, *end, ack, true);
+}
+
+/* The steps of flowmem_touch(). anywhere: as for fast_note(). */
+static __always_inline bool fast_touch(const struct rstwhy_net *rn, const struct sk_buff *skb, const struct nf_conn *ct,
+				       struct fm_hot *hot, const u8 *th, u8 side, u8 reply, u32 now, u32 tick, bool anywhere)
 {
 	const u16 flags = READ_ONCE(hot->flags);
-	u32 seq, ack;
+	const u32 last = READ_ONCE(hot->last[side]);
+	u32 seq, ack, end;
 
-	if (!fm_calm(hot, flags, side, READ_ONCE(ct->proto.tcp.state), tick, READ_ONCE(rn->resume)))
+	if (unlikely(!fm_calm(flags, side, data_race(ct->proto.tcp.state), last, tick, data_race(rn->resume))))
 		return false;
 	seq = be32_to_cpup((const __be32 *)(th + 4));
 	ack = be32_to_cpup((const __be32 *)(th + 8));
-	len -= th[12] >> 2 & 0x3c;
-	if (unlikely(snapshot_overlooked(ct, reply, seq + len, ack, true)))
+	if (unlikely(!fast_taken(ct, seq, ack, &end)) && !(anywhere && fast_accepted(ct, skb, th, reply, seq, ack, &end)))
 		return false;
-	if (!fm_advance(hot, flags, side, seq, seq + len, len, ack))
+	if (unlikely(!fm_advance(hot, flags, side, seq, end, end - seq, ack)))
 		return false;
-	fm_stamp(hot, side, tick, fast_timeout(ct, now));
+	fm_stamp(hot, side, last, tick, fast_timeout(ct, now));
 	return true;
 }
 
@@ -151,31 +172,29 @@ static __always_inline bool fast_note(const struct rstwhy_net *rn, const struct 
 	u8 reply, side;
 	const u8 *th;
 	u32 now, tick;
-	int rest;
 	u64 hash;
 
 	ct = fast_entry(skb, &reply);
 	if (unlikely(!ct))
 		return false;
 	hash = fast_hash(rn, ct, family, reply, &side);
-	if (!flowmem_find_first(&rstwhy_flows, hash, &hot)) {
+	if (unlikely(!flowmem_find_first(&rstwhy_flows, hash, &hot))) {
 		if (!anywhere)
 			return false;
 		hot = flowmem_find_elsewhere(&rstwhy_flows, hash);
 	}
 	th = fast_th(skb, family);
-	rest = skb->len - (int)(th - skb->data);
-	if (!fast_header(skb, th, rest, family))
+	if (unlikely(!fast_header(skb, th, family)))
 		return false;
 	now = (u32)jiffies;
-	if (!fast_tick(now, &tick)) {
+	if (unlikely(!fast_tick(now, &tick))) {
 		if (!anywhere)
 			return false;
 		tick = rstwhy_renew_tick(now);
 	}
 	if (anywhere && !hot)
 		return flowmem_waits(&rstwhy_flows, hash, tick);
-	return fast_touch(rn, ct, hot, th, rest, side, reply, now, tick);
+	return fast_touch(rn, skb, ct, hot, th, side, reply, now, tick, anywhere);
 }
 
 #endif

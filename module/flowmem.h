@@ -63,10 +63,16 @@ struct fm_key {
 	u32 netns; /* a number that is never used twice while the module is loaded */
 };
 
-/* A canonical tuple by reference: what the fast path hashes without copying it. Addresses are borrowed. */
+/* One end of a connection as words. IPv4: first is address and port, second 0. IPv6: the address. */
+struct fm_end {
+	u64 first;
+	u64 second;
+	u16 port; /* big-endian */
+};
+
+/* A canonical tuple that lives in registers: what the fast path hashes. */
 struct fm_ends {
-	const u8 *addr[2];
-	u16 port[2];
+	struct fm_end end[2];
 	u16 zone;
 	u8 family;
 	u32 netns;
@@ -159,14 +165,16 @@ enum fm_count {
 	FM_COUNTS,
 };
 
-/* Random numbers for the hash of flowmem_fast.h. */
-struct fm_sum_keys {
-	u64 four[5];
-	u64 six[11];
+/* 128 bits. */
+struct fm_wide {
+	u64 low, high;
 };
 
+/* Random numbers for the hash of flowmem_fast.h. */
 struct fm_hash_keys {
-	struct fm_sum_keys sums[2];
+	struct fm_wide four[2];
+	struct fm_wide six[5];
+	u64 start;
 	u64 netns;
 };
 
@@ -257,9 +265,9 @@ static __always_inline u16 fm_timeout_code_hz(s32 left, u32 hz)
 {
 	u32 n = (u32)left;
 
-	if (likely(n - 4096 * hz < (0x7fff * 16 - 4096) * hz)) /* nearly every established flow's */
+	if (n - 4096 * hz < (0x7fff * 16 - 4096) * hz)
 		return (u16)(0x8000 | ((n + 8 * hz) / (16 * hz)));
-	if (n < 4096 * hz)
+	if (likely(n < 4096 * hz)) /* while something is not acknowledged. Where gcc thinks it rare, it divides instead of multiplying. */
 		return (u16)((n * 8 + hz / 2) / hz);
 	return left < 0 ? 0 : 0xffff;
 }
@@ -290,10 +298,19 @@ static __always_inline u64 fm_word64(const u8 *p)
 	return w;
 }
 
+static __always_inline struct fm_end fm_end_of(const u8 *addr, u16 port, u8 family)
+{
+	struct fm_end end = { .port = port };
+
+	end.first = family == 4 ? fm_word(addr) | (u64)port << 32 : fm_word64(addr);
+	end.second = family == 4 ? 0 : fm_word64(addr + 8);
+	return end;
+}
+
 /**
- * fm_ends_of() - the canonical form of a tuple, by reference
+ * fm_ends_of() - the canonical form of a tuple
  * @side: the side of the source, 0 or 1
- * @src: the source's address, 4 or 16 bytes, borrowed as long as the result is used
+ * @src: the source's address, 4 or 16 bytes
  * @dst: the destination's
  * @sport: big-endian
  * @dport: big-endian
@@ -310,20 +327,19 @@ static __always_inline u64 fm_word64(const u8 *p)
 static __always_inline struct fm_ends fm_ends_of(u8 *side, const u8 *src, const u8 *dst, u16 sport, u16 dport, u8 family, u16 zone,
 						 u32 netns)
 {
-	u64 a = family == 4 ? fm_word(src) : fm_word64(src), b = family == 4 ? fm_word(dst) : fm_word64(dst);
-	struct fm_ends ends = { { src, dst }, { sport, dport }, zone, family, netns };
-	bool swap = a > b;
+	struct fm_end a = fm_end_of(src, sport, family), b = fm_end_of(dst, dport, family);
+	bool swap = a.first > b.first;
+	struct fm_ends ends = { .zone = zone, .family = family, .netns = netns };
 
-	if (unlikely(a == b)) {
-		a = family == 4 ? 0 : fm_word64(src + 8);
-		b = family == 4 ? 0 : fm_word64(dst + 8);
-		swap = a > b || (a == b && sport > dport);
-	}
-	*side = 0;
-	if (unlikely(swap)) { /* as likely as not, but so no jump is taken for half of them */
-		*side = 1;
-		ends = (struct fm_ends){ { dst, src }, { dport, sport }, zone, family, netns };
-	}
+	if (family == 6 && unlikely(a.first == b.first))
+		swap = a.second > b.second || (a.second == b.second && sport > dport);
+	*side = swap;
+	ends.end[0].first = swap ? b.first : a.first;
+	ends.end[1].first = swap ? a.first : b.first;
+	ends.end[0].second = swap ? b.second : a.second;
+	ends.end[1].second = swap ? a.second : b.second;
+	ends.end[0].port = swap ? b.port : a.port;
+	ends.end[1].port = swap ? a.port : b.port;
 	return ends;
 }
 

@@ -12,20 +12,32 @@
 
 #include "flowmem.h"
 
-static __always_inline u64 fm_pairs(const u64 *k, const u8 *p)
+/* The upper half of a product of 128 bits, where the compiler has no such number. */
+static inline u64 fm_upper_in_parts(u64 a, u64 b)
 {
-	return (k[0] + fm_word(p)) * (k[1] + fm_word(p + 4)) + (k[2] + fm_word(p + 8)) * (k[3] + fm_word(p + 12));
+	u64 ll = (u64)(u32)a * (u32)b, lh = (u64)(u32)a * (b >> 32), hl = (a >> 32) * (u32)b;
+
+	return (a >> 32) * (b >> 32) + (lh >> 32) + (hl >> 32) + (((ll >> 32) + (u32)lh + (u32)hl) >> 32);
 }
 
-/* One key for each word, and one to begin with. */
-static __always_inline u64 fm_sum(const struct fm_sum_keys *k, const struct fm_ends *e)
+static __always_inline u64 fm_upper(u64 a, u64 b)
 {
-	u32 ports = ((u32)e->port[0] << 16) | e->port[1];
+#if defined(__x86_64__) /* in the kernel gcc aligns the stack of whoever has a number of 128 bits: six instructions */
+	u64 low, high;
 
-	if (e->family == 4)
-		return k->four[0] + (k->four[1] + fm_word(e->addr[0])) * (k->four[2] + fm_word(e->addr[1])) +
-		       (k->four[3] + ports) * (k->four[4] + e->zone);
-	return k->six[0] + fm_pairs(k->six + 1, e->addr[0]) + fm_pairs(k->six + 5, e->addr[1]) + (k->six[9] + ports) * (k->six[10] + e->zone);
+	__asm__("mulq %3" : "=a"(low), "=d"(high) : "%0"(a), "r"(b) : "cc");
+	return high;
+#elif defined(__SIZEOF_INT128__)
+	return (u64)(((unsigned __int128)a * b) >> 64);
+#else
+	return fm_upper_in_parts(a, b);
+#endif
+}
+
+/* The upper half of key times word, modulo 2^128. */
+static __always_inline u64 fm_term(const struct fm_wide *key, u64 word)
+{
+	return fm_upper(key->low, word) + key->high * word;
 }
 
 /**
@@ -33,32 +45,38 @@ static __always_inline u64 fm_sum(const struct fm_sum_keys *k, const struct fm_e
  * @keys: from flowmem_hash_keys(): random, so that nobody outside can choose colliding tuples
  * @e: from fm_ends_of()
  *
- * Multilinear-HM (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): the upper half of each sum modulo 2^64 is
- * strongly universal. Two sums under keys of their own make 64 bits: whatever two tuples of a namespace somebody picks who does not
- * know the keys, they meet in a set no more often than by chance. What is regular in many tuples is regular in their sums; the
- * last steps break that up, and as they can be undone they keep the rest (make bench-flowmem looks at it). A third of the
- * instructions of SipHash-1-3, which draws the keys.
+ * Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): a word times a random number of twice its
+ * length has an upper half that is strongly universal. What carries from the lower halves is left out, so two tuples of a namespace
+ * that somebody picks who does not know the keys meet in a set at most twice as often as by chance. What is regular in many tuples is
+ * regular in their sums; the last steps break that up, and as they can be undone they keep the rest (make bench-flowmem looks at it).
  *
  * Context: any; pure.
- * Return: the hash; its upper half is the tag, the lower one picks the sets.
+ * Return: the hash; its lower half is the tag, the upper one picks the sets.
  */
 static __always_inline u64 fm_hash_ends(const struct fm_hash_keys *keys, const struct fm_ends *e)
 {
-	u64 a = fm_sum(&keys->sums[0], e) + keys->netns * e->netns, x = fm_sum(&keys->sums[1], e) ^ (a >> 32);
+	const u64 zone = (u64)e->zone << 48;
+	u64 sum = keys->start + keys->netns * e->netns;
 
-	x *= 0x9e3779b97f4a7c15ULL;
-	return x ^ (x >> 32);
+	if (e->family == 4) {
+		sum += fm_term(keys->four, e->end[0].first) + fm_term(keys->four + 1, e->end[1].first | zone);
+	} else {
+		sum += fm_term(keys->six, e->end[0].first) + fm_term(keys->six + 1, e->end[0].second);
+		sum += fm_term(keys->six + 2, e->end[1].first) + fm_term(keys->six + 3, e->end[1].second);
+		sum += fm_term(keys->six + 4, zone | (u64)e->end[1].port << 16 | e->end[0].port);
+	}
+	return (sum ^ (sum >> 32)) * 0x9e3779b97f4a7c15ULL;
 }
 
 static __always_inline u32 fm_tag(u64 hash)
 {
-	return (u32)(hash >> 32) | 1; /* 0 is a free slot */
+	return (u32)hash | 1; /* 0 is a free slot */
 }
 
 /* Two records are a cache line, two lines a set. This line is where a flow's search begins, and where it is put while there is room. */
 static __always_inline u32 fm_first_line(const struct flowmem *fm, u64 hash)
 {
-	return (u32)(((u64)(u32)hash * fm->lines) >> 32);
+	return (u32)(((hash >> 32) * fm->lines) >> 32);
 }
 
 static __always_inline bool fm_found(const struct fm_hot *line, u32 tag, struct fm_hot **hot, u32 way)
@@ -110,12 +128,10 @@ static __always_inline bool flowmem_waits(const struct flowmem *fm, u64 hash, u3
  * Does only the newest of this side's numbers matter? Not while anything is open, nor when the side has been silent. And every 17
  * seconds a busy side's looks are taken anew: its packet numbers and timestamps go on, and its host is seen to live.
  */
-static __always_inline bool fm_calm(const struct fm_hot *hot, u16 flags, u8 side, u8 state, u32 tick, u32 resume)
+static __always_inline bool fm_calm(u16 flags, u8 side, u8 state, u32 last, u32 tick, u32 resume)
 {
-	u32 last = READ_ONCE(hot->last[side]);
-
-	return (flags & (FM_STATE | FM_SLOW)) == state && !(flags >> side & FM_LEARN0) && tick - last < resume &&
-	       !((tick ^ last) >> FM_REFRESH_SHIFT);
+	return (flags & (FM_STATE | FM_SLOW)) == state && tick - last < resume && !(flags >> side & FM_LEARN0) &&
+	       (tick ^ last) < 1U << FM_REFRESH_SHIFT;
 }
 
 /* Move a side's numbers on; false, and nothing done, for the first data after a silence, and where a probe begins. */
@@ -133,9 +149,9 @@ static __always_inline bool fm_advance(struct fm_hot *hot, u16 flags, u8 side, u
 }
 
 /* Most segments of a burst share a tick and a timeout: what has not changed is not written, and its line stays with all CPUs. */
-static __always_inline void fm_stamp(struct fm_hot *hot, u8 side, u32 tick, u16 timeout)
+static __always_inline void fm_stamp(struct fm_hot *hot, u8 side, u32 last, u32 tick, u16 timeout)
 {
-	if (READ_ONCE(hot->last[side]) != tick)
+	if (last != tick)
 		WRITE_ONCE(hot->last[side], tick);
 	if (READ_ONCE(hot->timeout) != timeout)
 		WRITE_ONCE(hot->timeout, timeout);
@@ -157,12 +173,13 @@ static inline bool flowmem_touch(struct fm_hot *hot, const struct fm_quick *q)
 {
 	u16 flags = READ_ONCE(hot->flags);
 	u8 d = q->side;
+	u32 last = READ_ONCE(hot->last[d]);
 
-	if ((q->flags & (SEG_SYN | SEG_FIN | SEG_ACK)) != SEG_ACK || !fm_calm(hot, flags, d, q->state, q->tick, q->resume))
+	if ((q->flags & (SEG_SYN | SEG_FIN | SEG_ACK)) != SEG_ACK || !fm_calm(flags, d, q->state, last, q->tick, q->resume))
 		return false;
 	if (!fm_advance(hot, flags, d, q->seq, q->end, q->len, q->ack))
 		return false;
-	fm_stamp(hot, d, q->tick, q->timeout);
+	fm_stamp(hot, d, last, q->tick, q->timeout);
 	return true;
 }
 

@@ -65,18 +65,13 @@ static u64 sip_draw(u64 secret0, u64 secret1, u64 number)
  */
 void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1)
 {
-	u64 number = 0;
-	size_t half, i;
+	u64 drawn[sizeof(*keys) / sizeof(u64)];
+	size_t i;
 
-	for (half = 0; half < 2; half++) {
-		struct fm_sum_keys *k = &keys->sums[half];
-
-		for (i = 0; i < sizeof(k->four) / sizeof(k->four[0]); i++)
-			k->four[i] = sip_draw(secret0, secret1, number++);
-		for (i = 0; i < sizeof(k->six) / sizeof(k->six[0]); i++)
-			k->six[i] = sip_draw(secret0, secret1, number++);
-	}
-	keys->netns = sip_draw(secret0, secret1, number) | 1;
+	for (i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++)
+		drawn[i] = sip_draw(secret0, secret1, i);
+	memcpy(keys, drawn, sizeof(*keys));
+	keys->netns |= 1;
 }
 
 /**
@@ -89,15 +84,28 @@ void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1)
  */
 u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key)
 {
-	struct fm_ends ends = {
-		{ key->addr[0], key->addr[1] }, { key->port[0], key->port[1] }, key->zone, key->family, key->netns,
-	};
+	struct fm_ends ends = { .zone = key->zone, .family = key->family, .netns = key->netns };
+
+	ends.end[0] = fm_end_of(key->addr[0], key->port[0], key->family);
+	ends.end[1] = fm_end_of(key->addr[1], key->port[1], key->family);
 
 	return fm_hash_ends(&fm->keys, &ends);
 }
 
+static void put_addr(u8 *addr, const struct fm_end *end, u8 family)
+{
+	u32 four = (u32)end->first;
+
+	if (family == 4) {
+		memcpy(addr, &four, sizeof(four));
+		return;
+	}
+	memcpy(addr, &end->first, sizeof(end->first));
+	memcpy(addr + sizeof(end->first), &end->second, sizeof(end->second));
+}
+
 /**
- * flowmem_key_of() - a canonical tuple, copied
+ * flowmem_key_of() - a canonical tuple as it is kept
  * @key: filled, all of it
  * @ends: from fm_ends_of()
  *
@@ -105,13 +113,11 @@ u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key)
  */
 void flowmem_key_of(struct fm_key *key, const struct fm_ends *ends)
 {
-	size_t len = ends->family == 4 ? 4 : 16;
-
 	memset(key, 0, sizeof(*key));
-	memcpy(key->addr[0], ends->addr[0], len);
-	memcpy(key->addr[1], ends->addr[1], len);
-	key->port[0] = ends->port[0];
-	key->port[1] = ends->port[1];
+	put_addr(key->addr[0], &ends->end[0], ends->family);
+	put_addr(key->addr[1], &ends->end[1], ends->family);
+	key->port[0] = ends->end[0].port;
+	key->port[1] = ends->end[1].port;
 	key->zone = ends->zone;
 	key->family = ends->family;
 	key->netns = ends->netns;

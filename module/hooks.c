@@ -95,17 +95,26 @@ static noinline __noclone unsigned int look_before(void *priv, struct sk_buff *s
 	return NF_ACCEPT;
 }
 
+/* The view is kept apart: kernels that zero what lies on the stack would zero it for every segment. */
+static noinline bool read_copy(const struct met *m, int start, u32 len, struct segment *seg)
+{
+	u8 view[SEGMENT_VIEW_MAX];
+
+	if (skb_copy_bits(m->skb, start, view, len))
+		return false;
+	return segment_parse(view, len, m->skb->len - start, seg) == SEGMENT_OK;
+}
+
 /* Reads the packet's bytes once more, all that matters: only for RSTs and for the flow memory's slow path. */
 static noinline bool read_segment(const struct met *m, struct segment *seg)
 {
 	int start = skb_network_offset(m->skb);
 	u32 wire_len = m->skb->len - start;
-	u8 view[SEGMENT_VIEW_MAX];
-	u32 len = min_t(u32, wire_len, sizeof(view));
+	u32 len = min_t(u32, wire_len, SEGMENT_VIEW_MAX);
 
-	if (skb_copy_bits(m->skb, start, view, len))
-		return false;
-	return segment_parse(view, len, wire_len, seg) == SEGMENT_OK;
+	if (unlikely(start + (int)len > (int)skb_headlen(m->skb)))
+		return read_copy(m, start, len, seg);
+	return segment_parse(skb_network_header(m->skb), len, wire_len, seg) == SEGMENT_OK;
 }
 
 static noinline void meet_rst(const struct met *m)

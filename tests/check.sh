@@ -54,6 +54,17 @@ counted_cases() { # counted_cases TARGET
 	[ "$bad" = 0 ] || { grep '^not ok ' "$logs/$name.log" || tail -n 30 "$logs/$name.log"; } | sed 's/^/  /'
 }
 
+# Each parser for two seconds: that it builds and its committed inputs are harmless. More is for make fuzz.
+fuzz_cases() {
+	local log=$logs/fuzz-short.log good bad
+	$make --no-print-directory -j"$(nproc)" fuzz-build >"$log" 2>&1 && $make --no-print-directory fuzz-short FUZZ_SECONDS=2 >>"$log" 2>&1
+	good=$(grep -c '^fuzz .*found: none$' "$log") bad=$(grep '^fuzz ' "$log" | grep -vc 'found: none$')
+	[ $((good + bad)) -gt 0 ] || bad=1
+	passed=$((passed + good)) failed=$((failed + bad))
+	echo "fuzz-short: $good parsers passed, $bad failed"
+	[ "$bad" = 0 ] || tail -n 40 "$log" | sed 's/^/  /'
+}
+
 section lint
 tests/lint.sh >"$logs/lint.log" 2>&1
 cat "$logs/lint.log"
@@ -75,6 +86,10 @@ counted_cases html-check
 section "what others read: syslog, journal, Prometheus, ulogd2, tcpdump, plain log rules; a fleet in ClickHouse"
 counted_cases sinks-check
 counted_cases fleet-check
+
+section "short forms of make fuzz and make bench"
+fuzz_cases
+one_case bench-flowmem $make --no-print-directory bench-flowmem BENCH_FLOWS=100000
 
 section "module and programs in the guest root (Debian 12), W=1"
 one_case guest-root tests/vm/root.sh

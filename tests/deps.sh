@@ -27,7 +27,7 @@ kernel_needs="gcc=cmd:gcc make=cmd:make flex=cmd:flex bison=cmd:bison bc=cmd:bc 
 sinks_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip rsyslog=cmd:rsyslogd ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json
 	tcpdump=cmd:tcpdump prometheus=cmd:prometheus prometheus-node-exporter=cmd:prometheus-node-exporter"
 fleet_needs="python3=cmd:python3 rsyslog=cmd:rsyslogd clickhouse-server=cmd:clickhouse-server clickhouse-client=cmd:clickhouse-client"
-bench_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json valgrind=cmd:valgrind"
+bench_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json valgrind=cmd:valgrind tshark=cmd:tshark"
 
 present() {
 	case $1 in

@@ -4,7 +4,7 @@
 # bench-tools      build/bench/daemon_feed, and what callgrind needs
 # sinks-check      what the daemon writes, read by rsyslog, journald, Prometheus, ulogd2 and tcpdump
 # fleet-check      rsyslog into ClickHouse, and the queries
-# bench-daemon     records a second a core, against ulogd2; memory
+# bench-daemon     CPU a record against ulogd2, loss, latency, memory; report against wc, analyze against tshark
 
 .PHONY: bench-tools bench-daemon sinks-check fleet-check
 bench-tools: $(BUILD)/bench/daemon_feed $(BUILD)/bench/daemon_unconfined.so

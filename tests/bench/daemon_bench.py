@@ -13,9 +13,14 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + "/sinks")
+import daemon_latency  # noqa: E402
 import gateway as g  # noqa: E402
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 200000
+SIZES = (COUNT // 10, COUNT // 2, COUNT * 2)
+RATES = (25000, 50000, 100000)
+LATENCIES = ((100, 300), (1000, 3000), (40000, 80000))
+BIG = {"nflog__buffer": "64M", "nflog__buffer_max": "64M"}
 TICKS = os.sysconf("SC_CLK_TCK")
 ULOGD = """[global]
 logfile="/mnt/ulogd.log"
@@ -61,7 +66,7 @@ def settled(path, seconds=1.0):
 
 def rstwhyd(count, kind, rate, **settings):
     """One live run: CPU seconds, records, losses, memory."""
-    daemon = g.Daemon(name="bench", nflog__buffer="64M", nflog__buffer_max="64M", **settings)
+    daemon = g.Daemon(name="bench", **BIG, **settings)
     idle_memory = memory_kib(daemon.process)
     before = sum(cpu_seconds(daemon.process))
     sent, took = map(int, g.feed(count, kind=kind, rate=rate, servers=4096).split())
@@ -79,8 +84,8 @@ def rstwhyd(count, kind, rate, **settings):
                 lost += json.loads(line).get("lost", 0)
     size = os.path.getsize(daemon.log)
     os.unlink(daemon.log)
-    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - before) / sent * 1e6, 3), "user_us": round(used[0] / sent * 1e6, 3),
-            "records": sum(kinds.values()), "kinds": kinds, "lost": lost, "bytes": size, "rss_kib": [idle_memory, peak]}
+    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - before) / sent * 1e6, 3),
+            "kernel_us": round(used[1] / sent * 1e6, 3), "records": sum(kinds.values()), "kinds": kinds, "lost": lost, "bytes": size, "rss_kib": [idle_memory, peak]}
 
 
 def ulogd(count, kind, rate):
@@ -98,8 +103,8 @@ def ulogd(count, kind, rate):
     written = lines("/mnt/ulogd.json")
     size = os.path.getsize("/mnt/ulogd.json")
     os.unlink("/mnt/ulogd.json")
-    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - before) / sent * 1e6, 3), "user_us": round(used[0] / sent * 1e6, 3),
-            "records": written, "lost": sent - written, "bytes": size}
+    return {"sent": sent, "rate": round(sent / took * 1e9), "cpu_us": round((sum(used) - before) / sent * 1e6, 3),
+            "kernel_us": round(used[1] / sent * 1e6, 3), "records": written, "lost": sent - written, "bytes": size}
 
 
 def record(count, kind):
@@ -113,14 +118,13 @@ def record(count, kind):
 
 def replay(path, *prefix):
     command = [*prefix, g.BUILD + "/rstwhyd", "--replay", path, "-s", "log.json=/mnt/replay.jsonl", "-s", "log.noise=all", "-s", "state.file="]
-    before = os.times()
+    before = g.children_seconds()
     started = time.monotonic()
     said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
     wall = time.monotonic() - started
-    after = os.times()
+    used = g.children_seconds() - before
     count = lines("/mnt/replay.jsonl")
     os.unlink("/mnt/replay.jsonl")
-    used = after.children_user + after.children_system - before.children_user - before.children_system
     return {"records": count, "cpu_us": round(used / count * 1e6, 3), "wall_s": round(wall, 3)}, said
 
 
@@ -130,56 +134,81 @@ def instructions(path):
     return round(int(re.search(r"Collected : (\d+)", said)[1]) / result["records"])
 
 
-def bare_write():
-    """What one write() of such a line costs here: the floor under one write a record."""
-    line, count = b"x" * 900, 100000
+def bare_write(lines_at_once):
+    """What a line costs here in write() alone, when so many share one: the floor."""
+    lines_in_all, line = 128000, b"x" * 900
+    chunk = line * lines_at_once
     descriptor = os.open("/mnt/floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     before = os.times()
-    for _ in range(count):
-        os.write(descriptor, line)
+    for _ in range(lines_in_all // lines_at_once):
+        os.write(descriptor, chunk)
     after = os.times()
     os.close(descriptor)
     os.unlink("/mnt/floor")
-    return round((after.system - before.system) / count * 1e6, 3)
+    return round((after.user + after.system - before.user - before.system) / lines_in_all * 1e6, 3)
+
+
+def side_by_side(count):
+    cell = {"count": count, "rstwhyd": rstwhyd(count, "mix", 40000), "ulogd": ulogd(count, "mix", 40000)}
+    cell["of_ulogd"] = round(cell["rstwhyd"]["cpu_us"] / max(cell["ulogd"]["cpu_us"], 0.001), 3)
+    return cell
+
+
+def recordings():
+    cells = []
+    for count in SIZES:
+        path = record(count, "mix")
+        cells.append({"count": count, **replay(path)[0]})
+        os.unlink(path)
+    return cells
+
+
+def memory():
+    """Resident KiB after so many connections that are held and learned from as long as there is room."""
+    cells = {}
+    for count in (0, 100000, 1000000):
+        cells[str(count)] = rstwhyd(max(count, 1), "idle", 60000, verdict__hold_ms="60000")["rss_kib"][1 if count else 0]
+    return cells
 
 
 def main():
     g.need("ulogd", "valgrind")
     g.network()
-    result = {"machine": {"cpus": os.cpu_count(), "load": os.getloadavg()[0], "kernel": os.uname().release}, "count": COUNT}
-    result["live"] = {kind: rstwhyd(COUNT, kind, 40000) for kind in ("rule", "idle", "abort", "mix")}
-    result["ulogd"] = ulogd(COUNT, "mix", 40000)
-    result["replay"] = {}
-    for kind in ("rule", "idle", "mix"):
-        path = record(min(COUNT, 100000), kind)
-        result["replay"][kind] = replay(path)[0]
-        if kind == "mix":
-            small = record(5000, kind)
-            result["instructions_a_record"] = instructions(small)
-    result["at_100000"] = rstwhyd(COUNT * 3, "mix", 100000)
-    result["memory"] = {str(n): rstwhyd(n, "idle", 60000, verdict__hold_ms="60000")["rss_kib"][1] if n else result["live"]["mix"]["rss_kib"][0]
-                        for n in (0, 100000, 1000000)}
-    result["write_us"] = bare_write()
+    result = {"machine": {"cpus": os.cpu_count(), "load": os.getloadavg()[0], "kernel": os.uname().release}}
+    result["sizes"] = [side_by_side(count) for count in SIZES]
+    result["kinds"] = {kind: rstwhyd(SIZES[1], kind, 40000) for kind in ("rule", "idle", "abort")}
+    result["recording"] = recordings()
+    result["instructions_a_record"] = instructions(record(5000, "mix"))
+    result["rates"] = [rstwhyd(rate * 4, "mix", rate) for rate in RATES]
+    result["latency"] = [daemon_latency.latency(rate, count) for rate, count in LATENCIES]
+    result["memory"] = memory()
+    result["write_us"] = {str(n): bare_write(n) for n in (1, 8, 64)}
     tell(result)
     with open(os.environ["RSTWHY_BENCH_OUT"] + "/daemon.json", "w", encoding="ascii") as file:
         json.dump(result, file, indent=1)
 
 
 def tell(result):
-    peer = result["ulogd"]["cpu_us"]
-    print(f"CPU time a message, from the socket to the JSON line ({COUNT} messages at about 40,000 a second, "
-          f"load {result['machine']['load']:.1f} on {result['machine']['cpus']} CPUs):")
-    print(f"  ulogd2 (NFLOG to JSON)            {peer:7.2f} us   {result['ulogd']['bytes'] / max(1, result['ulogd']['records']):5.0f} bytes a line, {result['ulogd']['lost']} lost")
-    for kind, cell in result["live"].items():
-        print(f"  rstwhyd, {kind:24} {cell['cpu_us']:7.2f} us   {cell['bytes'] / max(1, cell['records']):5.0f} bytes a line, {cell['lost']:.0f} lost, {cell['cpu_us'] / peer:.2f} of ulogd2")
-    for kind, cell in result["replay"].items():
-        print(f"  rstwhyd, recording, {kind:13} {cell['cpu_us']:7.2f} us   {1e6 / cell['cpu_us']:.0f} records a CPU-second")
-    print(f"  instructions a record (recording, mix, callgrind): {result['instructions_a_record']}")
-    fast = result["at_100000"]
-    print(f"At {fast['rate']} a second, {fast['sent']} messages: {fast['lost']:.0f} lost; {fast['kinds']}")
-    print(f"  one write() of a line alone (system time): {result['write_us']:.2f} us")
-    print("Resident memory, KiB, after so many connections, held as long as there is room: " +
-          ", ".join(f"{count}: {kib}" for count, kib in result["memory"].items()))
+    print(f"CPU time a message, from the socket to the JSON line, at about 40,000 a second (load {result['machine']['load']:.1f} on "
+          f"{result['machine']['cpus']} CPUs; of it, in the kernel)")
+    for cell in result["sizes"]:
+        for name in ("ulogd", "rstwhyd"):
+            one = cell[name]
+            print(f"  {cell['count']:7} mixed, {name:8} {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
+                  f"{one['lost']:.0f} lost" + (f", {cell['of_ulogd']:.2f} of ulogd2" if name == "rstwhyd" else ""))
+    peer = result["sizes"][1]["ulogd"]["cpu_us"]
+    for kind, one in result["kinds"].items():
+        print(f"  {one['sent']:7} {kind:5}, rstwhyd  {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
+              f"{one['lost']:.0f} lost, {one['cpu_us'] / peer:.2f} of ulogd2 on mixed ones")
+    for cell in result["recording"]:
+        print(f"  {cell['count']:7} mixed, from a recording {cell['cpu_us']:.2f} us, {1e6 / cell['cpu_us']:.0f} records a CPU-second")
+    print(f"  instructions a record (recording, callgrind): {result['instructions_a_record']}")
+    print("  write() alone, a line of 900 bytes: " + ", ".join(f"{us:.2f} us with {n} at once" for n, us in result["write_us"].items()))
+    for cell, wanted in zip(result["rates"], RATES):
+        print(f"Loss, asked for {wanted} a second, sent {cell['rate']} a second: {cell['lost']:.0f} of {cell['sent']}")
+    for cell in result["latency"]:
+        print(f"Packet to line at {cell['rate']} a second: median {cell['median_ms']:.2f} ms, 99th of a hundred {cell['p99_ms']:.2f} ms ({cell['lines']} lines)")
+    print("Resident memory, KiB, after so many connections: " + ", ".join(f"{count}: {kib}" for count, kib in result["memory"].items()))
 
 
 main()

@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- *   daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N]
+ *   daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N] [--batch N]
  *   daemon_feed --epoch HEX --kind KIND --prefix		only print what the module would write as the first one's prefix
  *
  * Each packet is a TCP RST and, behind it, the evidence; an nft rule in the output chain (`log prefix "rstwhy ..." group 17`) makes an
@@ -36,6 +36,7 @@ enum kind { KIND_IDLE, KIND_RULE, KIND_ABORT, KIND_MIX };
 struct plan {
 	uint64_t epoch, count, rate, first, gap_ms;
 	uint32_t servers;
+	unsigned int batch; /* sent at once, at most BATCH */
 	enum kind kind;
 	bool prefix;
 };
@@ -287,15 +288,16 @@ static bool parse(int argc, char **argv, struct plan *plan)
 {
 	static const struct option options[] = {
 		{ "epoch", 1, NULL, 'e' }, { "count", 1, NULL, 'c' }, { "rate", 1, NULL, 'r' },	   { "kind", 1, NULL, 'k' },
-		{ "gap", 1, NULL, 'g' },   { "first", 1, NULL, 'f' }, { "servers", 1, NULL, 's' }, { "prefix", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
+		{ "gap", 1, NULL, 'g' },   { "first", 1, NULL, 'f' }, { "servers", 1, NULL, 's' }, { "batch", 1, NULL, 'b' },
+		{ "prefix", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
 	};
-	static const char names[] = "ecrgfs";
-	uint64_t servers = 16;
+	static const char names[] = "ecrgfsb";
+	uint64_t servers = 16, batch = BATCH;
 	bool good = true;
 
 	*plan = (struct plan){ .count = 1, .first = 1, .gap_ms = 350012, .kind = KIND_MIX };
 	for (int c; good && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		uint64_t *const fields[] = { &plan->epoch, &plan->count, &plan->rate, &plan->gap_ms, &plan->first, &servers };
+		uint64_t *const fields[] = { &plan->epoch, &plan->count, &plan->rate, &plan->gap_ms, &plan->first, &servers, &batch };
 		const char *which = c == '?' ? NULL : strchr(names, c);
 
 		if (c == 'p') {
@@ -304,8 +306,9 @@ static bool parse(int argc, char **argv, struct plan *plan)
 		}
 		good = c == 'k' ? kind_of(optarg, &plan->kind) : which && number(optarg, fields[which - names], c == 'e' ? 16 : 10);
 	}
+	plan->batch = batch > 0 && batch <= BATCH ? (unsigned int)batch : 0;
 	plan->servers = servers > 0 && servers < 65000 ? (uint32_t)servers : 0;
-	return good && optind == argc && plan->epoch && plan->servers;
+	return good && optind == argc && plan->epoch && plan->servers && plan->batch;
 }
 
 int main(int argc, char **argv)
@@ -315,7 +318,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (!parse(argc, argv, &plan)) {
-		fprintf(stderr, "daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N]\n");
+		fprintf(stderr, "daemon_feed --epoch HEX [--count N] [--rate N] [--kind idle|rule|abort|mix] [--gap MS] [--servers N] [--first N] [--batch N]\n");
 		return 2;
 	}
 	if (plan.prefix)
@@ -327,7 +330,7 @@ int main(int argc, char **argv)
 	}
 	begun_ns = now_ns(CLOCK_MONOTONIC);
 	for (sent = 0; sent < plan.count;) {
-		unsigned int count = plan.count - sent < BATCH ? (unsigned int)(plan.count - sent) : BATCH;
+		unsigned int count = plan.count - sent < plan.batch ? (unsigned int)(plan.count - sent) : plan.batch;
 
 		if (!send_batch(fd, &plan, sent, count)) {
 			perror("daemon_feed: sendmmsg");

@@ -30,10 +30,9 @@ int main(int argc, char **argv)
 	}
 	fputs("{", json);
 	bench_size(json);
-	bench_fill(json, SMALL);
 	bench_attack(json, SMALL);
 	bench_spread(json, SMALL);
-	bench_cost(json, (u32)most);
+	bench_grow(json, (u32)most);
 	fputs("}\n", json);
 	return fclose(json) ? 1 : 0;
 }

@@ -39,22 +39,22 @@ static inline void open_flows(struct conversation *c, u32 first, u32 count)
 	}
 }
 
-/* Of the flows first to first + count, how many are remembered, as a share. */
+/* Of the flows first to first + count, how many are remembered, as a share; of many every so manieth is asked for. */
 static inline double share_known(struct conversation *c, u32 first, u32 count)
 {
+	u32 n, step = count / 200000 + 1, found = 0, asked = 0;
 	struct rstwhy_memory mem;
-	u32 n, found = 0;
 
-	for (n = first; n < first + count; n++) {
+	for (n = first; n < first + count; n += step) {
 		become(c, n);
 		found += reset_from(c, SERVER, false, &mem);
+		asked++;
 	}
-	return (double)found / count;
+	return (double)found / asked;
 }
 
 void bench_size(FILE *json);
-void bench_fill(FILE *json, u32 flows);
-void bench_cost(FILE *json, u32 most);
+void bench_grow(FILE *json, u32 most);
 void bench_attack(FILE *json, u32 flows);
 void bench_spread(FILE *json, u32 flows);
 

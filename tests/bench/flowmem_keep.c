@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * flowmem_keep.c - who is remembered: size, filling, and what a flood displaces
+ * flowmem_keep.c - size, and what a flood displaces
  *
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "flowmem.h"
-
-#include "../../module/flowmem_table.h"
 
 void bench_size(FILE *json)
 {
@@ -17,61 +15,6 @@ void bench_size(FILE *json)
 	       sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
 	fprintf(json, "\"bytes_per_flow\":%.0f,\"hot_bytes\":%zu,\"cold_bytes\":%zu,\"alias_bytes\":%zu", slot * 5 / 4,
 		sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
-}
-
-/* Lines of the hot array that finding a flow reads, counted as flowmem_find() and flowmem_find_elsewhere() go. */
-static u32 lines_read(struct conversation *c)
-{
-	struct fm_key key;
-	struct fm_hot *found;
-	u64 hash, slot, first;
-
-	flowmem_key(&key, &c->orig, 4, 0, 1);
-	hash = flowmem_hash(&c->fm, &key);
-	if (!flowmem_find(&c->fm, hash, &found))
-		return 4;
-	slot = (u64)(found - c->fm.hot);
-	first = (u64)fm_first_set(&c->fm, hash) * FM_WAYS;
-	if (slot / FM_WAYS != first / FM_WAYS)
-		return slot % FM_WAYS < 2 ? 3 : 4;
-	return slot / 2 == (first + fm_first_way(&c->fm, hash)) / 2 ? 1 : 2;
-}
-
-static double mean_lines(struct conversation *c, u32 count)
-{
-	u64 lines = 0;
-	u32 n;
-
-	for (n = 0; n < count; n++) {
-		become(c, n);
-		lines += lines_read(c);
-	}
-	return (double)lines / count;
-}
-
-/* Hit rate when so many flows live at once. */
-void bench_fill(FILE *json, u32 flows)
-{
-	static const u32 percents[] = { 10, 50, 90, 110 };
-	const char *comma = "";
-	size_t i;
-
-	fputs(",\"fill\":[", json);
-	for (i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
-		u32 count = (u32)((u64)flows * percents[i] / 100);
-		struct conversation c;
-		double known, lines;
-
-		conversation_begin(&c, slots_for(flows));
-		open_flows(&c, 0, count);
-		known = share_known(&c, 0, count);
-		lines = mean_lines(&c, count);
-		printf("  filled to %3u %%             %6.2f %% found, %.2f cache lines read a look-up\n", percents[i], known * 100, lines);
-		fprintf(json, "%s{\"percent\":%u,\"hit_rate\":%.5f,\"cache_lines\":%.3f}", comma, percents[i], known, lines);
-		comma = ",";
-		conversation_end(&c);
-	}
-	fputs("]", json);
 }
 
 static void flood_syn(struct conversation *c, u32 n)

@@ -15,12 +15,27 @@ def load(directory, name):
         return json.load(text)
 
 
+GOAL = 0.5
+WHY = {
+    "base": "what is left: two hooks called, registers saved, one look-up, the timeout converted",
+    "IPv6": "five words to hash, not two",
+}
+
+
 def reasons(cell):
     ratio = cell["added"]["module"] / cell["added"]["rule"]
     why = [cell["note"]] if cell["note"] else []
-    if ratio > 0.8:
-        why.append("close to the rule, or above it")
-    return "; ".join(why)
+    missing = cell["flows"] - cell["memory"]["flows_used"]
+    if missing > 0:
+        why.append(f"the guest's memory had no room for {missing} of them")
+    if ratio > 0.9 * GOAL:
+        why.append(f"{'close to the goal' if ratio <= GOAL else 'over the goal'} of {GOAL}" + (", above the rule" if ratio > 1 else ""))
+        why.append(WHY.get(cell["cell"], ""))
+    return "; ".join(word for word in why if word)
+
+
+def sizes(rows, column):
+    return ", ".join(f"{row[column]:.0f}" for row in rows)
 
 
 def lines_of_cells(one):
@@ -33,11 +48,12 @@ def lines_of_cells(one):
         added = cell["added"]
         share = f"{added['module'] / added['rule']:.2f}"
         yield f"  {cell['cell']:16}{added['rule']:14.0f}{added['events']:14.0f}{added['module']:12.0f}{share:>13}  {reasons(cell)}".rstrip()
-    yield f"  a segment that ends a silence of resume_ms (1 s) or more: nf_rstwhy {one['silence']:.0f}"
-    reset = one["reset"]
-    yield "Instructions from a RST's hook to its queued message: " + \
-        f"RST log rule {reset['rule']:.0f}, nf_rstwhy {reset['module']:.0f} (look before conntrack, memory, checksum, local address, " \
-        f"evidence; {reset['bytes_queued']['module'] / reset['bytes_queued']['rule']:.1f} times the bytes)"
+    silence, reset = one["silence"], one["reset"]
+    flows = ", ".join(f"{row['flows']:,}" for row in silence)
+    yield f"  a segment that ends a silence of resume_ms (1 s) or more, of {flows} flows: nf_rstwhy {sizes(silence, 'module')}"
+    yield f"Instructions from a RST's hook to its queued message, {flows} flows: RST log rule {sizes(reset, 'rule')}, nf_rstwhy " + \
+        f"{sizes(reset, 'module')} (look before conntrack, memory, checksum, local address, evidence; " + \
+        f"{reset[-1]['bytes_queued']['module'] / reset[-1]['bytes_queued']['rule']:.1f} times the bytes)"
     late = one["rst_to_line_ms"]
     yield f"RST to log line, a verdict that need not wait: median {late['median']:.1f} ms, worst {late['max']:.1f} ms (guest time)"
 

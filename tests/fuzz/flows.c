@@ -8,7 +8,7 @@
  */
 #include "shown.h"
 
-#include "../../module/flowmem.h"
+#include "../../module/flowmem_fast.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -116,7 +116,7 @@ static void segment(struct host *h, const u8 *p, unsigned int number, bool rever
 	struct segment seg = segment_of(h, p, number, reversed);
 	struct rstwhy_tuple orig = tuple_of(number, false), reply = tuple_of((number + (p[9] & 64 ? 2 : 0)) % TUPLES, true);
 	struct fm_tell tell = { 0 };
-	struct fm_hot *found;
+	struct fm_hot *found = NULL;
 	struct fm_input in = { .seg = &seg, .now_us = h->now_us };
 	struct fm_key key;
 	u8 side = flowmem_key(&key, &orig, seg.family, 0, 1 + (p[9] & 8 ? 1 : 0));
@@ -132,10 +132,9 @@ static void segment(struct host *h, const u8 *p, unsigned int number, bool rever
 	in.quick = (struct fm_quick){ .seq = seg.seq, .end = seg.end, .ack = seg.ack, .len = seg.len, .tick = fm_tick(h->now_us * 1000),
 		.resume = fm_ms_ticks(1000), .timeout = fm_timeout_code((u32)p[8] * 3000), .flags = seg.flags,
 		.state = p[5] & FM_STATE, .side = reversed ? !side : side };
-	found = flowmem_find(&fm, in.hash);
 	if ((p[0] & 3) == 2)
 		flowmem_mark(&fm, &in, &tell);
-	else if (!found || in.fresh || !flowmem_touch(found, &in.quick))
+	else if (!flowmem_find(&fm, in.hash, &found) || in.fresh || !flowmem_touch(found, &in.quick))
 		flowmem_segment(&fm, &in, &tell);
 	must(tell.kind == 0 || tell.kind == RSTWHY_KIND_AFTER || tell.kind == RSTWHY_KIND_SILENCE || tell.kind == RSTWHY_KIND_SURVIVED);
 	must(tell.kind != RSTWHY_KIND_AFTER || (tell.after && tell.ref_seq <= h->evidence));

@@ -32,7 +32,8 @@ flows_FUZZ := $(FUZZ_FLOWS)
 frames_FUZZ := $(FUZZ_ANALYSED)
 capture_FUZZ := $(FUZZ_ANALYSED) tests/fuzz/memory_file.c
 daemon_FUZZ := $(US_LEARN_SRCS) userspace/capture/nflog.c userspace/capture/note.c userspace/capture/recording.c $(FUZZ_CONFIG) \
-	$(addprefix userspace/daemon/,intake.c timeline.c report.c noise.c loss.c ifnames.c clock.c module_state.c paths.c)
+	$(addprefix userspace/daemon/,intake.c timeline.c report.c noise.c loss.c ifnames.c clock.c module_state.c paths.c outlets.c \
+	sink_datagram.c sink_journal.c sink_syslog.c metrics.c metrics_write.c)
 record_FUZZ :=
 state_FUZZ := $(US_LEARN_SRCS)
 config_FUZZ := tests/fuzz/memory_file.c $(FUZZ_CONFIG)
@@ -73,7 +74,7 @@ fuzz-build:
 	@$(MAKE) --no-print-directory $(fuzz_asked:%=$(BUILD)/fuzz/%)
 
 # Where the fuzzer need not look for new ways: it would trace each byte that is printed.
-$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c userspace/record/json.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
+$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
 
 $(BUILD)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)

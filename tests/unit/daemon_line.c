@@ -105,6 +105,69 @@ static void line_times__are_utc(void **state)
 	assert_string_equal(buf, "2026-11-22T10:12:13.123456Z 10:12:13.123 2026-11-22");
 }
 
+/* Every day that a uint64_t of nanoseconds can name, as the C library has it. */
+static void line_date__every_day__as_gmtime_has_it(void **state)
+{
+	(void)state;
+	for (uint64_t day = 0; day <= UINT64_MAX / 86400000000000ULL; day++) {
+		time_t seconds = (time_t)(day * 86400);
+		char expected[16];
+		struct tm tm;
+
+		gmtime_r(&seconds, &tm);
+		strftime(expected, sizeof(expected), "%Y-%m-%d", &tm);
+		line_init(&line, buf, sizeof(buf));
+		line_date(&line, day * 86400000000000ULL + day % 86400 * 1000000000ULL);
+		assert_string_equal(buf, expected);
+	}
+}
+
+/* Texts are looked at in pieces of sixteen, eight and four bytes: an odd one is found at each place of each length. */
+static void line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is(void **state)
+{
+	char text[48], expected[128];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text); len++)
+		for (size_t at = 0; at < (len ? len : 1); at++)
+			for (unsigned int c = 0; c < 256; c++) {
+				bool plain = c >= 0x20 && c <= 0x7e && c != '"' && c != '\\';
+				char odd[8];
+
+				memset(text, 'a', sizeof(text));
+				text[at] = (char)c;
+				snprintf(odd, sizeof(odd), plain ? "%c" : c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
+				snprintf(expected, sizeof(expected), "\"%.*s%s%.*s\"", (int)at, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+					 len ? odd : "", len ? (int)(len - at - 1) : 0, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+				line_init(&line, buf, sizeof(buf));
+				line_json_quoted(&line, text, len);
+				assert_string_equal(buf, expected);
+			}
+}
+
+/* Where the room ends in the middle, what there is room for is there, and no more. */
+static void json__less_room_than_needed__cut_and_terminated(void **state)
+{
+	char small[24];
+
+	(void)state;
+	for (size_t size = 1; size < sizeof(small); size++) {
+		struct line less;
+		struct json json = { .line = &less };
+
+		memset(small, 'X', sizeof(small));
+		line_init(&less, small, size);
+		json_open(&json, NULL, '{');
+		json_string(&json, "key", "a\nb");
+		json_u64(&json, "n", 12345);
+		assert_true(less.cut);
+		assert_true(less.len < size);
+		assert_int_equal(small[less.len], '\0');
+		for (size_t i = size; i < sizeof(small); i++)
+			assert_int_equal(small[i], 'X');
+	}
+}
+
 static void line_json_escaped__hostile_bytes__one_escape_each(void **state)
 {
 	(void)state;
@@ -151,6 +214,9 @@ int main(void)
 		TEST(line_decimal__monsters__a_number_all_the_same),
 		TEST(line_numbers__widths_and_bases),
 		TEST(line_times__are_utc),
+		TEST(line_date__every_day__as_gmtime_has_it),
+		TEST(line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is),
+		TEST(json__less_room_than_needed__cut_and_terminated),
 		TEST(line_json_escaped__hostile_bytes__one_escape_each),
 		TEST(line_plain_escaped__hostile_bytes__no_terminal_sees_them),
 		TEST(json__nested__commas_are_right),

@@ -60,7 +60,7 @@ static int set_up(void **state)
 	verdict.evidence_count = 1;
 	strcpy(verdict.candidates[0], "AWS NLB 350 s");
 	verdict.candidates_count = 1;
-	strcpy(verdict.advice, "do this");
+	verdict.advice = "do this";
 	return 0;
 }
 
@@ -182,17 +182,19 @@ static void record_json__hostile_strings__one_valid_line(void **state)
 
 static void record_json__everything_at_its_longest__fits(void **state)
 {
+	static char advice[VERDICT_TEXT_MAX];
 	(void)state;
 	memset(incident.first.payload, 0xff, EVENT_PAYLOAD_MAX);
 	incident.first.payload_len = EVENT_PAYLOAD_MAX;
 	memset(verdict.evidence, 0x01, sizeof(verdict.evidence));
 	memset(verdict.candidates, 0x01, sizeof(verdict.candidates));
-	memset(verdict.advice, 0x01, sizeof(verdict.advice));
+	memset(advice, 0x01, sizeof(advice));
 	for (size_t i = 0; i < VERDICT_EVIDENCE_MAX; i++)
 		verdict.evidence[i][VERDICT_TEXT_MAX - 1] = '\0';
 	for (size_t i = 0; i < VERDICT_CANDIDATES_MAX; i++)
 		verdict.candidates[i][63] = '\0';
-	verdict.advice[VERDICT_TEXT_MAX - 1] = '\0';
+	advice[VERDICT_TEXT_MAX - 1] = '\0';
+	verdict.advice = advice;
 	verdict.evidence_count = VERDICT_EVIDENCE_MAX;
 	verdict.candidates_count = VERDICT_CANDIDATES_MAX;
 	verdict.also_count = VERDICT_ALSO_MAX;

@@ -214,6 +214,7 @@ static void end(struct run *r)
 	look(r, true);
 	intake_end(r->serve.intake);
 	timeline_finish(r->serve.timeline);
+	report_flush(r->serve.report);
 	dismantle(r);
 }
 

@@ -124,6 +124,158 @@ static void sink_write__works_again__announced_once_after_the_confession(void **
 	sink_close(sink);
 }
 
+static void sink_take__lines__in_the_file_once_flushed(void **state)
+{
+	struct sink *sink = sink_open(path);
+	char text[64];
+
+	(void)state;
+	assert_true(sink_take(sink, "one\n", 4, 1));
+	assert_true(sink_take(sink, "two\n", 4, 2));
+	content(text, sizeof(text));
+	assert_string_equal(text, "");
+	assert_int_equal(sink_bytes(sink), 0);
+	assert_true(sink_flush(sink));
+	assert_int_equal(sink_bytes(sink), 8);
+	assert_true(sink_take(sink, "three\n", 6, 3));
+	assert_true(sink_write(sink, "now\n", 4)); /* in the order they were given */
+	content(text, sizeof(text));
+	assert_string_equal(text, "one\ntwo\nthree\nnow\n");
+	assert_true(sink_take(sink, "last\n", 5, 4));
+	sink_close(sink);
+	content(text, sizeof(text));
+	assert_string_equal(text, "one\ntwo\nthree\nnow\nlast\n");
+}
+
+static uint64_t lost[8];
+static size_t lost_count;
+
+static void on_lost(void *user, uint64_t tag)
+{
+	assert_ptr_equal(user, lost);
+	lost[lost_count++] = tag;
+}
+
+/* The torn one and those behind it are lost, what was whole stays. */
+static void sink_flush__no_room_for_all__whole_lines_stay_and_the_rest_is_told(void **state)
+{
+	struct sink *sink = sink_open(path);
+	char text[64];
+
+	(void)state;
+	lost_count = 0;
+	sink_on_lost(sink, on_lost, lost);
+	assert_true(sink_take(sink, "first\n", 6, 10));
+	assert_true(sink_take(sink, "second\n", 7, 20));
+	assert_true(sink_take(sink, "third line\n", 11, 30));
+	assert_true(sink_take(sink, "4\n", 2, 40));
+	limit_size(18);
+	assert_false(sink_flush(sink));
+	limit_size(RLIM_INFINITY);
+	assert_int_equal(lost_count, 2);
+	assert_int_equal(lost[0], 30);
+	assert_int_equal(lost[1], 40);
+	assert_int_equal(sink_missed(sink), 2);
+	assert_int_equal(sink_bytes(sink), 13);
+	assert_int_equal(announcements, 1);
+	content(text, sizeof(text));
+	assert_string_equal(text, "first\nsecond\n");
+	sink_close(sink);
+}
+
+/* Where the end of a line is the end of the room nothing is torn. */
+static void sink_flush__room_ends_with_a_line__that_one_stays(void **state)
+{
+	struct sink *sink = sink_open(path);
+	char text[64];
+
+	(void)state;
+	lost_count = 0;
+	sink_on_lost(sink, on_lost, lost);
+	assert_true(sink_take(sink, "first\n", 6, 10));
+	assert_true(sink_take(sink, "second\n", 7, 20));
+	limit_size(6);
+	assert_false(sink_flush(sink));
+	limit_size(RLIM_INFINITY);
+	assert_int_equal(lost_count, 1);
+	assert_int_equal(lost[0], 20);
+	content(text, sizeof(text));
+	assert_string_equal(text, "first\n");
+	sink_close(sink);
+}
+
+/* Until the file has told of its losses, and once more behind that, each line is tried by itself. */
+static void sink_take__in_trouble__written_at_once(void **state)
+{
+	struct sink *sink = sink_open(path);
+	char text[64];
+
+	(void)state;
+	limit_size(3);
+	assert_true(sink_take(sink, "lost\n", 5, 1));
+	assert_false(sink_flush(sink));
+	assert_false(sink_take(sink, "lost too\n", 9, 2));
+	limit_size(RLIM_INFINITY);
+	assert_int_equal(sink_missed(sink), 2);
+	assert_true(sink_write(sink, "two lost\n", 9));
+	sink_confess(sink);
+	assert_true(sink_take(sink, "next\n", 5, 3));
+	content(text, sizeof(text));
+	assert_string_equal(text, "two lost\nnext\n");
+	assert_int_equal(announcements, 2);
+	assert_true(sink_take(sink, "later\n", 6, 4));
+	content(text, sizeof(text));
+	assert_string_equal(text, "two lost\nnext\n");
+	sink_close(sink);
+}
+
+/* What fills the room is written, and the line that finds none there after a failure is not put before the confession. */
+static void sink_take__more_than_is_gathered__written_when_full(void **state)
+{
+	static char line[SINK_LINE_MAX];
+	struct sink *sink = sink_open(path);
+	uint64_t taken = 0;
+
+	(void)state;
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\n';
+	while (sink_bytes(sink) == 0 && taken < 64)
+		taken += sink_take(sink, line, sizeof(line), taken + 1);
+	assert_in_range(taken, 2, 63);
+	assert_int_equal(sink_bytes(sink), (taken - 1) * sizeof(line));
+	lost_count = 0;
+	sink_on_lost(sink, on_lost, lost);
+	limit_size((rlim_t)(taken - 1) * sizeof(line));
+	while (sink_take(sink, line, sizeof(line), 7) && ++taken < 64)
+		;
+	limit_size(RLIM_INFINITY);
+	assert_int_equal(sink_missed(sink), lost_count + 1);
+	assert_int_equal(sink_bytes(sink) % sizeof(line), 0);
+	sink_close(sink);
+}
+
+/* Others may write to a pipe, too, and only so much of it is one piece. */
+static void sink_take__standard_output_is_a_pipe__each_line_at_once(void **state)
+{
+	int ends[2], saved = dup(STDOUT_FILENO);
+	struct sink *sink;
+	char text[16];
+	bool taken;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	sink = sink_open("-");
+	taken = sink && sink_take(sink, "one\n", 4, 1);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	assert_true(taken);
+	assert_int_equal(read(ends[0], text, sizeof(text)), 4);
+	sink_close(sink);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void sink_open__unwritable__errno_tells(void **state)
 {
 	(void)state;
@@ -153,6 +305,12 @@ int main(void)
 		TEST(sink_write__lines__appended_in_order),
 		TEST(sink_write__no_room_for_the_line__nothing_of_it_stays),
 		TEST(sink_write__works_again__announced_once_after_the_confession),
+		TEST(sink_take__lines__in_the_file_once_flushed),
+		TEST(sink_flush__no_room_for_all__whole_lines_stay_and_the_rest_is_told),
+		TEST(sink_flush__room_ends_with_a_line__that_one_stays),
+		TEST(sink_take__in_trouble__written_at_once),
+		TEST(sink_take__more_than_is_gathered__written_when_full),
+		TEST(sink_take__standard_output_is_a_pipe__each_line_at_once),
 		TEST(sink_open__unwritable__errno_tells),
 		TEST(sink_open__new_file__others_cannot_read_it),
 	};

@@ -205,11 +205,18 @@ static void bypass__untranslated__told(void **state)
 {
 	(void)state;
 	scene_snat(&s);
-	scene_lost(&s, false);
 	scene_mem(&s)->flags |= RSTWHY_MEM_BURST_INVALID;
+	scene_ct(&s)->flags = RSTWHY_CT_INVALID;
 	memcpy(scene_event(&s)->seg.tuple.dst, scene_mem(&s)->orig.src, 16);
 	scene_event(&s)->seg.tuple.dport = scene_mem(&s)->orig.sport;
 	assert_cause(&s, CAUSE_NAT_BYPASS);
+	scene_ct(&s)->flags = RSTWHY_CT_OFF; /* the rules were taken away, and conntrack with them */
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
+	assert_also(&s, CAUSE_NAT_BYPASS);
+	scene_ct(&s)->flags = RSTWHY_CT_INVALID;
+	scene_lost(&s, false); /* its entry is gone, too */
+	assert_not_cause(&s, CAUSE_NAT_BYPASS);
+	assert_cause(&s, CAUSE_GATEWAY_FLUSHED);
 	scene_event(&s)->seg.tuple = scene_mem(&s)->reply;
 	assert_not_cause(&s, CAUSE_NAT_BYPASS);
 }

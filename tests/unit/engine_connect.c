@@ -130,6 +130,15 @@ static void connect_abandoned__at_once__scan(void **state)
 	assert_also(&s, CAUSE_CONNECT_ABANDONED);
 }
 
+static void connect_abandoned__at_once_by_whole_stack__told(void **state)
+{
+	(void)state;
+	abandoned(20);
+	scene_mem(&s)->base[CLIENT].flags |= RSTWHY_BASE_TS;
+	assert_cause(&s, CAUSE_CONNECT_ABANDONED);
+	assert_also(&s, CAUSE_PROBE);
+}
+
 static void backlog_overflow__third_segment_reset__told(void **state)
 {
 	(void)state;
@@ -162,6 +171,26 @@ static void backlog_overflow__server_had_spoken__not_told(void **state)
 	assert_not_cause(&s, CAUSE_BACKLOG_OVERFLOW);
 }
 
+static void backlog_overflow__data_acknowledged_before__not_told(void **state)
+{
+	(void)state;
+	scene_accepted(&s);
+	scene_in_flight(&s, CLIENT, 200);
+	scene_mem(&s)->ack[SERVER] += 100;
+	assert_not_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+}
+
+static void backlog_overflow__data_long_after_handshake__not_told(void **state)
+{
+	(void)state;
+	scene_accepted(&s);
+	scene_in_flight(&s, CLIENT, 200);
+	scene_last_segments(&s, 1, 3000);
+	scene_mem(&s)->age_ms = 3010;
+	assert_not_cause(&s, CAUSE_BACKLOG_OVERFLOW);
+	assert_also(&s, CAUSE_REMOTE_POLICY);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -178,10 +207,13 @@ int main(void)
 		TEST(refused__nothing_known__backscatter),
 		TEST(connect_abandoned__late_syn_ack__told),
 		TEST(connect_abandoned__at_once__scan),
+		TEST(connect_abandoned__at_once_by_whole_stack__told),
 		TEST(backlog_overflow__third_segment_reset__told),
 		TEST(backlog_overflow__first_data_reset__told),
 		TEST(backlog_overflow__other_ttl__not_told),
 		TEST(backlog_overflow__server_had_spoken__not_told),
+		TEST(backlog_overflow__data_acknowledged_before__not_told),
+		TEST(backlog_overflow__data_long_after_handshake__not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

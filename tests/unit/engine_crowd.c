@@ -93,6 +93,42 @@ static void crash__young_requests_at_one_blow__told(void **state)
 	assert_int_equal(records[1].cause, CAUSE_CRASH);
 }
 
+/* The server's socket of that client port, silent so long and all read. */
+static void out_of_silence(uint16_t port, uint64_t silent_ms, uint64_t at_ms)
+{
+	scene_established(&s);
+	scene_timestamps(&s);
+	scene_last_segments(&s, silent_ms, silent_ms);
+	feed_other_flow(port);
+	scene_active(&s);
+	feed(at_ms);
+}
+
+static void crash__silent_for_different_times__told(void **state)
+{
+	(void)state;
+	out_of_silence(1, 41000, 0);
+	out_of_silence(2, 60000, 0);
+	out_of_silence(3, 83000, 1);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(records[i].cause, CAUSE_CRASH);
+		assert_int_equal(records[i].incident.related_count, 2);
+	}
+}
+
+/* Each when its own minute was over: the ages are alike, whatever lies between them. */
+static void crash__silent_for_the_same_time__timers(void **state)
+{
+	(void)state;
+	out_of_silence(1, 60000, 0);
+	out_of_silence(2, 60000, 20);
+	out_of_silence(3, 60001, 40);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_ENDPOINT_TIMER);
+}
+
 static void crash__second_after_the_first_was_written__amended(void **state)
 {
 	struct verdict_settings none = {.idle_min_ms = 10000, .hold_ms = 0};
@@ -248,6 +284,8 @@ int main(void)
 		TEST(crash__another_port_of_the_host__aborts),
 		TEST(crash__all_prompted__requests_rejected),
 		TEST(crash__young_requests_at_one_blow__told),
+		TEST(crash__silent_for_different_times__told),
+		TEST(crash__silent_for_the_same_time__timers),
 		TEST(crash__second_after_the_first_was_written__amended),
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),

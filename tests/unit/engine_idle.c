@@ -224,7 +224,11 @@ static void on_next_packet__server_never_spoke__backlog_named(void **state)
 	scene_said_nothing(&s, SERVER);
 	forgotten();
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+	assert_false(scene_also(&s, CAUSE_BACKLOG_OVERFLOW)); /* it had acknowledged what the client said before */
+	scene_mem(&s)->ack[SERVER] = CLIENT_ISN + 1;
+	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 	assert_also(&s, CAUSE_BACKLOG_OVERFLOW);
+	assert_also(&s, CAUSE_REMOTE_POLICY);
 }
 
 static void on_next_packet__it_went_on__ignored(void **state)

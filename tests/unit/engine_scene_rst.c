@@ -82,8 +82,7 @@ void scene_reject_of_invalid(struct scene *s)
 
 void scene_echo(struct scene *s, uint64_t after_ms)
 {
-	s->incident.echo = s->incident.first;
-	s->incident.echo.ev.boottime_ns += after_ms * 1000000;
+	s->incident.echo_ns = s->incident.first.ev.boottime_ns + after_ms * 1000000;
 	s->incident.have_echo = true;
 	s->incident.count++;
 }

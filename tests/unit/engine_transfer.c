@@ -112,6 +112,16 @@ static void cancel__receive_buffer_full__told(void **state)
 	assert_cause(&s, CAUSE_CANCEL);
 }
 
+static void cancel__full_buffer_of_an_offloaded_flow__not_told(void **state)
+{
+	(void)state;
+	scene_rst_from(&s, CLIENT);
+	scene_active(&s);
+	scene_ct(&s)->td_maxend[SERVER] = SERVER_END + 1000; /* as it was when conntrack last looked */
+	scene_ct(&s)->status = 1U << 14; /* IPS_OFFLOAD */
+	assert_not_cause(&s, CAUSE_CANCEL);
+}
+
 static void cancel__closed_amid_transfer__told(void **state)
 {
 	(void)state;
@@ -216,6 +226,7 @@ int main(void)
 		TEST(cancel__data_in_flight__told),
 		TEST(cancel__still_sending_after_the_rst__told),
 		TEST(cancel__receive_buffer_full__told),
+		TEST(cancel__full_buffer_of_an_offloaded_flow__not_told),
 		TEST(cancel__closed_amid_transfer__told),
 		TEST(cancel__fin_acknowledged_before_the_rst_passed__still_told),
 		TEST(cancel__nothing_received_yet__late_data),

@@ -134,6 +134,26 @@ static void numbers__no_gap__no_timeout_before_it(void **state)
 	assert_true(s.verdict.ct_timeout_before_gap_ms < 0);
 }
 
+static void say__pieces_and_numbers__put_together(void **state)
+{
+	static struct verdict v;
+	char longest[2 * VERDICT_TEXT_MAX];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	say(&v, "%s%u, %u %% of %s", "a", 0U, 4294967295U, "");
+	assert_string_equal(v.evidence[0], "a0, 4294967295 % of ");
+	say(&v, "-%s-", longest);
+	assert_int_equal(strlen(v.evidence[1]), VERDICT_TEXT_MAX - 1);
+	candidate(&v, "%s %u s", longest, 5U);
+	assert_int_equal(strlen(v.candidates[0]), sizeof(v.candidates[0]) - 1);
+	for (unsigned int i = 0; i < 2 * VERDICT_CANDIDATES_MAX; i++)
+		candidate(&v, "box %u", i);
+	assert_int_equal(v.candidates_count, VERDICT_CANDIDATES_MAX);
+	assert_string_equal(v.candidates[1], "box 0");
+}
+
 static void also__full_or_own_cause__left_out(void **state)
 {
 	struct verdict v;
@@ -164,6 +184,7 @@ int main(void)
 		TEST(names__every_value__a_word),
 		TEST(numbers__nothing_hidden__not_blind),
 		TEST(numbers__no_gap__no_timeout_before_it),
+		TEST(say__pieces_and_numbers__put_together),
 		TEST(also__full_or_own_cause__left_out),
 	};
 

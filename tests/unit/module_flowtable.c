@@ -117,6 +117,60 @@ static void full_of_assured_flows__newcomer__is_refused_and_counted(void **state
 	assert_int_equal(fm_count_read(&c->fm.counts[FM_EVICTED_OUTLIVED]), 0);
 }
 
+static void upper_half_of_a_product__each_way__is_the_same(void **state)
+{
+#ifdef __SIZEOF_INT128__
+	static const u64 numbers[] = { 0, 1, 2, 0xffffffff, 0x100000000, 0x123456789abcdef0, 0xfedcba9876543210, ~0ULL - 1, ~0ULL };
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		for (j = 0; j < sizeof(numbers) / sizeof(numbers[0]); j++) {
+			u64 upper = (u64)((unsigned __int128)numbers[i] * numbers[j] >> 64);
+
+			assert_true(fm_upper_in_parts(numbers[i], numbers[j]) == upper);
+			assert_true(fm_upper(numbers[i], numbers[j]) == upper);
+		}
+#else
+	(void)state;
+	skip(); /* nothing to compare with */
+#endif
+}
+
+/* Each part of a tuple matters to the hash, and the direction does not. */
+static void hash__any_part_of_the_tuple_differs__differs(void **state)
+{
+	struct conversation *c = *state;
+	u8 family, part;
+
+	for (family = 4; family <= 6; family += 2) {
+		struct rstwhy_tuple t = ipv4_tuple(0x0a000001, 1024, 0xc0000201, 443), back;
+		struct fm_key key, other;
+		u64 hash;
+
+		memset(t.src + 4, family == 6 ? 7 : 0, 12);
+		back = inverse(&t);
+		assert_int_not_equal(flowmem_key(&key, &t, family, 5, 9), flowmem_key(&other, &back, family, 5, 9));
+		assert_memory_equal(&key, &other, sizeof(key));
+		hash = flowmem_hash(&c->fm, &key);
+		for (part = 0; part < (family == 6 ? 32 : 8); part++) {
+			u8 *byte = family == 6 ? &key.addr[part / 16][part % 16] : &key.addr[part / 4][part % 4];
+
+			*byte ^= 1;
+			assert_true(flowmem_hash(&c->fm, &key) != hash);
+			*byte ^= 1;
+		}
+		for (part = 0; part < 4; part++) {
+			other = key;
+			other.port[0] ^= part == 0;
+			other.port[1] ^= part == 1;
+			other.zone ^= part == 2;
+			other.netns ^= part == 3;
+			assert_true(flowmem_hash(&c->fm, &other) != hash);
+		}
+	}
+}
+
 static bool waits(struct conversation *c, u32 ms)
 {
 	return flowmem_waits(&c->fm, 0x1234567890abcdefULL, fm_tick((c->now_us + ms * 1000ULL) * 1000));
@@ -288,6 +342,8 @@ int main(void)
 		TEST(table__90_percent_of_its_promise__98_percent_found),
 		TEST(syn_flood__idle_assured_flows__none_is_forgotten),
 		TEST(full_of_assured_flows__newcomer__is_refused_and_counted),
+		TEST(upper_half_of_a_product__each_way__is_the_same),
+		TEST(hash__any_part_of_the_tuple_differs__differs),
 		TEST(newcomer_after_a_refusal__asks_in_one_tick_of_16_for_a_second),
 		TEST(flows_that_outlived_their_entry__give_way),
 		TEST(spoofed_handshakes_that_never_speak__go_before_those_that_did),

@@ -44,6 +44,15 @@ static int take_packet(const struct nlmsghdr *header, void *user)
 	return MNL_CB_OK;
 }
 
+static int take_batch(struct group *group, size_t len)
+{
+	int status = mnl_cb_run(group->receive, len, 0, 0, take_packet, group);
+
+	if (group->settings.batch)
+		group->settings.batch(group->settings.batch_user);
+	return status;
+}
+
 static void set_buffer(struct group *group, uint32_t size)
 {
 	int fd = mnl_socket_get_fd(group->socket);
@@ -77,7 +86,7 @@ static bool read_batch(struct group *group)
 	}
 	if (len < 0)
 		return errno == EINTR;
-	mnl_cb_run(group->receive, (size_t)len, 0, 0, take_packet, group);
+	take_batch(group, (size_t)len);
 	return true;
 }
 
@@ -107,7 +116,7 @@ static bool await_answer(struct group *group)
 
 		if (len < 0)
 			return false;
-		status = mnl_cb_run(group->receive, (size_t)len, 0, 0, take_packet, group);
+		status = take_batch(group, (size_t)len);
 		if (is_answer(group, len))
 			return status == MNL_CB_STOP;
 	}

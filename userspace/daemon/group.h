@@ -16,12 +16,17 @@ struct group; /* opaque, by group_open() and group_close() */
 /* One logged packet: its struct nfgenmsg and attributes, as capture/nflog.h reads them. */
 typedef void group_packet_fn(void *user, const uint8_t *message, size_t len);
 
+/* All packets that came together are handed over. */
+typedef void group_batch_fn(void *user);
+
 struct group_settings {
 	uint16_t number;
 	uint32_t buffer; /* bytes the kernel may queue for us */
 	uint32_t buffer_max;
 	group_packet_fn *packet;
 	void *user;
+	group_batch_fn *batch; /* NULL: nobody is told */
+	void *batch_user;
 };
 
 /* Bind the group. NULL: errno tells; EPERM: no CAP_NET_ADMIN, or somebody else reads it. */

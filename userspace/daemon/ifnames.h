@@ -10,7 +10,9 @@
 #ifndef RSTWHY_IFNAMES_H
 #define RSTWHY_IFNAMES_H
 
+#include <net/if.h>
 #include <stdint.h>
+#include <string.h>
 
 struct ifnames; /* opaque, by ifnames_new() and ifnames_free() */
 
@@ -28,5 +30,13 @@ void ifnames_set(struct ifnames *names, uint32_t index, const char *name);
 
 /* Never NULL: "" for index 0 and for an interface never seen. Valid until the next call. */
 const char *ifnames_get(struct ifnames *names, uint32_t index, uint64_t now_ns);
+
+static inline void ifnames_copy(char to[IF_NAMESIZE], const char *name)
+{
+	size_t len = strnlen(name, IF_NAMESIZE - 1);
+
+	memcpy(to, name, len);
+	to[len] = '\0';
+}
 
 #endif

@@ -142,8 +142,8 @@ static void name_interfaces(struct intake *intake)
 
 	if (event->ev.netns_inum != intake->settings.netns)
 		return;
-	snprintf(event->in, sizeof(event->in), "%s", ifnames_get(intake->names, event->ev.ifin, now_ns));
-	snprintf(event->out, sizeof(event->out), "%s", ifnames_get(intake->names, event->ev.ifout, now_ns));
+	ifnames_copy(event->in, ifnames_get(intake->names, event->ev.ifin, now_ns));
+	ifnames_copy(event->out, ifnames_get(intake->names, event->ev.ifout, now_ns));
 }
 
 static void count(struct intake *intake, bool malformed)

@@ -119,15 +119,23 @@ static bool find_epoch(const struct serve *serve, struct intake_settings *settin
 	return true;
 }
 
-/* NULL: that was told. */
-static struct group *bind_group(const struct config *config, uint32_t number, group_packet_fn *packet, void *user)
+static void batch_done(void *report)
 {
+	report_flush(report);
+}
+
+/* NULL: that was told. */
+static struct group *bind_group(const struct serve *serve, uint32_t number, group_packet_fn *packet, void *user)
+{
+	const struct config *config = serve->config;
 	struct group_settings settings = {
 		.number = (uint16_t)number,
 		.buffer = config->buffer,
 		.buffer_max = config->buffer_max,
 		.packet = packet,
 		.user = user,
+		.batch = batch_done,
+		.batch_user = serve->report,
 	};
 	struct group *group = group_open(&settings);
 
@@ -142,14 +150,14 @@ static bool bind_groups(struct serve *serve, const struct intake_settings *setti
 	const struct config *config = serve->config;
 	struct intake_settings plain = *settings;
 
-	serve->group = bind_group(config, config->group, intake_packet, serve->intake);
+	serve->group = bind_group(serve, config->group, intake_packet, serve->intake);
 	if (!serve->group || config->plain_group == CONFIG_NO_GROUP)
 		return serve->group;
 	plain.epoch = random_epoch();
 	serve->plain = plain_new(&plain, config->plain_group, intake_names(serve->intake));
 	if (!serve->plain)
 		return false;
-	serve->plain_group = bind_group(config, config->plain_group, plain_packet, serve->plain);
+	serve->plain_group = bind_group(serve, config->plain_group, plain_packet, serve->plain);
 	return serve->plain_group;
 }
 

@@ -43,34 +43,62 @@ static void count_gap(struct metrics *metrics, const struct record *record)
 	}
 }
 
-static void count_server(struct metrics *metrics, const struct record_host *host)
+static uint32_t hash_of(const struct record_host *host)
 {
-	bool v6 = strchr(host->ip, ':');
-	char name[METRICS_SERVER_MAX];
+	uint32_t hash = 2166136261U ^ host->port;
 
-	snprintf(name, sizeof(name), "%s%s%s:%u", v6 ? "[" : "", host->ip, v6 ? "]" : "", host->port);
-	for (size_t i = 0; i < metrics->servers_count; i++) {
-		if (strcmp(metrics->servers[i].name, name) != 0)
-			continue;
-		metrics->servers[i].idle_timeouts++;
-		return;
-	}
-	if (metrics->servers_count == METRICS_SERVERS) {
-		metrics->other_servers++;
-		return;
-	}
-	memcpy(metrics->servers[metrics->servers_count].name, name, sizeof(name));
-	metrics->servers[metrics->servers_count++].idle_timeouts = 1;
+	for (const char *at = host->ip; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619U;
+	return hash;
 }
 
-/* A record made from a verdict has the vocabulary's own string: no comparing of thirty names for each record. */
+static void put_name(char name[METRICS_SERVER_MAX], const struct record_host *host)
+{
+	bool v6 = strchr(host->ip, ':');
+
+	snprintf(name, METRICS_SERVER_MAX, "%s%s%s:%u", v6 ? "[" : "", host->ip, v6 ? "]" : "", host->port);
+}
+
+static struct metrics_server *find_server(struct metrics *metrics, const struct record_host *host)
+{
+	uint32_t hash = hash_of(host);
+	char name[METRICS_SERVER_MAX];
+
+	for (size_t i = 0; i < metrics->servers_count; i++) {
+		if (metrics->servers[i].hash != hash)
+			continue;
+		put_name(name, host);
+		if (!strcmp(metrics->servers[i].name, name))
+			return &metrics->servers[i];
+	}
+	return NULL;
+}
+
+static void add_server(struct metrics_server *server, const struct record_host *host)
+{
+	*server = (struct metrics_server){ .hash = hash_of(host), .idle_timeouts = 1 };
+	put_name(server->name, host);
+}
+
+static void count_server(struct metrics *metrics, const struct record_host *host)
+{
+	struct metrics_server *server = find_server(metrics, host);
+
+	if (server)
+		server->idle_timeouts++;
+	else if (metrics->servers_count == METRICS_SERVERS)
+		metrics->other_servers++;
+	else
+		add_server(&metrics->servers[metrics->servers_count++], host);
+}
+
+/* A record made from a verdict need not compare thirty names. */
 static enum cause cause_of(const struct record *record)
 {
 	enum cause cause = CAUSE_AMBIGUOUS;
 
-	for (unsigned int i = 0; i < CAUSE_COUNT; i++)
-		if (record->cause == cause_name((enum cause)i))
-			return (enum cause)i;
+	if (record->verdict)
+		return record->verdict->cause;
 	cause_by_name(record->cause, &cause);
 	return cause;
 }

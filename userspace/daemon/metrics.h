@@ -22,6 +22,7 @@
 #define METRICS_BUCKETS 14
 
 struct metrics_server {
+	uint32_t hash; /* of address and port: most are told apart by it */
 	char name[METRICS_SERVER_MAX]; /* "10.2.0.2:443" */
 	uint64_t idle_timeouts;
 };

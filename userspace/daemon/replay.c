@@ -139,6 +139,7 @@ static int feed(struct replay *replay)
 	while ((result = savefile_next(replay->file, &packet)) == SAVEFILE_PACKET)
 		take_packet(replay, &packet);
 	timeline_finish(replay->serve->timeline);
+	report_flush(replay->serve->report);
 	if (result == SAVEFILE_END)
 		return EXIT_SUCCESS;
 	announce("%s: %s; judged up to there", replay->serve->options->replay, savefile_error(replay->file));

@@ -42,19 +42,41 @@ static void render_text(struct report *report, struct line *line, const struct r
 	record_text(line, record, false);
 }
 
-static bool write_line(struct report *report, struct sink *sink, render_fn *render, const struct record *record)
+_Static_assert(RECORD_LINE_MAX <= SINK_LINE_MAX, "a sink takes each line");
+
+static struct line line_of(struct report *report, render_fn *render, const struct record *record)
 {
 	struct line line;
 
 	line_init(&line, report->buf, sizeof(report->buf));
 	render(report, &line, record);
-	return sink_write(sink, line.data, line.len);
+	return line;
+}
+
+/* What a line counts for, so that it can be counted back when it is lost after all: RSTs, and whether it is a summary. */
+static uint64_t tag_of(const struct record *record)
+{
+	bool summary = record->kind == RECORD_SUMMARY;
+
+	return record->kind == RECORD_RESET || summary ? record->count << 1 | summary : 0;
+}
+
+static void line_lost(void *user, uint64_t tag)
+{
+	struct report_counts *counts = &((struct report *)user)->counts;
+	bool summary = tag & 1;
+	uint64_t resets = tag >> 1;
+
+	*(summary ? &counts->resets_summarized : &counts->resets_written) -= resets;
+	*(summary ? &counts->log_summarized : &counts->log_written) -= resets;
+	counts->resets_unwritten += resets;
 }
 
 /* Where lines were missed, the log says so before it goes on. */
 static bool write_missed(struct report *report, struct sink *sink, render_fn *render, uint64_t ts_ns)
 {
 	struct record loss;
+	struct line line;
 
 	if (sink_missed(sink) == 0)
 		return true;
@@ -63,7 +85,8 @@ static bool write_missed(struct report *report, struct sink *sink, render_fn *re
 	loss.gateway = report->config->gateway;
 	loss.lost = (double)sink_missed(sink);
 	loss.where = "log";
-	if (!write_line(report, sink, render, &loss))
+	line = line_of(report, render, &loss);
+	if (!sink_write(sink, line.data, line.len))
 		return false;
 	sink_confess(sink);
 	return true;
@@ -76,10 +99,17 @@ static bool write_record(struct report *report, const struct record *record)
 	render_fn *const renders[] = { render_json, render_text };
 	bool written[] = { true, true };
 
-	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++)
-		if (sinks[i])
-			written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns) &&
-				     write_line(report, sinks[i], renders[i], record);
+	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++) {
+		struct line line;
+
+		if (!sinks[i])
+			continue;
+		written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns);
+		if (!written[i])
+			continue;
+		line = line_of(report, renders[i], record);
+		written[i] = sink_take(sinks[i], line.data, line.len, tag_of(record));
+	}
 	outlets_write(report->outlets, record);
 	return report->json ? written[0] : written[1];
 }
@@ -170,12 +200,14 @@ bool report_open(struct report *report, const struct config *config, const char 
 		errno = saved;
 		return false;
 	}
-	sink_close(report->json);
+	sink_close(report->json); /* with what it had taken: that counts for the old log */
 	sink_close(report->text);
 	report->counts.log_written = report->counts.log_summarized = 0;
 	sink_place(json, &report->counts.log_inode, &report->counts.log_offset);
 	report->json = json;
 	report->text = text;
+	if (json || text)
+		sink_on_lost(json ? json : text, line_lost, report);
 	report->text_day = 0;
 	return true;
 }
@@ -259,6 +291,12 @@ void report_loss(struct report *report, enum loss_where where, uint64_t lost, ui
 	record.lost = where == LOSS_RESTART ? -1.0 : (double)lost;
 	record.where = loss_where_name(where);
 	write_record(report, &record);
+}
+
+void report_flush(struct report *report)
+{
+	sink_flush(report->json);
+	sink_flush(report->text);
 }
 
 uint64_t report_pending(const struct report *report)

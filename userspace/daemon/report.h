@@ -4,7 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Leaves out what the configuration ignores, caps the noise, renders each record once per form and writes it to the sinks.
+ * Leaves out what the configuration ignores, caps the noise, renders each record once per form and hands it to the sinks. Log lines are in
+ * the file after report_flush() at the latest: the lines of one batch of messages share a write.
  */
 #ifndef RSTWHY_REPORT_H
 #define RSTWHY_REPORT_H
@@ -39,6 +40,9 @@ void report_incident(void *report, const struct incident *incident, const struct
 
 /* Evidence time goes on: summaries of noise are written. With flush, all. */
 void report_advance(struct report *report, uint64_t boottime_ns, bool flush);
+
+/* Write the lines that were taken. Before the loop sleeps, and before anybody looks at what is in the log. */
+void report_flush(struct report *report);
 
 /* Records were lost; found at realtime_ns. */
 void report_loss(struct report *report, enum loss_where where, uint64_t lost, uint64_t realtime_ns);

@@ -46,6 +46,7 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 	if (!sends_to_us(serve, &state))
 		return;
 	intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
+	report_flush(serve->report);
 	status_look(serve, &state);
 }
 
@@ -82,6 +83,7 @@ static void on_timer(struct loop *loop)
 	read_group(loop, loop->serve->plain_group);
 	now_ns = clock_boottime_ns();
 	timeline_reach(loop->serve->timeline, now_ns - SERVE_SLACK_NS);
+	report_flush(loop->serve->report);
 	tick(loop, now_ns);
 }
 
@@ -126,6 +128,7 @@ static void turn(struct loop *loop)
 		else
 			read_group(loop, loop->serve->group);
 	}
+	report_flush(loop->serve->report);
 }
 
 static bool watch(int epoll_fd, int fd)
@@ -158,6 +161,7 @@ static void finish(struct serve *serve)
 	poll_module(serve, now_ns);
 	intake_end(serve->intake);
 	timeline_finish(serve->timeline);
+	report_flush(serve->report);
 	status_end(serve);
 	paths_save(serve->paths);
 	meter_write(serve);

@@ -15,9 +15,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define GATHER_BYTES (4 * SINK_LINE_MAX) /* more than the lines of one batch of messages mostly take */
+#define GATHER_LINES 512
+
+struct taken {
+	size_t end; /* of the line, in gathered */
+	uint64_t tag;
+};
+
 struct sink {
 	int fd;
 	bool standard_output;
+	bool plain; /* a plain file: only there can what was torn be taken back */
+	sink_lost_fn *lost;
+	void *user;
+	char *gathered; /* lines taken, not written yet */
+	struct taken taken[GATHER_LINES];
+	size_t lines;
 	uint64_t bytes;
 	uint64_t missed; /* the file does not tell of them yet */
 	uint64_t trouble; /* all of them, since it was announced */
@@ -29,6 +43,13 @@ static int open_path(const char *path)
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
+static bool is_plain(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 struct sink *sink_open(const char *path)
 {
 	size_t size = strlen(path) + 1;
@@ -38,19 +59,31 @@ struct sink *sink_open(const char *path)
 		return NULL;
 	memcpy(sink->path, path, size);
 	sink->standard_output = !strcmp(path, "-");
-	sink->fd = sink->standard_output ? STDOUT_FILENO : open_path(path);
-	if (sink->fd >= 0)
-		return sink;
-	free(sink);
-	return NULL;
+	sink->gathered = malloc(GATHER_BYTES);
+	sink->fd = !sink->gathered ? -1 : sink->standard_output ? STDOUT_FILENO : open_path(path);
+	if (sink->fd < 0) {
+		free(sink->gathered);
+		free(sink);
+		return NULL;
+	}
+	sink->plain = is_plain(sink->fd);
+	return sink;
+}
+
+void sink_on_lost(struct sink *sink, sink_lost_fn *lost, void *user)
+{
+	sink->lost = lost;
+	sink->user = user;
 }
 
 void sink_close(struct sink *sink)
 {
 	if (!sink)
 		return;
+	sink_flush(sink);
 	if (!sink->standard_output)
 		close(sink->fd);
+	free(sink->gathered);
 	free(sink);
 }
 
@@ -78,7 +111,7 @@ static void take_back(struct sink *sink, size_t written)
 {
 	struct stat st;
 
-	if (fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(sink->fd, st.st_size - (off_t)written) < 0)
+	if (sink->plain && fstat(sink->fd, &st) == 0 && ftruncate(sink->fd, st.st_size - (off_t)written) < 0)
 		announce("%s: a torn line could not be taken back: %s", sink_path(sink), strerror(errno));
 }
 
@@ -99,10 +132,50 @@ static void recover(struct sink *sink)
 	sink->trouble = 0;
 }
 
+/* Only so many bytes of what was gathered are in the file: a line that is not whole goes out again, and it and the rest are lost. */
+static void settle_torn(struct sink *sink, size_t written, const char *why)
+{
+	size_t whole = 0, line = 0;
+
+	for (; line < sink->lines && sink->taken[line].end <= written; line++)
+		whole = sink->taken[line].end;
+	sink->bytes += whole;
+	if (written > whole)
+		take_back(sink, written - whole);
+	for (; line < sink->lines; line++) {
+		miss(sink, why);
+		if (sink->lost)
+			sink->lost(sink->user, sink->taken[line].tag);
+	}
+}
+
+static size_t gathered(const struct sink *sink)
+{
+	return sink->lines ? sink->taken[sink->lines - 1].end : 0;
+}
+
+bool sink_flush(struct sink *sink)
+{
+	size_t len = sink ? gathered(sink) : 0;
+	ssize_t written;
+
+	if (len == 0)
+		return true;
+	written = write(sink->fd, sink->gathered, len);
+	if (written == (ssize_t)len)
+		sink->bytes += len;
+	else
+		settle_torn(sink, written > 0 ? (size_t)written : 0, strerror(written < 0 ? errno : ENOSPC));
+	sink->lines = 0;
+	return written == (ssize_t)len;
+}
+
 bool sink_write(struct sink *sink, const char *text, size_t len)
 {
-	ssize_t written = write(sink->fd, text, len);
+	ssize_t written;
 
+	sink_flush(sink);
+	written = write(sink->fd, text, len);
 	if (written == (ssize_t)len) {
 		sink->bytes += len;
 		recover(sink);
@@ -110,8 +183,27 @@ bool sink_write(struct sink *sink, const char *text, size_t len)
 	}
 	if (written > 0)
 		take_back(sink, (size_t)written);
-	miss(sink, written < 0 ? strerror(errno) : strerror(ENOSPC));
+	miss(sink, strerror(written < 0 ? errno : ENOSPC));
 	return false;
+}
+
+bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag)
+{
+	size_t at = gathered(sink);
+
+	if (!sink->plain || sink->trouble > 0 || len > SINK_LINE_MAX)
+		return sink_write(sink, text, len);
+	if (sink->lines == GATHER_LINES || len > GATHER_BYTES - at) {
+		if (!sink_flush(sink)) { /* the file has to tell of those first */
+			sink->missed++;
+			sink->trouble++;
+			return false;
+		}
+		at = 0;
+	}
+	memcpy(sink->gathered + at, text, len);
+	sink->taken[sink->lines++] = (struct taken){ .end = at + len, .tag = tag };
+	return true;
 }
 
 uint64_t sink_missed(const struct sink *sink)

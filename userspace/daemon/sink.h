@@ -4,7 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * One write a line. A line that cannot be written whole is taken back and counted; the trouble is told once, and once when it is over.
+ * Lines that come together go to a plain file in one write, to anything else (a pipe, a terminal) in one write each. A line that cannot
+ * be written whole is taken back and counted; the trouble is told once, and once when it is over.
  */
 #ifndef RSTWHY_SINK_H
 #define RSTWHY_SINK_H
@@ -27,8 +28,20 @@ uint64_t sink_bytes(const struct sink *sink);
 
 const char *sink_path(const struct sink *sink);
 
-/* False: the line is not there. */
+/* A line that was taken is not there after all; tag is the one given with it. */
+typedef void sink_lost_fn(void *user, uint64_t tag);
+void sink_on_lost(struct sink *sink, sink_lost_fn *lost, void *user);
+
+/*
+ * sink_write(): now, behind what was taken before. sink_take(): with the next sink_flush() at the latest, at once where lines are not
+ * gathered or the last one could not be written. False: the line is not there. len: at most SINK_LINE_MAX.
+ */
+#define SINK_LINE_MAX 32768
 bool sink_write(struct sink *sink, const char *text, size_t len);
+bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag);
+
+/* What was taken is written; false: not all of it, the rest is lost. NULL is none. To be called before anybody waits or looks. */
+bool sink_flush(struct sink *sink);
 
 /* Lines that could not be written and that the file does not tell of yet; sink_confess(): a line that was written tells of them now. */
 uint64_t sink_missed(const struct sink *sink);

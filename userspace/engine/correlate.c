@@ -20,17 +20,17 @@ struct correlate *correlate_new(size_t capacity, const struct verdict_settings *
 {
 	struct correlate *c = calloc(1, sizeof(*c));
 	uint32_t slots = capacity < 1 ? 1 : capacity > CAPACITY_MOST ? CAPACITY_MOST : (uint32_t)capacity;
-	uint64_t seed = (uint64_t)(uintptr_t)c; /* differs from run to run; nothing visible depends on it */
 
 	if (!c)
 		return NULL;
+	c->seed = (uint64_t)(uintptr_t)c; /* differs from run to run; nothing visible depends on it */
 	c->settings = *settings;
 	c->emit = emit;
 	c->user = user;
-	c->held = held_new(slots, seed);
-	c->recent = recent_new(slots, seed);
-	c->silences = recent_new(LATELY, seed);
-	c->crowd = crowd_new(LATELY, seed);
+	c->held = held_new(slots, c->seed);
+	c->recent = recent_new(slots);
+	c->silences = recent_new(LATELY);
+	c->crowd = crowd_new(LATELY, c->seed);
 	c->written = written_new(LATELY / 2);
 	if (c->held && c->recent && c->silences && c->crowd && c->written)
 		return c;
@@ -160,7 +160,7 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	uint32_t index;
 
 	correlate_make_room(c);
-	index = held_add(c->held, event, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
+	index = held_add(c->held, event, keys, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
 	incident = &held_at(c->held, index)->incident;
 	incident->windows = 1;
 	incident->last_win = event->seg.win;
@@ -244,7 +244,7 @@ static void count_in(struct correlate *c, uint32_t index, const struct event *ev
 		news = follow_pattern(&s->incident, event) || news;
 	} else if (!s->incident.have_echo) {
 		s->incident.have_echo = news = true;
-		s->incident.echo = *event;
+		s->incident.echo_ns = event->ev.boottime_ns;
 	}
 	if (news)
 		correlate_judge_again(c, index);
@@ -256,7 +256,7 @@ static void on_reset(struct correlate *c, const struct event *event)
 	uint32_t index;
 
 	c->counts.resets++;
-	flowkeys_of(event, &keys);
+	flowkeys_of(event, c->seed, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index); /* what was silent until now tells by itself */
@@ -310,7 +310,7 @@ static void on_after(struct correlate *c, const struct event *event)
 	uint64_t first;
 	uint32_t index;
 
-	flowkeys_of(event, &keys);
+	flowkeys_of(event, c->seed, &keys);
 	index = held_find_seq(c->held, &keys, event->ev.ref_seq);
 	if (index == HELD_NONE || !what || what >= sizeof(s->incident.after_ms) / sizeof(s->incident.after_ms[0]))
 		return;
@@ -348,19 +348,15 @@ void correlate_event(struct correlate *c, const struct event *event)
 
 void correlate_advance(struct correlate *c, uint64_t now_ns)
 {
-	uint32_t index;
-
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
-	while ((index = held_first_due(c->held)) != HELD_NONE && held_at(c->held, index)->due_ns <= c->now_ns)
-		hand_out(c, index, true);
+	while (held_first_due_ns(c->held) <= c->now_ns)
+		hand_out(c, held_first_due(c->held), true);
 }
 
 uint64_t correlate_next_due(const struct correlate *c)
 {
-	uint32_t index = held_first_due(c->held);
-
-	return index == HELD_NONE ? UINT64_MAX : held_at(c->held, index)->due_ns;
+	return held_first_due_ns(c->held);
 }
 
 void correlate_flush(struct correlate *c)

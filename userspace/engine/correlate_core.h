@@ -27,6 +27,7 @@ struct correlate {
 	bracket_lookup_fn *bracket;
 	void *bracket_user;
 	uint64_t now_ns;
+	uint64_t seed; /* of the hash of flows, in all tables */
 	struct correlate_counts counts;
 };
 

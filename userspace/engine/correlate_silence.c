@@ -63,12 +63,12 @@ void correlate_silence(struct correlate *c, const struct event *event)
 	struct verdict v;
 	uint32_t index;
 
-	flowkeys_of(event, &keys);
+	flowkeys_of(event, c->seed, &keys);
 	verdict_judge(&incident, &c->settings, &v);
 	if (v.cause != CAUSE_SILENT_DROP || held_find(c->held, &keys) != HELD_NONE || told_already(c, event, &keys))
 		return;
 	correlate_make_room(c);
-	index = held_add(c->held, event, due_ns(c, event));
+	index = held_add(c->held, event, &keys, due_ns(c, event));
 	s = held_at(c->held, index);
 	s->incident.kind = INCIDENT_SILENCE;
 	s->cause = v.cause;
@@ -83,7 +83,7 @@ void correlate_survived(struct correlate *c, const struct event *event)
 	enum cause *cause;
 	uint32_t index;
 
-	flowkeys_of(event, &keys);
+	flowkeys_of(event, c->seed, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index);

@@ -175,14 +175,19 @@ static bool usable(const struct facts *f)
 	return f->known && !f->reset_before && !f->both_closed && !f->went_on && f->ev->csum != RSTWHY_CSUM_BAD;
 }
 
-/* Its server's socket, with something that it may not have read, or in the accept queue still. */
+/* Out of silence, all read: by itself a timer's work. */
+static bool out_of_silence(const struct facts *f)
+{
+	return f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms && !facts_peer_spoke_last(f);
+}
+
+/* Its server's socket: with something that it may not have read, in the accept queue still, or one that resets whenever it is closed. */
 static bool of_dead_process(const struct facts *f)
 {
 	bool local = f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET;
-	bool silent = f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms;
 
 	return usable(f) && local && f->rd != f->opener && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
-	       (!silent || facts_peer_spoke_last(f));
+	       (!out_of_silence(f) || f->continuous);
 }
 
 static bool of_lost_host(const struct facts *f)
@@ -219,7 +224,7 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 	if (of_stranger(f))
 		return CROWD_STRANGER;
 	if (of_dead_process(f)) {
-		*telling = !prompted(f);
+		*telling = !prompted(f) && !out_of_silence(f);
 		return CROWD_ABORT;
 	}
 	if (of_lost_host(f)) {

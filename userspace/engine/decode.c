@@ -39,8 +39,10 @@ static bool read_tail(const uint8_t *payload, size_t len, struct rstwhy_tail *ta
 /* A longer body is cut to what we know, a shorter one leaves the rest zero. */
 static void read_body(const uint8_t *body, size_t body_len, const struct rstwhy_tail *tail, struct rstwhy_evidence *ev)
 {
-	memset(ev, 0, sizeof(*ev));
-	memcpy(ev, body, body_len < BODY_SIZE ? body_len : BODY_SIZE);
+	size_t len = body_len < BODY_SIZE ? body_len : BODY_SIZE;
+
+	memcpy(ev, body, len);
+	memset((uint8_t *)ev + len, 0, sizeof(*ev) - len);
 	evidence_swap(ev);
 	ev->tail = *tail;
 }
@@ -76,7 +78,7 @@ enum decode_result event_decode(const char *prefix, const uint8_t *payload, size
 {
 	struct rstwhy_tail tail;
 
-	memset(event, 0, sizeof(*event));
+	memset((uint8_t *)event + sizeof(event->ev), 0, offsetof(struct event, payload) - sizeof(event->ev));
 	if (!prefix_is_ours(prefix) || !payload || !read_tail(payload, len, &tail))
 		return DECODE_FOREIGN;
 	if (tail.major != RSTWHY_ABI_MAJOR) {

@@ -92,7 +92,7 @@ void verdict_endpoints(const struct incident *incident, struct endpoints *out)
 	const struct rstwhy_tuple *orig, *reply;
 	struct rstwhy_tuple mirrored;
 
-	facts_of(incident, &any, &f);
+	facts_orient(incident, &any, &f);
 	memset(out, 0, sizeof(*out));
 	out->family = f.seg->family;
 	orig = f.known ? &f.mem->orig : &f.ct->orig;

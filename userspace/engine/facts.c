@@ -358,13 +358,7 @@ static void find_pick_up(struct facts *f)
 		       (double)met <= 2 * facts_answer_ms(f);
 }
 
-/**
- * facts_of() - derive everything the rules look at
- * @incident: any content; must outlive f
- * @settings: must outlive f
- * @f: filled
- */
-void facts_of(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
+void facts_orient(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
 {
 	memset(f, 0, sizeof(*f));
 	f->incident = incident;
@@ -374,6 +368,17 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	f->mem = &f->ev->mem;
 	f->seg = &incident->first.seg;
 	orient(f);
+}
+
+/**
+ * facts_of() - derive everything the rules look at
+ * @incident: any content; must outlive f
+ * @settings: must outlive f
+ * @f: filled
+ */
+void facts_of(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
+{
+	facts_orient(incident, settings, f);
 	offload_find(f);
 	find_elicitor(f);
 	find_gap(f);

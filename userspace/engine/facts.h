@@ -98,6 +98,8 @@ struct facts {
 };
 
 void facts_of(const struct incident *incident, const struct verdict_settings *settings, struct facts *f);
+/* Only who is who: known, oriented, rd, pd, opener, shape. */
+void facts_orient(const struct incident *incident, const struct verdict_settings *settings, struct facts *f);
 
 enum stage facts_stage(const struct facts *f);
 enum side facts_sender(const struct facts *f);

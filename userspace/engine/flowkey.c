@@ -51,7 +51,7 @@ static void add(struct flowkeys *keys, const struct rstwhy_tuple *t, const struc
 }
 
 /* What the memory knows outlives conntrack's entry; the wire tuple serves where there is nothing else. */
-void flowkeys_of(const struct event *event, struct flowkeys *keys)
+void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys)
 {
 	const struct rstwhy_memory *mem = &event->ev.mem;
 	const struct rstwhy_conntrack *ct = &event->ev.ct;
@@ -67,6 +67,8 @@ void flowkeys_of(const struct event *event, struct flowkeys *keys)
 	add(keys, &event->seg.tuple, event);
 	if (!keys->count)
 		keys->key[keys->count++] = key_of(&event->seg.tuple, event);
+	for (unsigned int i = 0; i < keys->count; i++)
+		keys->hash[i] = flowkey_hash(&keys->key[i], sizeof(keys->key[i]), seed);
 }
 
 /* Multiply and fold, eight bytes at a time, with a final avalanche. */

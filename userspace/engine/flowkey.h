@@ -22,13 +22,14 @@ struct flowkey {
 
 struct flowkeys {
 	struct flowkey key[FLOWKEYS_MAX];
+	uint64_t hash[FLOWKEYS_MAX]; /* of each: several tables are asked for them */
 	unsigned int count; /* at least 1 */
 };
 
-void flowkeys_of(const struct event *event, struct flowkeys *keys);
+/* seed: so that nobody can aim at one bucket; of all tables that are asked the same. */
+void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys);
 bool flowkey_equal(const struct flowkey *a, const struct flowkey *b);
 
-/* seed: so that nobody can aim at one bucket. */
 uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed);
 
 /* From where a RST of a flow came, comparable between RSTs that know more and less of the flow. */

@@ -4,7 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. The binary heap orders slots by due time, then by arrival.
+ * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. The binary heap orders slots by due time, then by arrival. Slots are
+ * large and lie far apart, so what is compared while searching and sorting lies apart from them, close together.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +13,25 @@
 #include "held.h"
 #include "noisy.h"
 
+struct node {
+	uint64_t hash; /* of its key */
+	uint32_t next;
+};
+
+struct due {
+	uint64_t ns, seq;
+	uint32_t slot;
+};
+
 struct held {
 	uint32_t capacity, count, mask;
 	uint32_t free; /* first free slot; linked by newer */
 	uint64_t seed;
 	struct held_slot *slots;
 	uint32_t *buckets; /* nodes */
-	uint32_t *heap;	   /* slots */
+	struct node *nodes;
+	struct due *heap;
+	uint32_t *heap_at; /* by slot: where in the heap */
 	uint32_t *oldest;  /* by source */
 	uint32_t *newest;
 	struct noisy *noisy;
@@ -40,7 +53,9 @@ void held_free(struct held *h)
 	noisy_free(h->noisy);
 	free(h->slots);
 	free(h->buckets);
+	free(h->nodes);
 	free(h->heap);
+	free(h->heap_at);
 	free(h->oldest);
 	free(h->newest);
 	free(h);
@@ -50,11 +65,13 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 {
 	h->slots = calloc(capacity, sizeof(*h->slots));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
+	h->nodes = calloc((size_t)capacity * FLOWKEYS_MAX, sizeof(*h->nodes));
 	h->heap = calloc(capacity, sizeof(*h->heap));
+	h->heap_at = calloc(capacity, sizeof(*h->heap_at));
 	h->oldest = calloc(capacity, sizeof(*h->oldest));
 	h->newest = calloc(capacity, sizeof(*h->newest));
 	h->noisy = noisy_new(capacity, h->seed);
-	return h->slots && h->buckets && h->heap && h->oldest && h->newest && h->noisy;
+	return h->slots && h->buckets && h->nodes && h->heap && h->heap_at && h->oldest && h->newest && h->noisy;
 }
 
 struct held *held_new(uint32_t capacity, uint64_t seed)
@@ -89,7 +106,7 @@ uint64_t held_resets(const struct held *h)
 	uint64_t resets = 0;
 
 	for (uint32_t i = 0; i < h->count; i++) {
-		const struct incident *incident = &h->slots[h->heap[i]].incident;
+		const struct incident *incident = &h->slots[h->heap[i].slot].incident;
 
 		resets += incident->kind == INCIDENT_RESET ? incident->count : 0;
 	}
@@ -108,103 +125,112 @@ struct held_slot *held_at(struct held *h, uint32_t index)
 
 /* heap */
 
-static bool sooner(const struct held *h, uint32_t a, uint32_t b)
+static bool sooner(const struct due *a, const struct due *b)
 {
-	const struct held_slot *x = &h->slots[a], *y = &h->slots[b];
-
-	return x->due_ns != y->due_ns ? x->due_ns < y->due_ns : x->incident.first.ev.seq < y->incident.first.ev.seq;
+	return a->ns != b->ns ? a->ns < b->ns : a->seq < b->seq;
 }
 
-static void place(struct held *h, uint32_t at, uint32_t slot)
+static void place(struct held *h, uint32_t at, const struct due *due)
 {
-	h->heap[at] = slot;
-	h->slots[slot].heap_at = at;
+	h->heap[at] = *due;
+	h->heap_at[due->slot] = at;
 }
 
 static void sift_up(struct held *h, uint32_t at)
 {
-	uint32_t slot = h->heap[at];
+	struct due due = h->heap[at];
 
-	while (at && sooner(h, slot, h->heap[(at - 1) / 2])) {
-		place(h, at, h->heap[(at - 1) / 2]);
+	while (at && sooner(&due, &h->heap[(at - 1) / 2])) {
+		place(h, at, &h->heap[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
-	place(h, at, slot);
+	place(h, at, &due);
 }
 
 static void sift_down(struct held *h, uint32_t at)
 {
-	uint32_t slot = h->heap[at], child;
+	struct due due = h->heap[at];
+	uint32_t child;
 
 	while ((child = 2 * at + 1) < h->count) {
-		if (child + 1 < h->count && sooner(h, h->heap[child + 1], h->heap[child]))
+		if (child + 1 < h->count && sooner(&h->heap[child + 1], &h->heap[child]))
 			child++;
-		if (!sooner(h, h->heap[child], slot))
+		if (!sooner(&h->heap[child], &due))
 			break;
-		place(h, at, h->heap[child]);
+		place(h, at, &h->heap[child]);
 		at = child;
 	}
-	place(h, at, slot);
+	place(h, at, &due);
 }
 
 void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns)
 {
 	h->slots[index].due_ns = due_ns;
-	sift_up(h, h->slots[index].heap_at);
-	sift_down(h, h->slots[index].heap_at);
+	h->heap[h->heap_at[index]].ns = due_ns;
+	sift_up(h, h->heap_at[index]);
+	sift_down(h, h->heap_at[index]);
 }
 
 uint32_t held_first_due(const struct held *h)
 {
-	return h->count ? h->heap[0] : HELD_NONE;
+	return h->count ? h->heap[0].slot : HELD_NONE;
+}
+
+uint64_t held_first_due_ns(const struct held *h)
+{
+	return h->count ? h->heap[0].ns : UINT64_MAX;
 }
 
 /* Takes a slot out of the heap; count is lower by one afterwards. */
 static void leave_heap(struct held *h, uint32_t index)
 {
-	uint32_t at = h->slots[index].heap_at, last = h->heap[--h->count];
+	uint32_t at = h->heap_at[index];
+	struct due last = h->heap[--h->count];
 
-	if (last == index)
+	if (last.slot == index)
 		return;
-	place(h, at, last);
+	place(h, at, &last);
 	sift_up(h, at);
-	sift_down(h, h->slots[last].heap_at);
+	sift_down(h, h->heap_at[last.slot]);
+}
+
+static void enter_heap(struct held *h, uint32_t index)
+{
+	const struct due due = {.ns = h->slots[index].due_ns, .seq = h->slots[index].incident.first.ev.seq, .slot = index};
+
+	place(h, h->count++, &due);
+	sift_up(h, h->count - 1);
 }
 
 /* chains */
 
-static uint32_t *bucket_of(const struct held *h, const struct flowkey *key)
+static uint32_t *bucket_of(const struct held *h, const struct flowkeys *keys, unsigned int k)
 {
-	return &h->buckets[flowkey_hash(key, sizeof(*key), h->seed) & h->mask];
+	return &h->buckets[keys->hash[k] & h->mask];
 }
 
 static void enter_chains(struct held *h, uint32_t index)
 {
-	struct held_slot *s = &h->slots[index];
+	const struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *bucket = bucket_of(h, &s->keys.key[k]);
+		uint32_t *bucket = bucket_of(h, &s->keys, k), node = index * FLOWKEYS_MAX + k;
 
-		s->chain[k] = *bucket;
-		*bucket = index * FLOWKEYS_MAX + k;
+		h->nodes[node] = (struct node){.hash = s->keys.hash[k], .next = *bucket};
+		*bucket = node;
 	}
-}
-
-static uint32_t *chain_of(struct held *h, uint32_t node)
-{
-	return &h->slots[node / FLOWKEYS_MAX].chain[node % FLOWKEYS_MAX];
 }
 
 static void leave_chains(struct held *h, uint32_t index)
 {
-	struct held_slot *s = &h->slots[index];
+	const struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *link = bucket_of(h, &s->keys.key[k]);
+		uint32_t *link = bucket_of(h, &s->keys, k), node = index * FLOWKEYS_MAX + k;
 
-		while (*link != index * FLOWKEYS_MAX + k)
-			link = chain_of(h, *link);
-		*link = s->chain[k];
+		while (*link != node)
+			link = &h->nodes[*link].next;
+		*link = h->nodes[node].next;
 	}
 }
 
@@ -213,19 +239,18 @@ static bool holds_seq(const struct held_slot *s, uint64_t seq)
 	return seq >= s->incident.first.ev.seq && seq <= s->last_seq;
 }
 
+static bool is_key(const struct held *h, uint32_t node, const struct flowkeys *keys, unsigned int k)
+{
+	return h->nodes[node].hash == keys->hash[k] &&
+	       flowkey_equal(&h->slots[node / FLOWKEYS_MAX].keys.key[node % FLOWKEYS_MAX], &keys->key[k]);
+}
+
 static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any_seq, uint64_t seq)
 {
-	for (unsigned int k = 0; k < keys->count; k++) {
-		uint32_t node = *bucket_of(h, &keys->key[k]);
-
-		while (node != HELD_NONE) {
-			const struct held_slot *s = &h->slots[node / FLOWKEYS_MAX];
-
-			if (flowkey_equal(&s->keys.key[node % FLOWKEYS_MAX], &keys->key[k]) && (any_seq || holds_seq(s, seq)))
+	for (unsigned int k = 0; k < keys->count; k++)
+		for (uint32_t node = *bucket_of(h, keys, k); node != HELD_NONE; node = h->nodes[node].next)
+			if (is_key(h, node, keys, k) && (any_seq || holds_seq(&h->slots[node / FLOWKEYS_MAX], seq)))
 				return node / FLOWKEYS_MAX;
-			node = s->chain[node % FLOWKEYS_MAX];
-		}
-	}
 	return HELD_NONE;
 }
 
@@ -277,23 +302,22 @@ uint32_t held_oldest_of_noisiest(const struct held *h)
 	return source == NOISY_NONE ? HELD_NONE : h->oldest[source];
 }
 
-uint32_t held_add(struct held *h, const struct event *event, uint64_t due_ns)
+uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns)
 {
 	uint32_t index = h->free;
 	struct held_slot *s = &h->slots[index];
 
 	h->free = s->newer;
-	memset(s, 0, sizeof(*s));
-	s->incident.first = *event;
+	memset(s, 0, offsetof(struct held_slot, incident.first));
+	event_copy(&s->incident.first, event);
 	s->incident.count = 1;
 	s->last_seq = event->ev.seq;
 	s->origin = origin_of(event);
 	s->due_ns = due_ns;
-	flowkeys_of(event, &s->keys);
+	s->keys = *keys;
 	enter_chains(h, index);
 	enter_source(h, index);
-	place(h, h->count++, index);
-	sift_up(h, h->count - 1);
+	enter_heap(h, index);
 	return index;
 }
 

@@ -16,21 +16,19 @@
 #define HELD_NONE UINT32_MAX
 
 struct held_slot {
-	struct incident incident;
 	struct flowkeys keys;
 	struct origin origin;
 	enum cause cause;  /* as judged last */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
-	uint32_t heap_at;
 	uint32_t source;       /* index of its source */
 	uint32_t newer, older; /* of the same source */
-	uint32_t chain[FLOWKEYS_MAX];
+	struct incident incident; /* last: its first event is */
 };
 
 struct held; /* opaque */
 
-/* NULL without memory. seed: for the hash. */
+/* NULL without memory. seed: for the hash of sources; flows bring their own. */
 struct held *held_new(uint32_t capacity, uint64_t seed);
 void held_free(struct held *h);
 uint32_t held_count(const struct held *h);
@@ -41,8 +39,8 @@ bool held_full(const struct held *h);
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);
 
-/* Open a slot for an event; the table must not be full. The incident holds the event and a count of 1. */
-uint32_t held_add(struct held *h, const struct event *event, uint64_t due_ns);
+/* Open a slot for an event with its keys; the table must not be full. The incident holds the event and a count of 1. */
+uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns);
 void held_remove(struct held *h, uint32_t index);
 void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns);
 
@@ -51,8 +49,9 @@ uint32_t held_find(const struct held *h, const struct flowkeys *keys);
 /* The slot that shares a key and holds the RST with this sequence number; HELD_NONE. */
 uint32_t held_find_seq(const struct held *h, const struct flowkeys *keys, uint64_t seq);
 
-/* The slot due first; HELD_NONE when empty. Equal times in the order of arrival. */
+/* The slot due first; HELD_NONE when empty. Equal times in the order of arrival. And when: UINT64_MAX when empty. */
 uint32_t held_first_due(const struct held *h);
+uint64_t held_first_due_ns(const struct held *h);
 /* The oldest slot of the source that has most; HELD_NONE when empty. */
 uint32_t held_oldest_of_noisiest(const struct held *h);
 

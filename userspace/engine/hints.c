@@ -6,7 +6,6 @@
  *
  * Several devices share a value: candidates, never a culprit.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "hints.h"
@@ -71,8 +70,7 @@ void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 	}
 	for (size_t i = 0; i < hints->count && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
 		if (hint_fits(&hints->hint[i], kinds, &bounds))
-			snprintf(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), "%s %u s", hints->hint[i].name,
-				 hints->hint[i].seconds);
+			candidate(v, "%s %u s", hints->hint[i].name, hints->hint[i].seconds);
 }
 
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v)

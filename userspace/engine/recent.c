@@ -15,14 +15,19 @@
 struct entry {
 	struct flowkey key;
 	struct recent_reset reset;
+};
+
+/* What is looked at on the way through a chain, apart from the entries, close together. */
+struct link {
+	uint64_t hash;	/* of the entry's key */
 	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
 };
 
 struct recent {
 	uint32_t size, mask;
 	uint64_t last; /* running number of the newest entry, from 1 */
-	uint64_t seed;
 	struct entry *ring;
+	struct link *links; /* by place in the ring */
 	uint64_t *buckets;
 };
 
@@ -40,11 +45,12 @@ void recent_free(struct recent *r)
 	if (!r)
 		return;
 	free(r->ring);
+	free(r->links);
 	free(r->buckets);
 	free(r);
 }
 
-struct recent *recent_new(uint32_t capacity, uint64_t seed)
+struct recent *recent_new(uint32_t capacity)
 {
 	struct recent *r = calloc(1, sizeof(*r));
 
@@ -52,49 +58,50 @@ struct recent *recent_new(uint32_t capacity, uint64_t seed)
 		return NULL;
 	r->size = power_above(capacity);
 	r->mask = r->size - 1;
-	r->seed = seed;
 	r->ring = calloc(r->size, sizeof(*r->ring));
+	r->links = calloc(r->size, sizeof(*r->links));
 	r->buckets = calloc(r->size, sizeof(*r->buckets));
-	if (r->ring && r->buckets)
+	if (r->ring && r->links && r->buckets)
 		return r;
 	recent_free(r);
 	return NULL;
 }
 
-static uint64_t *bucket_of(const struct recent *r, const struct flowkey *key)
+static uint64_t *bucket_of(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	return &r->buckets[flowkey_hash(key, sizeof(*key), r->seed) & r->mask];
+	return &r->buckets[keys->hash[k] & r->mask];
 }
 
-/* The entry of a running number; NULL when it was overwritten. */
-static struct entry *entry_of(const struct recent *r, uint64_t number)
+/* Whether the entry of that running number is still there. */
+static bool is_kept(const struct recent *r, uint64_t number)
 {
-	return number && number + r->size > r->last ? &r->ring[number & r->mask] : NULL;
+	return number && number + r->size > r->last;
 }
 
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
-		uint64_t *bucket = bucket_of(r, &keys->key[k]), number = ++r->last;
-		struct entry *e = &r->ring[number & r->mask];
+		uint64_t *bucket = bucket_of(r, keys, k), number = ++r->last;
 
-		*e = (struct entry){.key = keys->key[k], .reset = *reset, .older = *bucket};
+		r->ring[number & r->mask] = (struct entry){.key = keys->key[k], .reset = *reset};
+		r->links[number & r->mask] = (struct link){.hash = keys->hash[k], .older = *bucket};
 		*bucket = number;
 	}
 }
 
-static const struct entry *find_key(const struct recent *r, const struct flowkey *key)
+static const struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	uint64_t number = *bucket_of(r, key), older;
-	const struct entry *e;
+	uint64_t number = *bucket_of(r, keys, k);
 
-	while ((e = entry_of(r, number))) {
-		if (flowkey_equal(&e->key, key))
+	while (is_kept(r, number)) {
+		const struct entry *e = &r->ring[number & r->mask];
+		const struct link *link = &r->links[number & r->mask];
+
+		if (link->hash == keys->hash[k] && flowkey_equal(&e->key, &keys->key[k]))
 			return e;
-		older = e->older;
-		if (older >= number)
+		if (link->older >= number)
 			break;
-		number = older;
+		number = link->older;
 	}
 	return NULL;
 }
@@ -102,7 +109,7 @@ static const struct entry *find_key(const struct recent *r, const struct flowkey
 bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset)
 {
 	for (unsigned int k = 0; k < keys->count; k++) {
-		const struct entry *e = find_key(r, &keys->key[k]);
+		const struct entry *e = find_key(r, keys, k);
 
 		if (!e || e->reset.when_ns < since_ns)
 			continue;

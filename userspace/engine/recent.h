@@ -12,7 +12,7 @@
 struct recent; /* opaque: a ring of fixed size, the oldest is overwritten */
 
 /* NULL without memory. */
-struct recent *recent_new(uint32_t capacity, uint64_t seed);
+struct recent *recent_new(uint32_t capacity);
 void recent_free(struct recent *r);
 
 /* What is remembered of one: from where it came, when, and its number. */

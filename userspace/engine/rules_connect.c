@@ -15,6 +15,7 @@
 #define LONE_RTT_LEAST_US  20000U
 #define TTL_OF_BOXES	   128U /* hosts begin at 64 or 128, much network gear at 255 */
 #define OVERFLOW_MOST_MS   5000U /* a handshake's life when the accept queue is full */
+#define SCHEDULED_MS	   750.0 /* beside round trips: machines that are as busy as a full accept queue says */
 
 /* The RST acknowledges the pending SYN, or data that travelled in it (TCP Fast Open). */
 static bool answers_pending_syn(const struct facts *f)
@@ -74,14 +75,23 @@ void tell_refused(const struct facts *f, struct verdict *v)
 		verdict_also(v, CAUSE_BACKSCATTER);
 }
 
-/* The opener answers the SYN-ACK as if it had no such socket: after a second or more it had given up. */
+/*
+ * Its SYN carried timestamps: a whole stack opened the connection for a program, which closed it. Scanners' own SYNs bear none (nmap,
+ * masscan: an MSS at most), and a health check's RST comes from a socket that has the connection (the ACTIVE shape).
+ */
+static bool opened_by_stack(const struct facts *f)
+{
+	return f->mem->base[f->rd].flags & RSTWHY_BASE_TS;
+}
+
+/* The opener answers the SYN-ACK as if it had no such socket: it had given up. */
 bool when_connect_abandoned(const struct facts *f)
 {
 	const struct rstwhy_memory *mem = f->mem;
 
 	return f->known && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) && !(mem->flags & RSTWHY_MEM_COMPLETED) &&
 	       f->shape == SHAPE_PASSIVE && f->seg->seq == mem->isn[f->rd] + 1 && !f->sender_alive &&
-	       (mem->age_ms >= ABANDONED_LEAST_MS || mem->rtt_us[f->pd] >= SLOW_ANSWER_US);
+	       (mem->age_ms >= ABANDONED_LEAST_MS || mem->rtt_us[f->pd] >= SLOW_ANSWER_US || opened_by_stack(f));
 }
 
 void tell_connect_abandoned(const struct facts *f, struct verdict *v)
@@ -200,6 +210,18 @@ void tell_remote_connect(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_REFUSED);
 }
 
+/*
+ * A full queue shows at the handshake's third segment, right behind the SYN-ACK. A server that has acknowledged data had the
+ * connection, and what came much later met somebody else.
+ */
+static bool handshake_just_done(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+
+	return mem->ack[f->rd] == mem->isn[f->pd] + 1 && mem->last_ms[f->rd] != RSTWHY_NEVER &&
+	       (double)mem->last_ms[f->rd] <= facts_round_ms(f) + SCHEDULED_MS;
+}
+
 /* The server sent SYN-ACK, and answers the client's next segment as if it had not. */
 bool when_backlog_overflow(const struct facts *f)
 {
@@ -208,7 +230,7 @@ bool when_backlog_overflow(const struct facts *f)
 
 	return f->known && f->rd != f->opener && (mem->flags & both) == both && f->shape == SHAPE_PASSIVE && !f->sender_alive &&
 	       !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && !f->fin_self && !f->fin_peer && f->elicited &&
-	       f->seg->seq == mem->isn[f->rd] + 1 && mem->age_ms <= OVERFLOW_MOST_MS && !(f->marks & MARKS_BOX) && !f->lost;
+	       f->seg->seq == mem->isn[f->rd] + 1 && mem->age_ms <= OVERFLOW_MOST_MS && handshake_just_done(f) && !(f->marks & MARKS_BOX) && !f->lost;
 }
 
 void tell_backlog_overflow(const struct facts *f, struct verdict *v)

@@ -49,13 +49,13 @@ static bool peer_data_unacked(const struct facts *f)
 	return seq_after(data_end, f->mem->ack[f->rd]);
 }
 
-/* Half of its receive buffer or more was full: it did not read what it had. */
+/* Half of its receive buffer or more was full: it did not read what it had. Conntrack's window stands still while the flow is offloaded. */
 static bool buffer_full(const struct facts *f)
 {
 	unsigned int self = f->ev->direction, peer = self ^ 1U;
 	uint32_t room;
 
-	if (!(f->ct->flags & RSTWHY_CT_WINDOW) || self > RSTWHY_DIR_REPLY)
+	if (!(f->ct->flags & RSTWHY_CT_WINDOW) || self > RSTWHY_DIR_REPLY || f->offloaded)
 		return false;
 	room = f->ct->td_maxend[peer] - f->ct->td_end[peer];
 	return (int32_t)room >= 0 && room < f->ct->td_maxwin[self] / 2;
@@ -140,7 +140,16 @@ static void say_socket_proof(const struct facts *f, struct verdict *v)
 		say(v, "the RST has the form of a live socket of %s", resetting_side(f));
 }
 
-/* The kernel aborts all that a dying process had unread, in one go. */
+/* Silent, all read, and nothing to prompt it: a timer's work, or that of somebody who closed it after a while. */
+static bool unprompted_silence(const struct facts *f)
+{
+	return f->continuous && long_silence(f) && !facts_peer_spoke_last(f);
+}
+
+/*
+ * The kernel aborts all that a dying process had unread, in one go; and all it had, where its sockets do not linger. A timer resets
+ * each of the silent at its own time: where they had been silent for different times, it was none.
+ */
 bool when_crash(const struct facts *f)
 {
 	const struct incident *i = f->incident;
@@ -148,11 +157,15 @@ bool when_crash(const struct facts *f)
 
 	if (!i->siblings || !live_socket(f) || crowd_of_facts(f, &telling) != CROWD_ABORT || f->fin_self)
 		return false;
+	if (unprompted_silence(f))
+		return !i->have_echo && i->unprompted && 2 * i->unprompted >= i->siblings;
 	return telling || i->unprompted || (i->siblings >= 2 && has_data(f, f->rd));
 }
 
 double weigh_crash(const struct facts *f)
 {
+	if (unprompted_silence(f)) /* or a timer that looks around now and then */
+		return f->incident->siblings >= 2 ? 0.75 : 0.6;
 	return f->incident->siblings >= 2 ? 0.92 : 0.85;
 }
 
@@ -161,14 +174,17 @@ void tell_crash(const struct facts *f, struct verdict *v)
 	say(v, "%u other connection%s of that host and port %s reset by live sockets within 50 ms", f->incident->siblings,
 	    f->incident->siblings > 1 ? "s" : "", f->incident->siblings > 1 ? "were" : "was");
 	say_socket_proof(f, v);
+	if (unprompted_silence(f))
+		say(v, "they had been silent for different times: no timer of each");
 	verdict_also(v, CAUSE_ABORT);
+	if (unprompted_silence(f))
+		verdict_also(v, CAUSE_ENDPOINT_TIMER);
 }
 
 /* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
 bool when_endpoint_timer(const struct facts *f)
 {
-	return live_socket(f) && f->continuous && long_silence(f) && !facts_peer_spoke_last(f) && !f->incident->have_echo &&
-	       !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
+	return live_socket(f) && unprompted_silence(f) && !f->incident->have_echo && !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
 }
 
 /* People set timers to round numbers. */
@@ -182,6 +198,8 @@ static bool round_gap(const struct facts *f)
 
 double weigh_endpoint_timer(const struct facts *f)
 {
+	if (f->incident->siblings) /* at one moment, silent for as long: timers set together, or one death */
+		return 0.55;
 	return round_gap(f) ? 0.8 : 0.65;
 }
 
@@ -193,6 +211,8 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 	if (round_gap(f))
 		say(v, "the silence is a round number of seconds, as timers are");
 	verdict_also(v, CAUSE_ABORT);
+	if (f->incident->siblings)
+		verdict_also(v, CAUSE_CRASH);
 }
 
 bool when_abort(const struct facts *f)
@@ -222,6 +242,16 @@ double weigh_abort(const struct facts *f)
 	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
 }
 
+/* Bytes that the resetting side had acknowledged, by the RST itself where that tells more: part may have passed unseen. */
+static uint32_t acknowledged(const struct facts *f)
+{
+	uint32_t ack = f->mem->ack[f->rd], first = f->mem->isn[f->pd] + 1;
+
+	if ((f->seg->flags & SEG_ACK) && seq_after(f->seg->ack, ack))
+		ack = f->seg->ack;
+	return seq_after(ack, first) ? ack - first : 0;
+}
+
 void tell_cancel(const struct facts *f, struct verdict *v)
 {
 	if (closed_amid_transfer(f))
@@ -233,7 +263,7 @@ void tell_cancel(const struct facts *f, struct verdict *v)
 	else
 		say(v, "a live socket of the client reset while the server was still sending, or its data lay unread");
 	if (f->known && (f->mem->flags & RSTWHY_MEM_HANDSHAKE))
-		say(v, "%u bytes of the server had been received", f->mem->ack[f->rd] - f->mem->isn[f->pd] - 1);
+		say(v, "%u bytes of the server had been received", acknowledged(f));
 	if (closed_amid_transfer(f))
 		verdict_also(v, CAUSE_LATE_DATA);
 }

@@ -41,18 +41,24 @@ bool when_expired_stack(const struct facts *f)
 	return f->foreign_stack && f->expired && f->shape != SHAPE_REFUSING;
 }
 
+/* Conntrack was switched off, as it is with the last rule that uses it: nothing translates what was translated. */
+static bool translation_off(const struct facts *f)
+{
+	return f->escaped && (f->ct->flags & RSTWHY_CT_OFF) && f->shape != SHAPE_REFUSING;
+}
+
 /* The flow lives, but one segment of it was not translated: whoever got it does not know it. */
 bool when_nat_bypass(const struct facts *f)
 {
-	if (f->shape == SHAPE_REFUSING || f->expired)
+	if (f->shape == SHAPE_REFUSING || f->lost || translation_off(f))
 		return false;
-	return f->escaped || (f->foreign_stack && !f->lost);
+	return f->escaped || f->foreign_stack;
 }
 
 /* The entry was there, and had time left. */
 bool when_gateway_flushed(const struct facts *f)
 {
-	return when_lost_early(f) && f->lost && f->mem->timeout_before_gap_ms && f->gap.from != GAP_UNKNOWN;
+	return translation_off(f) || (when_lost_early(f) && f->lost && f->mem->timeout_before_gap_ms && f->gap.from != GAP_UNKNOWN);
 }
 
 /* Several connections in mid-stream, and of none any state: it was not lost one by one. */
@@ -73,7 +79,7 @@ bool when_lost_early(const struct facts *f)
 {
 	if (f->shape == SHAPE_REFUSING)
 		return false;
-	if (f->foreign_stack)
+	if (f->foreign_stack || (f->escaped && f->lost))
 		return true;
 	if (f->picked_up && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->translated && f->shape == SHAPE_PASSIVE)))
 		return true;
@@ -172,9 +178,16 @@ void tell_nat_bypass(const struct facts *f, struct verdict *v)
 
 void tell_gateway_flushed(const struct facts *f, struct verdict *v)
 {
+	if (translation_off(f)) {
+		say(v, "conntrack does not run here any more: %s went on, and its segment left untranslated", peer_side(f));
+		verdict_also(v, CAUSE_NAT_BYPASS);
+		return;
+	}
 	say(v, "conntrack had lost the flow after %s of silence, of a timeout of %s", duration(f->gap.ms).s,
 	    duration((double)f->mem->timeout_before_gap_ms).s);
 	say_loss(f, v);
+	if (f->escaped)
+		verdict_also(v, CAUSE_NAT_BYPASS);
 }
 
 void tell_gateway_failover(const struct facts *f, struct verdict *v)

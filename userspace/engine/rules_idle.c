@@ -42,7 +42,7 @@ bool when_remote_on_next_packet(const struct facts *f)
 
 static bool both_ends_at_once(const struct facts *f)
 {
-	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo.ev.boottime_ns;
+	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo_ns;
 
 	return f->incident->have_echo && echo - first <= BOTH_ENDS_NS;
 }
@@ -160,6 +160,16 @@ static void say_answer_time(const struct facts *f, struct verdict *v)
 		    took.s);
 }
 
+/*
+ * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
+ * have given up on a full queue meanwhile, or a filter did not like these words.
+ */
+static bool first_words(const struct facts *f)
+{
+	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
+	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
+}
+
 void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 {
 	say_answer_time(f, v);
@@ -174,8 +184,10 @@ void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 		say(v, "other connections of %s lived on all through that silence: the host has not lost its state", resetting_side(f));
 	else if (!(f->marks & MARKS_BOX))
 		verdict_also(v, CAUSE_HOST_LOST);
-	if (!facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && f->rd != f->opener)
+	if (first_words(f)) {
 		verdict_also(v, CAUSE_BACKLOG_OVERFLOW);
+		verdict_also(v, CAUSE_REMOTE_POLICY);
+	}
 	bracket_say(f, v);
 	hint_candidates(f, true, v);
 }
@@ -185,7 +197,7 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v)
 	say(v, "both directions silent for %s, then a RST that no segment elicited", duration(f->silence_ms).s);
 	if (both_ends_at_once(f))
 		say(v, "both ends were reset, %s apart",
-		    duration((double)(f->incident->echo.ev.boottime_ns - f->ev->boottime_ns) / 1e6).s);
+		    duration((double)(f->incident->echo_ns - f->ev->boottime_ns) / 1e6).s);
 	say_marks(f, v);
 	say_hidden(f, v);
 	bracket_say(f, v);

@@ -9,7 +9,6 @@
  * draft-ietf-tcpm-rst-diagnostic-payload gives it a form: magic 0x33AA, reason, enterprise number; RFC 8684 section 3.6 the option.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "says.h"
@@ -132,12 +131,6 @@ static bool netscaler_code(const struct facts *f)
 	bool coded = (win >= 8200 && win <= 8299) || (win >= 9000 && win <= 9999);
 
 	return coded && f->ev->by != RSTWHY_BY_GATEWAY_SOCKET && (f->shape != SHAPE_ACTIVE || (f->marks & MARKS_BOX));
-}
-
-static void candidate(struct verdict *v, const char *name)
-{
-	if (v->candidates_count < VERDICT_CANDIDATES_MAX)
-		snprintf(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), "%s", name);
 }
 
 static void say_text(const struct event *e, struct verdict *v)

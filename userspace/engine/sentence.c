@@ -24,19 +24,29 @@ static struct duration_text two_units(double ms, double big, const char *big_nam
 	return t;
 }
 
+#define NUMBER_DIGITS 12
+
+/* A number's digits, at the end of the room; where they begin. */
+static char *put_number(char room[NUMBER_DIGITS], unsigned int value)
+{
+	char *at = room + NUMBER_DIGITS;
+
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	return at;
+}
+
 /* At most 2 hours in tenths of a second: eight characters and the unit. printf() of a double costs ten times as much. */
 static void put_tenths(char *text, double tenths, bool decimal, const char *unit)
 {
-	unsigned int value = decimal ? (unsigned int)(tenths + 0.5) : (unsigned int)(tenths / 10 + 0.5), whole = decimal ? value / 10 : value;
-	char digits[16];
-	size_t at = sizeof(digits);
+	unsigned int value = decimal ? (unsigned int)(tenths + 0.5) : (unsigned int)(tenths / 10 + 0.5);
+	char room[NUMBER_DIGITS], *digits = put_number(room, decimal ? value / 10 : value);
+	size_t len = (size_t)(room + NUMBER_DIGITS - digits);
 
-	do {
-		digits[--at] = (char)('0' + whole % 10);
-		whole /= 10;
-	} while (whole > 0);
-	memcpy(text, digits + at, sizeof(digits) - at);
-	text += sizeof(digits) - at;
+	memcpy(text, digits, len);
+	text += len;
 	if (decimal) {
 		*text++ = '.';
 		*text++ = (char)('0' + value % 10);
@@ -63,6 +73,53 @@ struct duration_text duration(double ms)
 	return t;
 }
 
+/* A text that is being put together; always ends in a NUL byte. */
+struct text {
+	char *at, *end; /* end: of the room for characters */
+};
+
+static void append(struct text *text, const char *piece, size_t len)
+{
+	size_t room = (size_t)(text->end - text->at);
+
+	len = len < room ? len : room;
+	memcpy(text->at, piece, len);
+	text->at += len;
+}
+
+static void append_number(struct text *text, unsigned int value)
+{
+	char room[NUMBER_DIGITS], *digits = put_number(room, value);
+
+	append(text, digits, (size_t)(room + NUMBER_DIGITS - digits));
+}
+
+/* %s, %u; %% and whatever else stands for itself. */
+static void put_together(char *room, size_t size, const char *format, va_list args)
+{
+	struct text text = {.at = room, .end = room + size - 1};
+
+	for (;;) {
+		const char *sign = strchrnul(format, '%');
+
+		append(&text, format, (size_t)(sign - format));
+		if (!sign[0])
+			break;
+		format = sign + 2;
+		if (sign[1] == 'u') {
+			append_number(&text, va_arg(args, unsigned int));
+		} else if (sign[1] == 's') {
+			const char *piece = va_arg(args, const char *);
+
+			append(&text, piece, strlen(piece));
+		} else {
+			append(&text, sign + 1, 1);
+			format -= !sign[1];
+		}
+	}
+	*text.at = '\0';
+}
+
 void say(struct verdict *v, const char *format, ...)
 {
 	va_list args;
@@ -70,7 +127,18 @@ void say(struct verdict *v, const char *format, ...)
 	if (v->evidence_count >= VERDICT_EVIDENCE_MAX)
 		return;
 	va_start(args, format);
-	vsnprintf(v->evidence[v->evidence_count++], VERDICT_TEXT_MAX, format, args);
+	put_together(v->evidence[v->evidence_count++], VERDICT_TEXT_MAX, format, args);
+	va_end(args);
+}
+
+void candidate(struct verdict *v, const char *format, ...)
+{
+	va_list args;
+
+	if (v->candidates_count >= VERDICT_CANDIDATES_MAX)
+		return;
+	va_start(args, format);
+	put_together(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), format, args);
 	va_end(args);
 }
 

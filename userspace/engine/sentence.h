@@ -18,8 +18,12 @@ struct duration_text {
 /* "0.3 ms", "11 ms", "2.1 s", "350.4 s", "2 h 4 min", "3 d 2 h"; negative: "an unknown time". */
 struct duration_text duration(double ms);
 
-/* Add one sentence; silently not when the verdict has all it can hold. Cut at VERDICT_TEXT_MAX. */
+/*
+ * Add one sentence, or one candidate; silently not when the verdict has all it can hold. Cut at what one may be long. Of printf()'s
+ * language they know %s and %u, which is all that sentences need, at a fifth of its cost.
+ */
 void say(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void candidate(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "the client", "the server", "the gateway", "one side". */
 const char *who(enum side side);

@@ -4,7 +4,6 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "rules.h"
@@ -98,7 +97,7 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 	const struct rule *rule;
 	struct facts f;
 
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct verdict, evidence));
 	facts_of(incident, settings, &f);
 	rule = first_fitting(&f);
 	out->cause = rule->cause;
@@ -110,8 +109,7 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 		out->sender = f.rd == f.opener ? SIDE_SERVER : SIDE_CLIENT;
 	out->both_ends = incident->have_echo;
 	out->seq_match = facts_seq_match(&f);
-	snprintf(out->advice, sizeof(out->advice), "%s",
-		 incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice);
+	out->advice = incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice;
 	fill_numbers(&f, out);
 	if (rule->tell)
 		rule->tell(&f, out);

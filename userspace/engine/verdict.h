@@ -13,6 +13,8 @@
 #include "cause.h"
 #include "event.h"
 
+#include <string.h>
+
 #define VERDICT_ALSO_MAX       4
 #define VERDICT_EVIDENCE_MAX   8
 #define VERDICT_TEXT_MAX       256
@@ -57,9 +59,8 @@ enum incident_kind {
 
 struct incident {
 	enum incident_kind kind;
-	struct event first;   /* the RST that opened the incident */
 	bool have_echo;	      /* a RST in the other direction of the same flow came too */
-	struct event echo;    /* the first such */
+	uint64_t echo_ns;     /* when (boottime) the first such did */
 	uint32_t count;	      /* RSTs of this incident, first and echoes included */
 	uint32_t after_seen;  /* bit (1 << enum rstwhy_after) for every AFTER message that came */
 	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
@@ -83,7 +84,15 @@ struct incident {
 	bool repeat;	      /* a reset of this flow was handed out moments ago, and no new connection began since */
 	bool repeat_same_dir; /* by the same side */
 	struct path_bracket bracket; /* of the path the first RST came by, as learned before it */
+	struct event first;   /* the RST that opened the incident. Last: see event_copy() */
 };
+
+/* As event_copy(). */
+static inline void incident_copy(struct incident *to, const struct incident *from)
+{
+	memcpy(to, from, offsetof(struct incident, first));
+	event_copy(&to->first, &from->first);
+}
 
 struct verdict {
 	enum cause cause;
@@ -95,16 +104,17 @@ struct verdict {
 	enum seq_match seq_match;
 	enum cause also[VERDICT_ALSO_MAX];
 	size_t also_count;
-	char evidence[VERDICT_EVIDENCE_MAX][VERDICT_TEXT_MAX]; /* sentences; no control characters, nothing of the payload */
 	size_t evidence_count;
-	char candidates[VERDICT_CANDIDATES_MAX][64];
 	size_t candidates_count;
-	char advice[VERDICT_TEXT_MAX];
+	const char *advice; /* lives as long as the program */
 	/* the record's numbers; negative: unknown, left out of the record */
 	double gap_ms, gap_min_ms, gap_max_ms;
 	bool blind;
 	double idle_ms, ct_idle_ms, ct_timeout_before_gap_ms, ct_timeout_at_rst_ms, age_ms;
 	int ct_state; /* enum tcp_conntrack as the kernel numbers it, or -1 */
+	/* last, because only so many of them as are counted hold anything */
+	char evidence[VERDICT_EVIDENCE_MAX][VERDICT_TEXT_MAX]; /* sentences; no control characters, nothing of the payload */
+	char candidates[VERDICT_CANDIDATES_MAX][64];
 };
 
 struct hints;

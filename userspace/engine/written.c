@@ -49,7 +49,7 @@ void written_put(struct written *w, const struct incident *incident, enum cause 
 
 	copy->used = true;
 	copy->cause = cause;
-	copy->incident = *incident;
+	incident_copy(&copy->incident, incident);
 }
 
 struct incident *written_get(struct written *w, const struct event *event, uint64_t seq, enum cause **cause)

@@ -17,15 +17,82 @@ struct json {
 	bool comma; /* the next member is not the first of its container */
 };
 
-void json_open(struct json *json, const char *key, char bracket);
-void json_close(struct json *json, char bracket);
-void json_string(struct json *json, const char *key, const char *value);
-void json_bytes(struct json *json, const char *key, const void *value, size_t len);
-void json_u64(struct json *json, const char *key, uint64_t value);
-void json_bool(struct json *json, const char *key, bool value);
-void json_time(struct json *json, const char *key, uint64_t realtime_ns);
-void json_decimal(struct json *json, const char *key, double value);
+/* Keys are literals: their length is known where they are written. */
+LINE_INLINE void json_key(struct json *json, const char *key)
+{
+	size_t len = key ? strlen(key) : 0, size = len ? len + 3 + json->comma : json->comma;
+	char *at = line_room(json->line, size);
+
+	if (!at) {
+		json->line->cut = true;
+		return;
+	}
+	if (json->comma)
+		*at++ = ',';
+	json->comma = true;
+	if (len) {
+		*at++ = '"';
+		memcpy(at, key, len);
+		memcpy(at + len, "\":", 2);
+	}
+	line_grow(json->line, size);
+}
+
+LINE_INLINE void json_open(struct json *json, const char *key, char bracket)
+{
+	json_key(json, key);
+	line_char(json->line, bracket);
+	json->comma = false;
+}
+
+LINE_INLINE void json_close(struct json *json, char bracket)
+{
+	line_char(json->line, bracket);
+	json->comma = true;
+}
+
+LINE_INLINE void json_bytes(struct json *json, const char *key, const void *value, size_t len)
+{
+	json_key(json, key);
+	line_json_quoted(json->line, value, len);
+}
+
+LINE_INLINE void json_string(struct json *json, const char *key, const char *value)
+{
+	json_bytes(json, key, value, strlen(value));
+}
+
+LINE_INLINE void json_u64(struct json *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	line_u64(json->line, value);
+}
+
+LINE_INLINE void json_bool(struct json *json, const char *key, bool value)
+{
+	json_key(json, key);
+	line_text(json->line, value ? "true" : "false");
+}
+
+LINE_INLINE void json_time(struct json *json, const char *key, uint64_t realtime_ns)
+{
+	json_key(json, key);
+	line_char(json->line, '"');
+	line_timestamp(json->line, realtime_ns);
+	line_char(json->line, '"');
+}
+
+LINE_INLINE void json_decimal(struct json *json, const char *key, double value)
+{
+	json_key(json, key);
+	line_decimal(json->line, value);
+}
+
 /* Left out when the value is not known: negative or not a number. */
-void json_known_decimal(struct json *json, const char *key, double value);
+LINE_INLINE void json_known_decimal(struct json *json, const char *key, double value)
+{
+	if (value >= 0.0)
+		json_decimal(json, key, value);
+}
 
 #endif

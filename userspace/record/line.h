@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct line {
 	char *data; /* always ends in a NUL byte */
@@ -24,9 +25,47 @@ struct line {
 /* Start an empty line in buf; size is at least 1. */
 void line_init(struct line *line, char *buf, size_t size);
 
-void line_bytes(struct line *line, const char *bytes, size_t len);
-void line_text(struct line *line, const char *text);
-void line_char(struct line *line, char c);
+/* In here and forced, so that for a literal the compiler knows the length: a record has a hundred such pieces. */
+#define LINE_INLINE static inline __attribute__((always_inline))
+
+/* Where so many bytes more can be put and a NUL behind them; NULL: not all of them fit. */
+LINE_INLINE char *line_room(const struct line *line, size_t len)
+{
+	return len < line->size - line->len ? line->data + line->len : NULL;
+}
+
+/* So many bytes were put there. */
+LINE_INLINE void line_grow(struct line *line, size_t len)
+{
+	line->len += len;
+	line->data[line->len] = '\0';
+}
+
+/* What does not fit. */
+void line_cut_bytes(struct line *line, const char *bytes);
+
+LINE_INLINE void line_bytes(struct line *line, const char *bytes, size_t len)
+{
+	char *at = line_room(line, len);
+
+	if (!at) {
+		line_cut_bytes(line, bytes);
+		return;
+	}
+	memcpy(at, bytes, len);
+	line_grow(line, len);
+}
+
+LINE_INLINE void line_text(struct line *line, const char *text)
+{
+	line_bytes(line, text, strlen(text));
+}
+
+LINE_INLINE void line_char(struct line *line, char c)
+{
+	line_bytes(line, &c, 1);
+}
+
 void line_u64(struct line *line, uint64_t value);
 /* width digits at least, zeros in front. */
 void line_padded(struct line *line, uint64_t value, unsigned int width);
@@ -44,6 +83,8 @@ void line_date(struct line *line, uint64_t realtime_ns);
  * \u00XX, one escape per byte (so the text can be turned back into the bytes); in plain text it becomes \xXX.
  */
 void line_json_escaped(struct line *line, const char *bytes, size_t len);
+/* The same between quotes. */
+void line_json_quoted(struct line *line, const char *bytes, size_t len);
 void line_plain_escaped(struct line *line, const char *bytes, size_t len);
 
 #endif

@@ -53,6 +53,7 @@ struct record_rst {
 /* Pointers are NULL, numbers negative, where nothing is known. */
 struct record {
 	enum record_kind kind;
+	const struct verdict *verdict; /* what it was made from; NULL: something else */
 	char id[RECORD_ID_MAX];
 	const char *amends; /* amendments: the id of the first finding */
 	char first_id[RECORD_ID_MAX]; /* room for that */

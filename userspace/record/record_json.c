@@ -12,13 +12,13 @@ _Static_assert(RECORD_LINE_MAX > 6 * (VERDICT_EVIDENCE_MAX * VERDICT_TEXT_MAX + 
 				      EVENT_PAYLOAD_MAX + 256 + 2 * EVENT_IFNAME) + 2048,
 	       "a record must fit into a line");
 
-static void json_optional(struct json *json, const char *key, const char *value)
+LINE_INLINE void json_optional(struct json *json, const char *key, const char *value)
 {
 	if (value)
 		json_string(json, key, value);
 }
 
-static void json_list(struct json *json, const char *key, const struct record_list *list)
+LINE_INLINE void json_list(struct json *json, const char *key, const struct record_list *list)
 {
 	json_open(json, key, '[');
 	for (size_t i = 0; i < list->count; i++)
@@ -26,7 +26,7 @@ static void json_list(struct json *json, const char *key, const struct record_li
 	json_close(json, ']');
 }
 
-static void json_host(struct json *json, const char *key, const struct record_host *host)
+LINE_INLINE void json_host(struct json *json, const char *key, const struct record_host *host)
 {
 	if (!host->ip[0])
 		return;

@@ -146,6 +146,7 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 	const struct event *event = &incident->first;
 
 	record_init(record, kind_of(incident));
+	record->verdict = verdict;
 	fill_id(record, incident);
 	record->ts_ns = event->ev.realtime_ns;
 	record->gateway = context->gateway;

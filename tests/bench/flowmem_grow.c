@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * flowmem_cost.c - what a segment of a known flow costs as flows grow, beside one random read of memory
+ * flowmem_grow.c - as flows grow: how many are found, how many cache lines a look-up reads, what a segment costs beside one random read
  *
  * Copyright (C) 2026 the rstwhy authors
  *
  * The yardstick is one read of a random cache line among as many as there are flows: what conntrack pays for its entry's line, and
  * for its bucket's, and so on. Each step waits for the one before, so that misses do not overlap. Times are of this machine now;
- * the ratio is what counts.
+ * the ratio is what counts. The lines are counted, not measured: a memory beyond the last-level cache misses once for each, or once
+ * for a pair where the processor fetches neighbours together.
  */
 #include "flowmem.h"
 
@@ -14,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../module/flowmem_fast.h"
+#include "../../module/flowmem_table.h"
 
-#define STEPS 2000000
-#define ROUNDS 5
+#define STEPS 1000000
+#define ROUNDS 3
 #define LINE 64
 
 static u64 now_ns(void)
@@ -95,22 +96,80 @@ static double best(enum loop what, const struct conversation *c, const u8 *lines
 	return least;
 }
 
+/* Lines of the hot array that finding a flow reads, counted as flowmem_find() and flowmem_find_elsewhere() go. */
+static u32 lines_read(struct conversation *c)
+{
+	struct fm_key key;
+	struct fm_hot *found;
+	u64 hash, slot, first;
+
+	flowmem_key(&key, &c->orig, 4, 0, 1);
+	hash = flowmem_hash(&c->fm, &key);
+	if (!flowmem_find(&c->fm, hash, &found))
+		return 4;
+	slot = (u64)(found - c->fm.hot);
+	first = (u64)fm_first_set(&c->fm, hash) * FM_WAYS;
+	if (slot / FM_WAYS != first / FM_WAYS)
+		return slot % FM_WAYS < 2 ? 3 : 4;
+	return slot / 2 == (first + fm_first_way(&c->fm, hash)) / 2 ? 1 : 2;
+}
+
+/* And as pairs of neighbours, which processors fetch together: the set where the search begins, and the other one. */
+static double mean_lines(struct conversation *c, u32 count, double *pairs)
+{
+	u64 lines = 0, two = 0;
+	u32 n, step = count / 200000 + 1, asked = 0;
+
+	for (n = 0; n < count; n += step) {
+		u32 read;
+
+		become(c, n);
+		read = lines_read(c);
+		lines += read;
+		two += read > 2 ? 2 : 1;
+		asked++;
+	}
+	*pairs = (double)two / asked;
+	return (double)lines / asked;
+}
+
+/* What a memory finds when so many of the flows it was made for live at once, and what a segment costs then. */
+static void level(FILE *json, struct conversation *c, const u8 *lines, u32 flows, u32 percent)
+{
+	u32 count = (u32)((u64)flows * percent / 100);
+	double known = share_known(c, 0, count), pairs, read = mean_lines(c, count, &pairs), make, touch, random;
+
+	make = best(MAKE, c, lines, count);
+	touch = best(TOUCH, c, lines, count) - make;
+	random = best(READ, c, lines, count < flows ? count : flows);
+	printf("  %10u %5u %% %9.2f %% %8.2f %8.2f %9.1f %9.1f\n", flows, percent, known * 100, read, pairs, touch, random);
+	fprintf(json,
+		"%s{\"percent\":%u,\"hit_rate\":%.5f,\"cache_lines\":%.3f,\"line_pairs\":%.3f,\"ns_segment\":%.2f,\"ns_random_line\":%.2f}",
+		percent == 50 ? "" : ",", percent, known, read, pairs, touch, random);
+	fflush(stdout);
+}
+
 static bool cell(FILE *json, u32 flows, const char *comma)
 {
+	static const u32 percents[] = { 50, 90, 110 };
 	u8 *lines = malloc((size_t)flows * LINE);
 	struct conversation c;
-	double touch, make, read;
+	u32 opened = 0;
+	size_t i;
 
 	conversation_begin(&c, slots_for(flows));
 	if (!lines || !c.fm.hot || !c.fm.cold || !c.fm.alias)
 		return false;
 	memset(lines, 1, (size_t)flows * LINE);
-	open_flows(&c, 0, flows / 10 * 9);
-	make = best(MAKE, &c, lines, flows / 10 * 9);
-	touch = best(TOUCH, &c, lines, flows / 10 * 9) - make;
-	read = best(READ, &c, lines, flows / 10 * 9);
-	printf("  %8u flows, 90 %% full    %6.1f ns a segment, %.1f ns one random cache line among as many\n", flows, touch, read);
-	fprintf(json, "%s{\"flows\":%u,\"ns_segment\":%.2f,\"ns_random_line\":%.2f}", comma, flows, touch, read);
+	fprintf(json, "%s{\"flows\":%u,\"levels\":[", comma, flows);
+	for (i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
+		u32 count = (u32)((u64)flows * percents[i] / 100);
+
+		open_flows(&c, opened, count - opened);
+		opened = count;
+		level(json, &c, lines, flows, percents[i]);
+	}
+	fputs("]}", json);
 	conversation_end(&c);
 	free(lines);
 	return true;
@@ -125,16 +184,19 @@ static bool fits(u32 flows)
 	return need < pages * page / 5 * 4;
 }
 
-void bench_cost(FILE *json, u32 most)
+void bench_grow(FILE *json, u32 most)
 {
 	const char *comma = "";
 	u64 flows;
 
-	fputs(",\"cost\":[", json);
+	printf("  As flows grow. Lines: of 64 bytes, read by a look-up, counted; pairs: neighbours taken as one (a set is one). ns: a segment,\n"
+	       "  and one random cache line among as many, which is what one miss costs on this machine now\n");
+	printf("  %10s %7s %11s %8s %8s %9s %9s\n", "made for", "filled", "found", "lines", "pairs", "ns", "ns line");
+	fputs(",\"grow\":[", json);
 	for (flows = 1000; flows <= most; flows *= 10, comma = ",") {
 		if (fits((u32)flows) && cell(json, (u32)flows, comma))
 			continue;
-		printf("  %8u flows               not measured: this machine's free memory does not hold them\n", (u32)flows);
+		printf("  %10u not measured: this machine's free memory does not hold them\n", (u32)flows);
 		break;
 	}
 	fputs("]", json);
