@@ -21,7 +21,7 @@ man_needs="mandoc=cmd:mandoc man-db=cmd:man groff-base=cmd:groff python3=cmd:pyt
 html_needs="chromium=cmd:chromium chromium-driver=cmd:chromedriver python3=cmd:python3"
 vm_needs="qemu-system-x86=cmd:qemu-system-x86_64 mmdebstrap=cmd:mmdebstrap busybox-static=static:busybox cpio=cmd:cpio xz-utils=cmd:xz zstd=cmd:zstd
 	make=cmd:make debian-archive-keyring=file:/usr/share/keyrings/debian-archive-keyring.gpg"
-deb_needs="debhelper=cmd:dh dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
+deb_needs="build-essential=file:/usr/share/build-essential/essential-packages-list debhelper=cmd:dh dpkg-dev=cmd:dpkg-buildpackage lintian=cmd:lintian"
 kernel_needs="gcc=cmd:gcc make=cmd:make flex=cmd:flex bison=cmd:bison bc=cmd:bc libelf-dev=file:/usr/include/libelf.h xz-utils=cmd:xz"
 # the readers of what the daemon writes, for tests/sinks, tests/fleet and tests/bench/daemon
 sinks_needs="python3=cmd:python3 nftables=cmd:nft iproute2=cmd:ip rsyslog=cmd:rsyslogd ulogd2=cmd:ulogd ulogd2-json=file:/usr/share/doc/ulogd2-json

@@ -139,6 +139,12 @@ static void signing__refused__enrol_the_key(void **state)
 	assert_int_equal(finding.health, HEALTH_WARN);
 	strcpy(patient.host.refused, "nf_rstwhy: Loading of unsigned module is rejected");
 	assert_true(doctor_check_signing(&patient, &finding));
+	assert_non_null(strstr(finding.fix, "apt install openssl mokutil && dkms build --force rstwhy/" RSTWHY_VERSION " -k " KERNEL));
+	put("/var/lib/dkms/mok.pub", "key");
+	assert_true(read_host()->key);
+	strcpy(patient.host.refused, "nf_rstwhy: Loading of unsigned module is rejected");
+	assert_true(doctor_check_signing(&patient, &finding));
+	assert_null(strstr(finding.fix, "openssl"));
 	assert_int_equal(finding.health, HEALTH_FAIL);
 	assert_non_null(strstr(finding.text, "Key was rejected by service"));
 	assert_non_null(strstr(finding.fix, "mokutil --import /var/lib/dkms/mok.pub"));

@@ -98,6 +98,7 @@ static void read_signing(struct host *host, const char *root)
 
 	read_below(root, "/sys/module/module/parameters/sig_enforce", text, sizeof(text));
 	host->signed_only = text[0] == 'Y';
+	host->key = is_below(root, HOST_MOK);
 	read_below(root, "/sys/kernel/security/lockdown", text, sizeof(text));
 	host->signed_only = host->signed_only || strstr(text, "[integrity]") || strstr(text, "[confidentiality]");
 }

@@ -14,6 +14,7 @@
 
 #define HOST_TEXT_MAX 256
 #define HOST_VERSION_MAX 64
+#define HOST_MOK "/var/lib/dkms/mok.pub"
 
 /* Plain data; all zero: nothing is known. */
 struct host {
@@ -26,6 +27,7 @@ struct host {
 	char dkms_error[HOST_TEXT_MAX]; /* the first error of that log */
 
 	bool signed_only; /* the kernel takes signed modules only */
+	bool key; /* DKMS has made its key, to sign with */
 	char refused[HOST_TEXT_MAX]; /* what the kernel log says of our module's refusal */
 
 	bool rejects_invalid;

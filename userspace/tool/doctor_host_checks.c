@@ -14,7 +14,6 @@
 
 #define LEAST_ESTABLISHED_S 7440 /* RFC 5382: two hours and four minutes, so that the usual keepalive of two hours comes in time */
 #define MOST_FLUSH 20 /* hundredths of a second */
-#define MOK "/var/lib/dkms/mok.pub"
 
 const char *doctor_dkms_version(const struct patient *patient)
 {
@@ -45,7 +44,11 @@ bool doctor_check_signing(const struct patient *patient, struct finding *finding
 	else
 		doctor_find(finding, HEALTH_WARN, "this kernel takes signed modules only (Secure Boot): modprobe nf_rstwhy fails with \"Key was rejected by service\" "
 		     "unless the key of DKMS is enrolled");
-	return doctor_fix(finding, "mokutil --import " MOK " && reboot, and choose Enroll MOK there; once for all modules of DKMS");
+	if (!host->key)
+		return doctor_fix(finding, "apt install openssl mokutil && dkms build --force rstwhy/%s -k %s && dkms install --force rstwhy/%s -k %s (DKMS "
+				  "makes its key, and signs), then mokutil --import " HOST_MOK " && reboot, and choose Enroll MOK there",
+				  doctor_dkms_version(patient), patient->kernel, doctor_dkms_version(patient), patient->kernel);
+	return doctor_fix(finding, "mokutil --import " HOST_MOK " && reboot, and choose Enroll MOK there; once for all modules of DKMS");
 }
 
 bool doctor_check_flush(const struct patient *patient, struct finding *finding)

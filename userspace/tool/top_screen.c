@@ -254,8 +254,8 @@ static void draw_headings(struct drawing *d, enum top_by by)
 {
 	static const char *const names[] = { [TOP_BY_PATH] = "WHO RESETS WHOM", [TOP_BY_CAUSE] = "CLASS", [TOP_BY_SERVER] = "SERVER",
 					     [TOP_BY_CLIENT] = "CLIENT" };
-	static const char *const whys[] = { [TOP_BY_PATH] = "WHY, AND AFTER WHAT SILENCE LAST", [TOP_BY_CAUSE] = "WHY, AND AFTER WHAT SILENCE LAST",
-					    [TOP_BY_SERVER] = "WHY MOSTLY, AND THE LAST SILENCE", [TOP_BY_CLIENT] = "WHY MOSTLY, AND THE LAST SILENCE" };
+	static const char *const whys[] = { [TOP_BY_PATH] = "WHY, AND THE LAST SILENCE", [TOP_BY_CAUSE] = "WHY, AND THE LAST SILENCE",
+					    [TOP_BY_SERVER] = "WHY MOSTLY, THE LAST SILENCE", [TOP_BY_CLIENT] = "WHY MOSTLY, THE LAST SILENCE" };
 	char text[COLUMNS_MOST + 1];
 
 	snprintf(text, sizeof(text), "  RESETS    AGO %-*s %s", (int)name_columns(d), names[by], whys[by]);
