@@ -178,6 +178,16 @@ static void half_open__upon_a_closed_one__told(void **state)
 	assert_cause(&s, CAUSE_HALF_OPEN);
 }
 
+static void half_open__blind_syn_and_blind_resets__not_told(void **state)
+{
+	(void)state;
+	syn_again(CLIENT);
+	scene_event(&s)->seg.seq -= 100000;
+	assert_not_cause(&s, CAUSE_HALF_OPEN);
+	scene_event(&s)->seg.seq += 1U << 30;
+	assert_not_cause(&s, CAUSE_HALF_OPEN);
+}
+
 static void probe__health_check__told(void **state)
 {
 	(void)state;
@@ -363,6 +373,7 @@ int main(void)
 		TEST(remote_connect__ttl_of_network_gear__told),
 		TEST(half_open__challenged_and_reset__told),
 		TEST(half_open__upon_a_closed_one__told),
+		TEST(half_open__blind_syn_and_blind_resets__not_told),
 		TEST(probe__health_check__told),
 		TEST(probe__something_was_said__not_told),
 		TEST(bypass__untranslated__told),

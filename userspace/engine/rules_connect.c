@@ -142,10 +142,17 @@ void tell_probe(const struct facts *f, struct verdict *v)
 	verdict_also(v, f->mem->flags & RSTWHY_MEM_COMPLETED ? CAUSE_ABORT : CAUSE_CONNECT_ABANDONED);
 }
 
-/* A SYN upon a connection that the other end still has: it answers with an acknowledgement of the old one, which meets a RST. */
+/*
+ * A SYN upon a connection that the other end still has: it answers with an acknowledgement of the old one, which meets a RST of just
+ * that number. Others, after a SYN that may be as blind as they are, are none of it.
+ */
 bool when_half_open(const struct facts *f)
 {
 	uint32_t reuse = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
+	enum seq_match match = facts_seq_match(f);
+
+	if (match == SEQ_BELOW || match == SEQ_ABOVE)
+		return false;
 
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd &&
 	       f->shape == SHAPE_PASSIVE;
