@@ -257,6 +257,19 @@ static void cancel__download_crossed__told(void **state)
 	assert_not_cause(&s, CAUSE_CANCEL);
 }
 
+/* A host that was away for long: the pauses between the copies for it grow to minutes. */
+static void host_lost__answer_to_a_retransmission__no_idle_kill(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_RETRANSMIT, 51000);
+	scene_mem(&s)->unanswered_before = 1;
+	scene_mem(&s)->flags |= RSTWHY_MEM_ASSURED;
+	assert_cause(&s, CAUSE_HOST_LOST);
+	scene_mem(&s)->unanswered_before = 0;
+	scene_mem(&s)->burst_kind = RSTWHY_BURST_DATA;
+	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
 static void timer__of_the_endpoint__told(void **state)
 {
 	(void)state;
@@ -356,6 +369,7 @@ int main(void)
 		TEST(bypass__entry_had_expired__ours),
 		TEST(host_lost__unanswered_then_unknown__told),
 		TEST(cancel__download_crossed__told),
+		TEST(host_lost__answer_to_a_retransmission__no_idle_kill),
 		TEST(timer__of_the_endpoint__told),
 		TEST(says__diagnostic_reason__named),
 		TEST(says__text_of_a_box__read),

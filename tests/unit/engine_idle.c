@@ -41,6 +41,7 @@ static void on_next_packet__box_marks__sure(void **state)
 	(void)state;
 	scene_round_trip(&s, SERVER, 11000);
 	forgotten();
+	scene_event(&s)->ev.host[0] = (struct rstwhy_host){.flags = RSTWHY_HOST_KNOWN, .rtt_us = 11000, .rtts = 2};
 	scene_event(&s)->seg.ttl = 255;
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 	assert_confidence(&s, 0.97, 0.97);

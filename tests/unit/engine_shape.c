@@ -129,10 +129,17 @@ static void marks__answer_before_the_host_can__fast(void **state)
 {
 	(void)state;
 	scene_round_trip(&s, SERVER, 11000);
+	scene_event(&s)->ev.host[0] = (struct rstwhy_host){.flags = RSTWHY_HOST_KNOWN, .rtt_us = 11000, .rtts = 2};
 	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
 	assert_int_equal(look()->marks, MARK_FAST);
 	scene_mem(&s)->burst_last_us = 11000;
 	assert_int_equal(look()->marks, 0);
+	scene_mem(&s)->burst_last_us = 300;
+	scene_event(&s)->ev.host[0].rtts = 1; /* that one may have been a slow one */
+	assert_int_equal(look()->marks, 0);
+	scene_round_trip(&s, SERVER, 60000);
+	scene_event(&s)->ev.host[0].rtt_us = 60000;
+	assert_int_equal(look()->marks, MARK_FAST);
 }
 
 static void marks__rst_of_our_own__none(void **state)

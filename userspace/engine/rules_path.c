@@ -90,6 +90,9 @@ double weigh_remote_policy(const struct facts *f)
 {
 	if (f->incident->have_echo)
 		return 0.9;
+	/* in mid-life, one end told, as one without the connection answers: a box that lost its state does the same */
+	if (f->shape == SHAPE_PASSIVE && facts_stage(f) == STAGE_ESTABLISHED)
+		return 0.75;
 	return (f->marks & (MARK_TTL | MARK_FAST)) ? 0.85 : 0.7;
 }
 
@@ -105,9 +108,17 @@ void tell_remote_policy(const struct facts *f, struct verdict *v)
 		verdict_also(v, CAUSE_HOST_LOST);
 }
 
+/* What the RST answers had been sent before, into the void: the "silence" is a pause between retransmissions. */
+static bool sent_into_void(const struct facts *f)
+{
+	return f->answers_burst && f->mem->burst_kind == RSTWHY_BURST_RETRANSMIT && f->mem->unanswered_before;
+}
+
 /* The segments before this RST went unanswered for a while although the flow had not been idle: the host was away. */
 static bool came_back_empty(const struct facts *f)
 {
+	if (sent_into_void(f))
+		return true;
 	return f->answers_burst && f->mem->burst_copies >= 2 && f->gap.max_ms < (double)f->settings->idle_min_ms &&
 	       (double)f->mem->burst_first_us / 1000.0 >= DOWN_LEAST_MS;
 }
@@ -146,7 +157,9 @@ void tell_host_lost(const struct facts *f, struct verdict *v)
 	if (f->incident->lost_flows)
 		say(v, "it did so for %u other connection%s within a minute, %u of which had not been idle", f->incident->lost_flows,
 		    f->incident->lost_flows > 1 ? "s" : "", f->incident->lost_busy);
-	if (came_back_empty(f))
+	if (sent_into_void(f))
+		say(v, "it answers a retransmission, the first one for %s; copies before that had got no answer", duration(f->gap.ms).s);
+	else if (came_back_empty(f))
 		say(v, "%u segments over %s had got no answer before", f->mem->burst_copies - 1,
 		    duration((double)f->mem->burst_first_us / 1000.0).s);
 	verdict_also(v, CAUSE_REMOTE_POLICY);

@@ -14,6 +14,7 @@
 #define TS_SLACK_MS   2000U /* between two hosts' timestamp clocks over any time we look at */
 #define TS_FASTEST    1100U /* per second, a tenth above the 1000 Hz of Linux */
 #define FAST_LEAST_US 4000U /* a round trip below that is no yardstick: a slow handshake alone makes it */
+#define FAST_LONE_US  20000U /* the same where there was one handshake only: it may have waited for a link address */
 
 static const struct rstwhy_baseline *own_base(const struct facts *f)
 {
@@ -122,13 +123,15 @@ static bool proved_socket(const struct facts *f, const struct rstwhy_baseline *b
 				     (base->flags & RSTWHY_BASE_IPID) && ipid_goes_on(f, base);
 }
 
-/* Answered in less than half of the round trip that the host behind needs. */
+/* Answered in less than half of the round trip that the host behind needs; a quarter, where one handshake alone tells of that. */
 static bool too_fast(const struct facts *f)
 {
 	uint32_t rtt = f->mem->rtt_us[f->rd], host = f->ev->host[0].rtt_us;
+	bool sure = f->ev->host[0].rtts >= 2;
 
 	rtt = host && host < rtt ? host : rtt;
-	return f->known && f->answers_burst && rtt >= FAST_LEAST_US && f->mem->burst_last_us < rtt / 2;
+	return f->known && f->answers_burst && rtt >= (sure ? FAST_LEAST_US : FAST_LONE_US) &&
+	       f->mem->burst_last_us < rtt / (sure ? 2 : 4);
 }
 
 unsigned int shape_marks(const struct facts *f)
