@@ -29,13 +29,6 @@ void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
 		fm_lock_init(&fm->locks[i]);
 }
 
-static u32 second_set(const struct flowmem *fm, u64 hash)
-{
-	u32 mixed = ((u32)hash ^ (u32)(hash >> 32)) * 0x9e3779b1U;
-
-	return (u32)(((u64)mixed * fm->sets) >> 32);
-}
-
 static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
 {
 	struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS;
@@ -57,9 +50,12 @@ static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
  */
 struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash)
 {
-	struct fm_hot *hot = find_in_set(fm, fm_first_set(fm, hash), fm_tag(hash));
+	struct fm_hot *hot = NULL;
+	unsigned int i;
 
-	return hot ? hot : find_in_set(fm, second_set(fm, hash), fm_tag(hash));
+	for (i = 0; i < FM_CHOICES && !hot; i++)
+		hot = find_in_set(fm, fm_set_of(fm, hash, i), fm_tag(hash));
+	return hot;
 }
 
 static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key *key)
@@ -87,9 +83,12 @@ static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key
  */
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash)
 {
-	u32 index = lock_in_set(fm, fm_first_set(fm, hash), fm_tag(hash), key);
+	u32 index = FM_NONE;
+	unsigned int i;
 
-	return index != FM_NONE ? index : lock_in_set(fm, second_set(fm, hash), fm_tag(hash), key);
+	for (i = 0; i < FM_CHOICES && index == FM_NONE; i++)
+		index = lock_in_set(fm, fm_set_of(fm, hash, i), fm_tag(hash), key);
+	return index;
 }
 
 /**
@@ -199,16 +198,29 @@ static u32 free_slots(const struct flowmem *fm, u32 set)
 }
 
 /*
- * The first set is where look-ups look first, so it is left only when it is down to its last slot and the second has more: without
- * that balance newcomers are refused well before the table is full (tests/unit/module_flowtable.c holds it to its promise).
+ * The first set is where look-ups look first, so it is left only when it is down to its last slot, for the emptiest: without that
+ * balance newcomers are refused well before the table is full (tests/unit/module_flowtable.c holds it to its promise).
  */
-static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[2])
+static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[FM_CHOICES])
 {
-	u32 first = fm_first_set(fm, hash), second = second_set(fm, hash), left = free_slots(fm, first);
-	bool swap = left <= 1 && free_slots(fm, second) > left;
+	unsigned int i, best = 0;
+	u32 most, left;
+	bool roomy;
 
-	sets[0] = swap ? second : first;
-	sets[1] = swap ? first : second;
+	for (i = 0; i < FM_CHOICES; i++)
+		sets[i] = fm_set_of(fm, hash, i);
+	most = free_slots(fm, sets[0]);
+	roomy = most > 1;
+	for (i = 1; i < FM_CHOICES && !roomy; i++) {
+		left = free_slots(fm, sets[i]);
+		if (left > most) {
+			most = left;
+			best = i;
+		}
+	}
+	left = sets[0];
+	sets[0] = sets[best];
+	sets[best] = left;
 }
 
 /**
@@ -227,13 +239,13 @@ static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[2])
 u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest)
 {
 	bool guests_only = guest && guests_full(fm);
-	u32 sets[2];
+	u32 sets[FM_CHOICES];
 	int pass, i;
 
 	choose_sets(fm, hash, sets);
 	/* Pass 0 takes only what costs nobody, pass 1 the victims. */
 	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < 2; i++) {
+		for (i = 0; i < FM_CHOICES; i++) {
 			struct victim v;
 
 			fm_lock(fm_lock_of(fm, sets[i]));

@@ -101,20 +101,22 @@ static u32 lines_read(struct conversation *c)
 {
 	struct fm_key key;
 	struct fm_hot *found;
-	u64 hash, slot, first;
+	u64 hash, slot;
+	u32 choice = 0;
 
 	flowmem_key(&key, &c->orig, 4, 0, 1);
 	hash = flowmem_hash(&c->fm, &key);
 	if (!flowmem_find(&c->fm, hash, &found))
-		return 4;
+		return 2 * FM_CHOICES;
 	slot = (u64)(found - c->fm.hot);
-	first = (u64)fm_first_set(&c->fm, hash) * FM_WAYS;
-	if (slot / FM_WAYS != first / FM_WAYS)
-		return slot % FM_WAYS < 2 ? 3 : 4;
-	return slot / 2 == (first + fm_first_way(&c->fm, hash)) / 2 ? 1 : 2;
+	if (slot / 2 == fm_first_line(&c->fm, hash))
+		return 1;
+	while (slot / FM_WAYS != fm_set_of(&c->fm, hash, choice))
+		choice++;
+	return choice ? 2 * choice + (slot % FM_WAYS < 2 ? 1 : 2) : 2;
 }
 
-/* And as pairs of neighbours, which processors fetch together: the set where the search begins, and the other one. */
+/* And as pairs of neighbours, which processors fetch together: the sets that were asked. */
 static double mean_lines(struct conversation *c, u32 count, double *pairs)
 {
 	u64 lines = 0, two = 0;
@@ -126,7 +128,7 @@ static double mean_lines(struct conversation *c, u32 count, double *pairs)
 		become(c, n);
 		read = lines_read(c);
 		lines += read;
-		two += read > 2 ? 2 : 1;
+		two += (read + 1) / 2;
 		asked++;
 	}
 	*pairs = (double)two / asked;

@@ -350,7 +350,7 @@ void correlate_advance(struct correlate *c, uint64_t now_ns)
 {
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
-	while (held_first_due_ns(c->held) <= c->now_ns)
+	while (held_count(c->held) && held_first_due_ns(c->held) <= c->now_ns) /* a capture may come from the end of time */
 		hand_out(c, held_first_due(c->held), true);
 }
 
