@@ -68,17 +68,17 @@ def check_silences(lab, flows, made, reset):
         group = group_of(end)
         if len(found) == 1 and all(found[0][1:]) and all(least <= value <= most for value in found[0][1:]):
             right[group] = right.get(group, 0) + 1
+            verdicts[group, found[0][0]] = verdicts.get((group, found[0][0]), 0) + 1
         else:
             wrong.append((group, end, found))
-        for one in found:
-            verdicts[group, one[0]] = verdicts.get((group, one[0]), 0) + 1
     lab.note(f"silences from {least:.0f} to {most:.0f} ms; right {right}; wrong: {wrong[:40]}")
     for group in ["beside"] + BLIND:
         among = ", ".join(f"{name[1]} {count}" for name, count in sorted(verdicts.items()) if name[0] == group)
         wanted = ATTACKED if group in BLIND else flows - ATTACKED * len(BLIND)
         figure(lab, f"idle flows remembered ({group})", f"{right.get(group, 0)} of {wanted}, silent for {least / 1000:.0f} s or more; {among}")
-    assert len(records) == flows, f"{flows - len(records)} of {flows} idle flows have no record"
-    assert not wrong, f"{len(wrong)} idle flows with a wrong history, the first: {wrong[0]}"
+    # In a flood of a million random RSTs some have a port that would be an idle flow's, and are none of them: each flow counts, not each record.
+    known = sum(right.values())
+    assert known == flows, f"{flows - known} of {flows} idle flows without their own history: {wrong[:3]}"
     assert len({name[1] for name in verdicts}) == 1, f"the same fate, told differently: {verdicts}"
 
 
