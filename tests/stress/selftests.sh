@@ -43,11 +43,12 @@ prepare() { # prepare DIRECTORY MODULE-OR-NOT
 
 # The tests' own small programs, by the root's compiler.
 rm -rf "$base/programs" "$base/source"
-mkdir -p "$base/programs"
-cp -r "$source/netfilter" "$base/source"
+mkdir -p "$base/programs" "$base/source/net"
+cp "$source"/../*.h "$base/source/"
+cp -r "$source/netfilter" "$base/source/net/"
 IN_ROOT_BUILD=$base "$vm/in-root.sh" sh -c '
 	for program in nf_queue connect_close conntrack_dump_flush audit_logread sctp_collision conntrack_reverse_clash; do
-		gcc -O2 -I/mnt/rstwhy/build/source -o build/programs/$program build/source/$program.c -lmnl -lpthread || echo "$program: not built" >&2
+		gcc -O2 -o build/programs/$program build/source/net/netfilter/$program.c -lmnl -lpthread || echo "$program: not built" >&2
 	done'
 
 accel=$(stage=$base out=$base qemu_accelerator)
