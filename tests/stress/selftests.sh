@@ -59,7 +59,8 @@ for column in without with; do
 	(
 		prepare "$base/$column" $column
 		echo "selftests: booting $kv, $column the module" >&2
-		VM_MEMORY=2048 qemu_boot "$accel" "${VM_LIMIT:-7200}" "$out/console.txt" </dev/null >"$out/qemu.txt" 2>&1 || true
+		# One CPU: emulated ones that patch each other's code (static keys) trip over it (an int3 oops, without the module).
+		VM_MEMORY=2048 VM_CPUS=1 qemu_boot "$accel" "${VM_LIMIT:-7200}" "$out/console.txt" </dev/null >"$out/qemu.txt" 2>&1 || true
 		grep -aE "$kernel_complaints" "$out/console.txt" >"$out/complaints.txt" || true
 	) &
 done
