@@ -184,6 +184,54 @@ static void host_lost__only_idle_ones__idle_timeout(void **state)
 		assert_int_equal(records[i].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
+static void host_lost__silent_no_longer_than_once_survived__told(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++) {
+		scene_established(&s);
+		feed_other_flow(port);
+		scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 400000);
+		scene_mem(&s)->survived_ms = 500000;
+		scene_passive(&s);
+		feed(port * 10);
+	}
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_HOST_LOST);
+}
+
+/* Rejected in mid-life by a box of another TTL; the connection was so old. */
+static void boxed(uint16_t port, uint64_t age_ms, uint64_t at_ms)
+{
+	scene_established(&s);
+	feed_other_flow(port);
+	scene_in_flight(&s, CLIENT, 100);
+	scene_passive(&s);
+	scene_event(&s)->seg.ttl = 255;
+	scene_mem(&s)->age_ms = age_ms;
+	feed(at_ms);
+}
+
+static void host_lost__box_rejects_all_that_is_busy__told(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++)
+		boxed(port, 60000, port * 100);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_HOST_LOST);
+}
+
+static void host_lost__box_rejects_one_after_the_other__policy(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++)
+		boxed(port, 1500, port * 2000);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_REMOTE_POLICY);
+}
+
 static void failover__many_without_history_rejected__told(void **state)
 {
 	(void)state;
@@ -289,6 +337,9 @@ int main(void)
 		TEST(crash__second_after_the_first_was_written__amended),
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),
+		TEST(host_lost__silent_no_longer_than_once_survived__told),
+		TEST(host_lost__box_rejects_all_that_is_busy__told),
+		TEST(host_lost__box_rejects_one_after_the_other__policy),
 		TEST(failover__many_without_history_rejected__told),
 		TEST(scan__many_ports_refuse_one_client__probes),
 		TEST(scan__one_port_refuses_again_and_again__refused),

@@ -83,6 +83,28 @@ static void abort__silence_after_own_data__timer(void **state)
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
+	assert_int_equal(s.verdict.candidates_count, 0);
+	scene_last_segments(&s, 28800150, 28800150);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(s.verdict.candidates_count, 1);
+	assert_string_equal(s.verdict.candidates[0], "MariaDB wait_timeout 28800 s");
+	scene_last_segments(&s, 240000, 240000); /* boxes' */
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(s.verdict.candidates_count, 0);
+}
+
+static void abort__short_silence_of_odd_length__timer_named(void **state)
+{
+	(void)state;
+	s.settings.idle_min_ms = 1000;
+	scene_last_segments(&s, 1730, 1730);
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ABORT);
+	assert_also(&s, CAUSE_ENDPOINT_TIMER);
+	scene_last_segments(&s, 2540, 2540);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	scene_last_segments(&s, 7730, 7730);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
 static void abort__passive__not_told(void **state)
@@ -214,6 +236,7 @@ int main(void)
 		TEST(abort__unread_for_long__told_with_timer),
 		TEST(abort__acknowledged_and_left_unread__told_with_timer),
 		TEST(abort__silence_after_own_data__timer),
+		TEST(abort__short_silence_of_odd_length__timer_named),
 		TEST(abort__passive__not_told),
 		TEST(abort__ttl_of_another__not_told),
 		TEST(abort__sender_goes_on__not_told),

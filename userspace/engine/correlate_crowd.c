@@ -57,6 +57,14 @@ static bool one_blow(const struct sighting *a, const struct sighting *b)
 	return ages > 2 * apart + APART_MS;
 }
 
+/* One loss takes all that is open. What began after the other's end was not lost with it: each is reset for its own words. */
+static bool open_together(const struct sighting *a, const struct sighting *b)
+{
+	uint64_t opened_a = a->when_ns - a->open_ms * NS_PER_MS, opened_b = b->when_ns - b->open_ms * NS_PER_MS;
+
+	return (int64_t)(b->when_ns - opened_a) >= 0 && (int64_t)(a->when_ns - opened_b) >= 0;
+}
+
 static bool needs_crowd(enum cause cause)
 {
 	return cause == CAUSE_CRASH || cause == CAUSE_HOST_LOST || cause == CAUSE_GATEWAY_FAILOVER ||
@@ -121,10 +129,13 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 		return;
 	own.target = crowd_target(&s->incident.first);
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
+	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
 	for (size_t i = 0; i < count; i++) {
 		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
 
+		if (kind == CROWD_LOST && !open_together(&own, members[i]))
+			continue;
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], &s->incident.first, own.telling || blow);
 	}

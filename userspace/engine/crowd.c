@@ -190,10 +190,18 @@ static bool of_dead_process(const struct facts *f)
 	       (!out_of_silence(f) || f->continuous);
 }
 
+/* Where a box answers, one that resets both ends does know the connection. */
 static bool of_lost_host(const struct facts *f)
 {
 	return usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && f->shape == SHAPE_PASSIVE && f->elicited && !f->fin_self &&
-	       !f->fin_peer && !f->lost && !(f->marks & MARKS_BOX) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	       !f->fin_peer && !f->lost && !((f->marks & MARKS_BOX) && f->incident->have_echo) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+}
+
+/* Not idle, or silent for no longer than it had survived before. */
+static bool not_idle(const struct facts *f)
+{
+	return f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms ||
+	       (double)f->mem->survived_ms >= f->gap.max_ms;
 }
 
 /* Behind translation a flow met in mid-stream got a mapping that the far host does not know. */
@@ -228,7 +236,7 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 		return CROWD_ABORT;
 	}
 	if (of_lost_host(f)) {
-		*telling = f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms;
+		*telling = not_idle(f);
 		return CROWD_LOST;
 	}
 	return CROWD_NONE;

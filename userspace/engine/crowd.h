@@ -16,7 +16,7 @@
 enum crowd_kind {
 	CROWD_NONE,
 	CROWD_ABORT,	/* live sockets of one host and port, reset by themselves */
-	CROWD_LOST,	/* one host answers as for connections it does not have */
+	CROWD_LOST,	/* one host, or a box in its name, answers as for connections it does not have */
 	CROWD_STRANGER, /* this gateway met connections in mid-stream that it had no state of */
 	CROWD_SCAN,	/* one client's SYNs, refused at one address and port after another */
 };
@@ -30,6 +30,7 @@ struct sighting {
 	uint64_t seq;
 	uint64_t when_ns;
 	uint64_t age_ms; /* of the other side's last segment */
+	uint64_t open_ms; /* age of the connection */
 	uint64_t target; /* SCAN: which address and port refused; two of one target are no two members */
 	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
 };

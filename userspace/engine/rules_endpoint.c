@@ -8,10 +8,15 @@
  * before answers later data with the PASSIVE one (tcp_rcv_state_process(), tcp_v4_send_reset()).
  */
 #include "crowd.h"
+#include "hints.h"
 #include "rules.h"
 
 #define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
+#define SHORT_TIMER_MS 5000.0
+#define TIMER_STEP_MS  500.0
+#define TIMER_EARLY_MS 10.0
+#define TIMER_LATE_MS  100.0
 
 /*
  * Nothing says that somebody else than the host itself sent it. Once it had closed, a quick answer only says that the handshake had
@@ -181,12 +186,6 @@ void tell_crash(const struct facts *f, struct verdict *v)
 		verdict_also(v, CAUSE_ENDPOINT_TIMER);
 }
 
-/* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
-bool when_endpoint_timer(const struct facts *f)
-{
-	return live_socket(f) && unprompted_silence(f) && !f->incident->have_echo && !f->fin_self && facts_seq_match(f) == SEQ_EXACT;
-}
-
 /* People set timers to round numbers. */
 static bool round_gap(const struct facts *f)
 {
@@ -194,6 +193,21 @@ static bool round_gap(const struct facts *f)
 	double off = ms > nearest ? ms - nearest : nearest - ms;
 
 	return nearest > 0 && (off <= 100 || off <= nearest / 500);
+}
+
+/* So short a silence is a program at work, too, which then gives up: a timer's is of whole or half seconds, and a little late. */
+static bool short_and_odd(const struct facts *f)
+{
+	double late = f->gap.ms - (double)(uint64_t)((f->gap.ms + TIMER_EARLY_MS) / TIMER_STEP_MS) * TIMER_STEP_MS;
+
+	return f->gap.ms < SHORT_TIMER_MS && late > TIMER_LATE_MS;
+}
+
+/* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
+bool when_endpoint_timer(const struct facts *f)
+{
+	return live_socket(f) && unprompted_silence(f) && !short_and_odd(f) && !f->incident->have_echo && !f->fin_self &&
+	       facts_seq_match(f) == SEQ_EXACT;
 }
 
 double weigh_endpoint_timer(const struct facts *f)
@@ -213,6 +227,7 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_ABORT);
 	if (f->incident->siblings)
 		verdict_also(v, CAUSE_CRASH);
+	hint_kinds(f, HINT_END, v);
 }
 
 bool when_abort(const struct facts *f)
@@ -223,7 +238,7 @@ bool when_abort(const struct facts *f)
 		return false;
 	if (f->incident->have_echo && !f->continuous)
 		return false;
-	return !long_silence(f) || facts_peer_spoke_last(f);
+	return !long_silence(f) || facts_peer_spoke_last(f) || short_and_odd(f);
 }
 
 double weigh_cancel(const struct facts *f)
@@ -235,10 +250,10 @@ double weigh_cancel(const struct facts *f)
 
 double weigh_abort(const struct facts *f)
 {
-	if (f->ev->by == RSTWHY_BY_GATEWAY_SOCKET)
-		return 0.97;
 	if (long_silence(f))
 		return 0.7;
+	if (f->ev->by == RSTWHY_BY_GATEWAY_SOCKET)
+		return 0.97;
 	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
 }
 

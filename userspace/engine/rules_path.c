@@ -139,11 +139,15 @@ bool when_host_lost(const struct facts *f)
 
 	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive || (f->host_kept && !telling))
 		return false;
+	if (f->marks & MARKS_BOX) /* one alone is a policy; all that were busy, at once, is a box that lost its state */
+		return telling && !f->host_kept && f->incident->lost_busy >= 2 && facts_stage(f) == STAGE_ESTABLISHED;
 	return single_busy(f) || came_back_empty(f) || (f->incident->lost_flows && (telling || f->incident->lost_busy));
 }
 
 double weigh_host_lost(const struct facts *f)
 {
+	if (f->marks & MARKS_BOX)
+		return 0.7;
 	if (f->incident->lost_flows >= 2)
 		return 0.93;
 	if (f->incident->lost_flows)
@@ -153,7 +157,10 @@ double weigh_host_lost(const struct facts *f)
 
 void tell_host_lost(const struct facts *f, struct verdict *v)
 {
-	say(v, "%s answered as if it had never had the connection, which nobody had closed", resetting_side(f));
+	if (f->marks & MARKS_BOX)
+		say(v, "a box in front of %s answered as if it had never had the connection, which nobody had closed", resetting_side(f));
+	else
+		say(v, "%s answered as if it had never had the connection, which nobody had closed", resetting_side(f));
 	if (f->incident->lost_flows)
 		say(v, "it did so for %u other connection%s within a minute, %u of which had not been idle", f->incident->lost_flows,
 		    f->incident->lost_flows > 1 ? "s" : "", f->incident->lost_busy);
@@ -162,6 +169,7 @@ void tell_host_lost(const struct facts *f, struct verdict *v)
 	else if (came_back_empty(f))
 		say(v, "%u segments over %s had got no answer before", f->mem->burst_copies - 1,
 		    duration((double)f->mem->burst_first_us / 1000.0).s);
+	say_marks(f, v);
 	verdict_also(v, CAUSE_REMOTE_POLICY);
 	if (f->gap.from == GAP_BURST && f->gap.max_ms >= (double)f->settings->idle_min_ms)
 		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
