@@ -222,6 +222,16 @@ static void host_lost__box_rejects_all_that_is_busy__told(void **state)
 		assert_int_equal(records[i].cause, CAUSE_HOST_LOST);
 }
 
+static void host_lost__connections_younger_than_a_millisecond__told(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++)
+		boxed(port, 0, 0);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_HOST_LOST);
+}
+
 static void host_lost__box_rejects_one_after_the_other__policy(void **state)
 {
 	(void)state;
@@ -354,6 +364,7 @@ int main(void)
 		TEST(host_lost__only_idle_ones__idle_timeout),
 		TEST(host_lost__silent_no_longer_than_once_survived__told),
 		TEST(host_lost__box_rejects_all_that_is_busy__told),
+		TEST(host_lost__connections_younger_than_a_millisecond__told),
 		TEST(host_lost__box_rejects_one_after_the_other__policy),
 		TEST(failover__many_without_history_rejected__told),
 		TEST(scan__many_ports_refuse_one_client__probes),

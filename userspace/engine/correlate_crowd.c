@@ -57,10 +57,13 @@ static bool one_blow(const struct sighting *a, const struct sighting *b)
 	return ages > 2 * apart + APART_MS;
 }
 
-/* One loss takes all that is open. What began after the other's end was not lost with it: each is reset for its own words. */
+/*
+ * One loss takes all that is open. What began after the other's end was not lost with it: each is reset for its own words.
+ * Ages are whole milliseconds, rounded down.
+ */
 static bool open_together(const struct sighting *a, const struct sighting *b)
 {
-	uint64_t opened_a = a->when_ns - a->open_ms * NS_PER_MS, opened_b = b->when_ns - b->open_ms * NS_PER_MS;
+	uint64_t opened_a = a->when_ns - (a->open_ms + 1) * NS_PER_MS, opened_b = b->when_ns - (b->open_ms + 1) * NS_PER_MS;
 
 	return (int64_t)(b->when_ns - opened_a) >= 0 && (int64_t)(a->when_ns - opened_b) >= 0;
 }
