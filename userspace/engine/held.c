@@ -118,6 +118,11 @@ bool held_full(const struct held *h)
 	return h->count == h->capacity;
 }
 
+uint32_t held_any(const struct held *h, uint32_t number)
+{
+	return h->heap[number].slot;
+}
+
 struct held_slot *held_at(struct held *h, uint32_t index)
 {
 	return &h->slots[index];
