@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include "digits.h"
 #include "record.h"
 
 #include <arpa/inet.h>
@@ -40,14 +41,13 @@ void record_init(struct record *record, enum record_kind kind)
 /* inet_ntop() goes through sprintf(), for each of two or four addresses a record. */
 static void set_ipv4(struct record_host *host, const uint8_t addr[4])
 {
-	struct line line;
+	char *at = digits_small(host->ip, addr[0]);
 
-	line_init(&line, host->ip, sizeof(host->ip));
-	for (unsigned int i = 0; i < 4; i++) {
-		if (i > 0)
-			line_char(&line, '.');
-		line_u64(&line, addr[i]);
+	for (unsigned int i = 1; i < 4; i++) {
+		*at++ = '.';
+		at = digits_small(at, addr[i]);
 	}
+	*at = '\0';
 }
 
 void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be)
