@@ -92,7 +92,7 @@ static void hand_out_by(struct correlate *c, uint32_t index, const struct facts 
 		recent_add(c->silences, &s->keys, &reset);
 	else if (!left_alive(v.cause))
 		recent_add(c->recent, &s->keys, &reset);
-	written_put(c->written, &s->incident, v.cause);
+	written_put(c->written, &s->incident, v.cause, s->in_crowd || s->incident.kind == INCIDENT_SILENCE);
 	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
 }
@@ -107,12 +107,20 @@ static void hand_out(struct correlate *c, uint32_t index, bool held)
 	hand_out_by(c, index, &f, held);
 }
 
+/* What is due first, and it is likely that the next one soon follows. */
+static void hand_out_first(struct correlate *c)
+{
+	hand_out(c, held_first_due(c->held), true);
+	held_expect(c->held, held_first_due(c->held));
+}
+
 void correlate_make_room(struct correlate *c)
 {
 	if (!held_full(c->held))
 		return;
 	c->counts.evicted++;
 	hand_out(c, held_oldest_of_noisiest(c->held), false);
+	held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
 /* A handshake has no train to wait for, and noise none that matters. */
@@ -285,6 +293,7 @@ static void on_reset(struct correlate *c, const struct event *event)
 
 	c->counts.resets++;
 	flowkeys_of(event, c->seed, &keys);
+	recent_expect(c->recent, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index); /* what was silent until now tells by itself */
@@ -322,7 +331,7 @@ void correlate_advance(struct correlate *c, uint64_t now_ns)
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
 	while (held_count(c->held) && held_first_due_ns(c->held) <= c->now_ns) /* a capture may come from the end of time */
-		hand_out(c, held_first_due(c->held), true);
+		hand_out_first(c);
 }
 
 uint64_t correlate_next_due(const struct correlate *c)

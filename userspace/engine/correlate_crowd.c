@@ -139,5 +139,6 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], &s->incident.first, own.telling || blow);
 	}
+	s->in_crowd = true;
 	crowd_add(c->crowd, kind, &s->incident.first, &own);
 }

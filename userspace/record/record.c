@@ -21,21 +21,15 @@ const char *record_kind_name(enum record_kind kind)
 
 void record_init(struct record *record, enum record_kind kind)
 {
-	*record = (struct record){
-		.kind = kind,
-		.confidence = -1,
-		.gap_ms = -1,
-		.gap_min_ms = -1,
-		.gap_max_ms = -1,
-		.idle_ms = -1,
-		.ct_idle_ms = -1,
-		.ct_timeout_before_gap_ms = -1,
-		.ct_timeout_at_rst_ms = -1,
-		.age_ms = -1,
-		.lost = -1,
-		.held = true,
-		.rst.ipid = -1,
-	};
+	memset(record, 0, offsetof(struct record, first_id));
+	record->kind = kind;
+	record->confidence = -1;
+	record->gap_ms = record->gap_min_ms = record->gap_max_ms = -1;
+	record->idle_ms = record->ct_idle_ms = record->age_ms = -1;
+	record->ct_timeout_before_gap_ms = record->ct_timeout_at_rst_ms = -1;
+	record->lost = -1;
+	record->held = true;
+	record->rst.ipid = -1;
 }
 
 /* inet_ntop() goes through sprintf(), for each of two or four addresses a record. */
