@@ -163,9 +163,8 @@ void paths_bracket(void *user, const struct event *reset, struct path_bracket *b
 {
 	const struct paths *paths = user;
 	struct path path;
-	uint64_t peer;
 
-	if (path_of_event(reset, &path, &peer))
+	if (path_of_event(reset, &path, NULL))
 		learn_bracket(paths->learn, &path, seconds(reset), bracket);
 }
 
