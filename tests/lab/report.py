@@ -98,8 +98,8 @@ def calibration(rows):
 
 
 def false_idle(rows):
-    """The worst mistake: a living connection, or one that an endpoint reset, called an idle kill."""
-    return [r for r in rows if class_of(r["truth"]) in ("application", "noise", "none") and class_of(r["verdict"]) == "idle-timeout"]
+    """The worst mistake: a living connection, or one that an endpoint reset, called an idle kill (and its script does not accept that)."""
+    return [r for r in rows if not r["right"] and class_of(r["truth"]) in ("application", "noise", "none") and class_of(r["verdict"]) == "idle-timeout"]
 
 
 def wrong(rows):

@@ -17,6 +17,9 @@ if [ -e /mnt/rstwhy/nf_rstwhy.ko ]; then
 SHIM
 	chmod +x /tmp/shim/ip
 	export PATH=/tmp/shim:$PATH
+	# Any module of no kernel's own taints it. Some tests skip themselves then; they look for what comes on top.
+	read -r taint </proc/sys/kernel/tainted
+	sed -i -E "s/(\"\\\$(t|tainted_then)\" -ne) 0/\1 $taint/; s/(\"\\\$(t|tainted_now)\" -eq) 0/\1 $taint/" ./*.sh
 fi
 while read -r name limit; do
 	[ -n "$name" ] || continue

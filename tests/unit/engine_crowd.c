@@ -289,6 +289,21 @@ static void scan__one_port_refuses_again_and_again__refused(void **state)
 		assert_int_equal(records[i].cause, CAUSE_REFUSED);
 }
 
+static void scan__syns_that_never_crossed__backscatter(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < 12; i++) {
+		scene_unknown(&s);
+		feed_other_flow((uint16_t)(1000 + i));
+		scene_event(&s)->seg.tuple.sport = htons((uint16_t)(20 + i));
+		scene_refusing(&s);
+		feed(i);
+	}
+	correlate_flush(c);
+	for (size_t i = 0; i < 12; i++)
+		assert_int_equal(records[i].cause, CAUSE_BACKSCATTER);
+}
+
 static void pattern__three_windows_in_a_train__injected(void **state)
 {
 	(void)state;
@@ -342,6 +357,7 @@ int main(void)
 		TEST(host_lost__box_rejects_one_after_the_other__policy),
 		TEST(failover__many_without_history_rejected__told),
 		TEST(scan__many_ports_refuse_one_client__probes),
+		TEST(scan__syns_that_never_crossed__backscatter),
 		TEST(scan__one_port_refuses_again_and_again__refused),
 		TEST(pattern__three_windows_in_a_train__injected),
 		TEST(related__late_reset_of_the_side_not_told__names_the_first),

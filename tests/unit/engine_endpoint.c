@@ -83,6 +83,14 @@ static void abort__silence_after_own_data__timer(void **state)
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
+	assert_int_equal(s.verdict.candidates_count, 0);
+	scene_last_segments(&s, 28800150, 28800150);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(s.verdict.candidates_count, 1);
+	assert_string_equal(s.verdict.candidates[0], "MariaDB wait_timeout 28800 s");
+	scene_last_segments(&s, 240000, 240000); /* boxes' */
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(s.verdict.candidates_count, 0);
 }
 
 static void abort__short_silence_of_odd_length__timer_named(void **state)

@@ -116,10 +116,20 @@ static void keepalive__two_probes_and_short_gap__told(void **state)
 	assert_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
 }
 
-static void keepalive__one_probe__not_told(void **state)
+static void keepalive__one_probe_long_unanswered__told_with_abort(void **state)
 {
 	(void)state;
 	keepalive(1);
+	assert_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+	assert_confidence(&s, 0.7, 0.8);
+	assert_also(&s, CAUSE_ABORT);
+}
+
+static void keepalive__one_probe_under_way__not_told(void **state)
+{
+	(void)state;
+	keepalive(1);
+	scene_mem(&s)->burst_first_us = 100000;
 	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
 }
 
@@ -163,7 +173,8 @@ int main(void)
 		TEST(at_expiry__live_socket_out_of_silence__endpoint_named),
 		TEST(keepalive__probes_unanswered__told),
 		TEST(keepalive__two_probes_and_short_gap__told),
-		TEST(keepalive__one_probe__not_told),
+		TEST(keepalive__one_probe_long_unanswered__told_with_abort),
+		TEST(keepalive__one_probe_under_way__not_told),
 		TEST(keepalive__answered__not_told),
 		TEST(keepalive__other_side_resets__not_told),
 		TEST(keepalive__rst_of_a_box__not_told),

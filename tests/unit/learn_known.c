@@ -46,7 +46,7 @@ static void line__entries__are_read(void **state)
 {
 	(void)state;
 	assert_null(known_timeouts_line("350 N AWS NLB", &hints));
-	assert_null(known_timeouts_line("  240\tSNBF \t Azure  x \t", &hints));
+	assert_null(known_timeouts_line("  240\tSNBFE \t Azure  x \t", &hints));
 	assert_null(known_timeouts_line("# comment", &hints));
 	assert_null(known_timeouts_line("   ", &hints));
 	assert_null(known_timeouts_line("", &hints));
@@ -56,7 +56,7 @@ static void line__entries__are_read(void **state)
 	assert_int_equal(hints.hint[1].seconds, 350);
 	assert_int_equal(hints.hint[1].kinds, HINT_NEXT);
 	assert_string_equal(hints.hint[2].name, "Azure  x");
-	assert_int_equal(hints.hint[2].kinds, HINT_SILENT | HINT_NEXT | HINT_BOTH | HINT_FIN);
+	assert_int_equal(hints.hint[2].kinds, HINT_SILENT | HINT_NEXT | HINT_BOTH | HINT_FIN | HINT_END);
 }
 
 static void line__wrong__says_what_is_allowed(void **state)

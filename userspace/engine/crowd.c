@@ -219,9 +219,10 @@ static bool of_stranger(const struct facts *f)
 	return refused || (usable(f) && remapped_on_pick_up(f));
 }
 
+/* Whoever scans has sent SYNs, and they crossed. Answers to SYNs that did not are backscatter. */
 static bool of_scan(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_STACK);
+	return (f->known || (f->ct->flags & RSTWHY_CT_FOUND)) && f->shape == SHAPE_REFUSING && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_STACK);
 }
 
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)

@@ -40,7 +40,7 @@ bool hint_fits(const struct hint *hint, unsigned int kinds, const struct hint_bo
 	if ((common & (HINT_SILENT | HINT_NEXT)) && bounds->survived_ms < ms && bounds->killed_ms >= ms - TICK_MS &&
 	    bounds->killed_ms <= NEXT_MOST * ms)
 		return true;
-	return (common & (HINT_BOTH | HINT_FIN)) && bounds->killed_ms >= ms - slack && bounds->killed_ms <= ms + slack;
+	return (common & (HINT_BOTH | HINT_FIN | HINT_END)) && bounds->killed_ms >= ms - slack && bounds->killed_ms <= ms + slack;
 }
 
 /* What is known of the timeout: this flow, and its path where that does not contradict itself. */

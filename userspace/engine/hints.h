@@ -23,6 +23,7 @@
 #define HINT_NEXT   (1U << 1) /* N: answers the next packet by RST: the gap is an upper bound */
 #define HINT_BOTH   (1U << 2) /* B: resets at expiry: the gap is the timeout */
 #define HINT_FIN    (1U << 3) /* F: closes at expiry */
+#define HINT_END    (1U << 4) /* E: an end of the connection, not a box: resets at expiry */
 
 struct hint {
 	unsigned int seconds;

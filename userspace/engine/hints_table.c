@@ -12,10 +12,12 @@
 #define N HINT_NEXT
 #define B HINT_BOTH
 #define F HINT_FIN
+#define E HINT_END
 
 static const struct hint table[] = {
 	{ 432000, S | N, "Linux conntrack" },
 	{ 86400, S | N, "kube-proxy conntrack setting" },
+	{ 28800, E, "MariaDB wait_timeout" }, /* measured: SO_LINGER 0 and close() */
 	{ 3600, S | N | B, "FortiGate" },
 	{ 3600, S | B, "Cisco ASA" },
 	{ 3600, S, "Palo Alto" },
@@ -39,6 +41,7 @@ static const struct hint table[] = {
 	{ 60, F, "AWS ALB or CLB" },
 	{ 60, F, "nginx upstream keepalive" },
 	{ 60, F, "HAProxy" },
+	{ 10, E, "MariaDB connect_timeout" },
 };
 
 void hints_builtin(struct hints *hints)

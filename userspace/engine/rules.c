@@ -37,7 +37,7 @@ static const struct rule table[] = {
 	{CAUSE_PROBE, when_scan, 0.8, .tell = tell_scan},
 	{CAUSE_REMOTE_CONNECT, when_remote_connect, .weigh = weigh_remote_connect, .tell = tell_remote_connect},
 	{CAUSE_REFUSED, when_refused, .weigh = weigh_refused, .tell = tell_refused},
-	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, 0.95, .needs_history = true, .tell = tell_keepalive_expired},
+	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, .weigh = weigh_keepalive_expired, .needs_history = true, .tell = tell_keepalive_expired},
 	{CAUSE_INJECTED, when_injected, .weigh = weigh_injected, .tell = tell_injected},
 	{CAUSE_INJECTED, when_plain_pattern, 0.9, .tell = tell_plain_pattern},
 	{CAUSE_CONNECT_ABANDONED, when_connect_abandoned, 0.85, .tell = tell_connect_abandoned},

@@ -100,6 +100,7 @@ void tell_backlog_overflow(const struct facts *f, struct verdict *v);
 
 /* rules_idle.c: silence, and somebody's timer */
 bool when_keepalive_expired(const struct facts *f);
+double weigh_keepalive_expired(const struct facts *f);
 bool when_remote_on_next_packet(const struct facts *f);
 bool when_remote_at_expiry(const struct facts *f);
 bool when_silent_drop(const struct facts *f);

@@ -103,7 +103,7 @@ void tell_connect_abandoned(const struct facts *f, struct verdict *v)
 /* One client is refused everywhere. What this gateway's rules refuse is theirs, exactly. */
 bool when_scan(const struct facts *f)
 {
-	return f->incident->scanned >= SCAN_LEAST && f->shape == SHAPE_REFUSING && f->ev->by != RSTWHY_BY_GATEWAY_REJECT;
+	return f->incident->scanned >= SCAN_LEAST && when_refused(f) && f->ev->by != RSTWHY_BY_GATEWAY_REJECT;
 }
 
 void tell_scan(const struct facts *f, struct verdict *v)

@@ -8,6 +8,7 @@
  * before answers later data with the PASSIVE one (tcp_rcv_state_process(), tcp_v4_send_reset()).
  */
 #include "crowd.h"
+#include "hints.h"
 #include "rules.h"
 
 #define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
@@ -226,6 +227,7 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_ABORT);
 	if (f->incident->siblings)
 		verdict_also(v, CAUSE_CRASH);
+	hint_kinds(f, HINT_END, v);
 }
 
 bool when_abort(const struct facts *f)

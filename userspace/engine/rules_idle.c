@@ -28,9 +28,18 @@ static bool nobody_closed(const struct facts *f)
 	return !f->fin_self && (!f->fin_peer || (f->burst_by_peer && seq_after(f->mem->fin_end[f->pd], f->mem->burst_seq)));
 }
 
+/* One may be enough where TCP_USER_TIMEOUT ends it first; a living peer would have answered it. */
+static bool probes_unanswered(const struct facts *f)
+{
+	if (f->mem->burst_probes >= 2)
+		return true;
+	return f->mem->burst_probes == 1 && f->mem->burst_kind == RSTWHY_BURST_PROBE &&
+	       (double)f->mem->burst_first_us / 1000.0 > facts_answer_ms(f);
+}
+
 bool when_keepalive_expired(const struct facts *f)
 {
-	return f->burst_by_self && f->mem->burst_probes >= 2 && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
+	return f->burst_by_self && probes_unanswered(f) && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
 	       !f->sender_alive && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET);
 }
 
@@ -38,6 +47,11 @@ bool when_remote_on_next_packet(const struct facts *f)
 {
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->answers_burst && socketless(f) && long_enough(f) &&
 	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before;
+}
+
+double weigh_keepalive_expired(const struct facts *f)
+{
+	return f->mem->burst_probes >= 2 ? 0.95 : 0.75;
 }
 
 static bool both_ends_at_once(const struct facts *f)
@@ -117,12 +131,14 @@ double weigh_remote_at_expiry(const struct facts *f)
 
 void tell_keepalive_expired(const struct facts *f, struct verdict *v)
 {
-	say(v, "%u keepalive probes of %s went unanswered over %s, then it gave up", f->mem->burst_probes, resetting_side(f),
-	    duration((double)f->mem->burst_first_us / 1000.0).s);
+	say(v, "%u keepalive probe%s of %s went unanswered over %s, then it gave up", f->mem->burst_probes,
+	    f->mem->burst_probes > 1 ? "s" : "", resetting_side(f), duration((double)f->mem->burst_first_us / 1000.0).s);
 	say(v, "the connection had been silent %s before the first probe; %s may be gone, or a box dropped the flow silently",
 	    duration(f->gap.ms).s, peer_side(f));
 	verdict_also(v, CAUSE_SILENT_DROP);
 	verdict_also(v, CAUSE_HOST_LOST);
+	if (f->mem->burst_probes < 2)
+		verdict_also(v, CAUSE_ABORT);
 	say_hidden(f, v);
 }
 

@@ -35,6 +35,8 @@ static unsigned int kind_of(char letter)
 		return HINT_BOTH;
 	case 'F':
 		return HINT_FIN;
+	case 'E':
+		return HINT_END;
 	default:
 		return 0;
 	}
@@ -87,7 +89,7 @@ const char *known_timeouts_line(const char *line, struct hints *hints)
 	len = strcspn(line, BLANKS);
 	if (!parse_kinds(line, len, &hint.kinds))
 		return "kinds are not possible; allowed: SECONDS KINDS NAME, KINDS being letters of S (silent), N (RST on the next packet), "
-		       "B (RST at expiry), F (FIN), each once";
+		       "B (RST at expiry), F (FIN), E (an end's own RST at expiry), each once";
 	line += len;
 	line += strspn(line, BLANKS);
 	if (!parse_name(line, hint.name))

@@ -59,7 +59,7 @@ def limits(lab):
     lab.expect(near, "firewall-reject/remote-connect", (lab.address["server"], 5433), sender="server", by="transit", stage="connect")
 
 
-@scenario("box-rule-comes-later", box=True, families=BOTH)
+@scenario("box-rule-comes-later", box=True, families=BOTH, settings=PATIENT)
 def later(lab):
     """A rule of the box against this client comes in the middle of a busy connection; behind our NAT."""
     masquerade("masquerade")
