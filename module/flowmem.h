@@ -366,6 +366,7 @@ void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_te
 void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell);
 
 /* flowmem_export.c: what is told of it */
+bool flowmem_knows(struct flowmem *fm, const struct fm_query *q);
 bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_memory *mem, u8 *state);
 void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u64 evidence_seq);
 

@@ -228,6 +228,27 @@ static u32 lock_flow(struct flowmem *fm, const struct fm_query *q, u8 *side, boo
 }
 
 /**
+ * flowmem_knows() - is there anything to tell of a packet's flow
+ * @fm: the memory
+ * @q: the packet's tuple and side
+ *
+ * Context: any; takes a spinlock with bottom halves off.
+ * Return: flowmem_export() would find the flow.
+ */
+bool flowmem_knows(struct flowmem *fm, const struct fm_query *q)
+{
+	bool alias;
+	u32 index;
+	u8 side;
+
+	index = lock_flow(fm, q, &side, &alias);
+	if (index == FM_NONE)
+		return false;
+	flowmem_unlock(fm, index);
+	return true;
+}
+
+/**
  * flowmem_export() - all that the memory knows of a packet's flow
  * @fm: the memory
  * @q: the packet's tuple, side and time

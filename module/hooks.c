@@ -205,6 +205,8 @@ static noinline void remember(const struct met *m, const struct arrival *a, bool
 		return;
 	flowmem_key_of(&key, &a->ends);
 	fill_input(m, a, &seg, &key, &reply, &in);
+	if (unlikely(a->ends.zone) && !refused)
+		rstwhy_zones_meet(m->rn, a->ends.zone);
 	if (refused)
 		flowmem_mark(&rstwhy_flows, &in, &tell);
 	else
@@ -257,15 +259,10 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 /* No entry: NOTRACK, or a box without conntrack (the memory alone serves), or INVALID (it only leaves a mark). */
 static noinline void meet_without_entry(const struct met *m, struct arrival *a, bool untracked)
 {
-	const u8 *src, *dst;
+	bool four = m->state->pf == NFPROTO_IPV4;
+	const u8 *src = four ? (const u8 *)&ip_hdr(m->skb)->saddr : (const u8 *)&ipv6_hdr(m->skb)->saddr;
+	const u8 *dst = four ? (const u8 *)&ip_hdr(m->skb)->daddr : (const u8 *)&ipv6_hdr(m->skb)->daddr;
 
-	if (m->state->pf == NFPROTO_IPV4) {
-		src = (const u8 *)&ip_hdr(m->skb)->saddr;
-		dst = (const u8 *)&ip_hdr(m->skb)->daddr;
-	} else {
-		src = (const u8 *)&ipv6_hdr(m->skb)->saddr;
-		dst = (const u8 *)&ipv6_hdr(m->skb)->daddr;
-	}
 	a->ends = fm_ends_of(&a->quick.side, src, dst, (__force u16)m->th->source, (__force u16)m->th->dest, family_of(m), 0,
 			     m->rn->id);
 	a->orig1 = a->quick.side;
@@ -277,6 +274,7 @@ static noinline void meet_without_entry(const struct met *m, struct arrival *a, 
 		return;
 	}
 	a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
+	rstwhy_zones_refused(m->rn, &a->ends, a->quick.side, &a->hash);
 	remember(m, a, true);
 }
 

@@ -284,7 +284,7 @@ static noinline void look(struct early *e)
 
 	if (e->th.syn || !read_segment(e, &seg)) /* a SYN always leaves the fast path */
 		return;
-	ct = snapshot_offloaded(e->skb, &e->state, &snap);
+	ct = snapshot_offloaded(e->skb, &e->state, &e->rn->zones, &snap);
 	if (!ct)
 		return;
 	if ((seg.flags & (SEG_RST | SEG_FIN)) && !leave_note(e, &seg)) {

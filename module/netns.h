@@ -15,6 +15,7 @@
 #include "flowmem.h"
 #include "hostmem.h"
 #include "ratelimit.h"
+#include "zones.h"
 
 struct ctl_table;
 struct nf_hook_state;
@@ -34,6 +35,7 @@ enum rstwhy_count {
 	COUNT_FAILED,		  /* not sent for lack of memory */
 	COUNT_MALFORMED,	  /* no TCP segment could be read; accepted all the same */
 	COUNT_NO_SNAPSHOT,	  /* RST whose look before conntrack was lost to another's */
+	COUNT_ZONES_FORGOTTEN,	  /* conntrack zones beyond those that are kept */
 	COUNTS,
 };
 
@@ -68,6 +70,7 @@ struct rstwhy_net {
 	struct rstwhy_counts __percpu *counts;
 	atomic64_t sequence; /* of evidence */
 	struct ratelimit limit;
+	struct rstwhy_zones zones;
 	struct ctl_table *sysctl_table;
 	struct ctl_table_header *sysctl;
 };

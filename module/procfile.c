@@ -29,6 +29,7 @@ static const char *const count_names[COUNTS] = {
 	[COUNT_FAILED] = "failed",
 	[COUNT_MALFORMED] = "malformed",
 	[COUNT_NO_SNAPSHOT] = "no_snapshot",
+	[COUNT_ZONES_FORGOTTEN] = "zones_forgotten",
 };
 
 static const char *const flow_names[FM_COUNTS] = {

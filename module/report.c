@@ -119,6 +119,10 @@ static u8 recall_by_wire(struct report *r, bool entry_gone)
 	query_init(r, &r->seg->tuple, r->ev.ct.zone);
 	r->query.entry_gone = entry_gone;
 	r->known = flowmem_export(&rstwhy_flows, &r->query, &r->ev.mem, &state);
+	if (!r->known && rstwhy_zones_find(r->rn, &r->query)) {
+		r->ev.ct.zone = r->query.key.zone;
+		r->known = flowmem_export(&rstwhy_flows, &r->query, &r->ev.mem, &state);
+	}
 	return state;
 }
 

@@ -128,37 +128,60 @@ static void read_before(struct snapshot *snap, struct nf_conn *ct, u8 direction)
 	read_tuples(&snap->ct, ct);
 }
 
+/* Held by the caller. */
+static struct nf_conntrack_tuple_hash *find_in_zone(struct net *net, u16 id, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, id, NF_CT_DEFAULT_ZONE_DIR, 0);
+	return nf_conntrack_find_get(net, &zone, tuple);
+}
+
+static struct nf_conntrack_tuple_hash *find_offloaded(struct net *net, u16 zone, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h = find_in_zone(net, zone, tuple);
+	struct nf_conn *ct;
+
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (test_bit(IPS_OFFLOAD_BIT, &ct->status))
+		return h;
+	nf_ct_put(ct);
+	return NULL;
+}
+
 /**
  * snapshot_offloaded() - the entry of a packet ahead of its flowtable
  * @skb: has not met conntrack; its network header is set
  * @state: of PRE_ROUTING as it would be: family, namespace
+ * @zones: in use in that namespace
  * @snap: filled when there is an entry
  *
- * Nothing tells a zone here yet: what is offloaded from another one than 0 is not found.
+ * Nothing tells a zone here yet: it is looked for in zone 0, then in those in use, and the first that has it in a flowtable is it.
  *
  * Context: netfilter hook.
  * Return: the entry of a flow that is in a flowtable, to be put by the caller; NULL for any other.
  */
-struct nf_conn *snapshot_offloaded(const struct sk_buff *skb, const struct nf_hook_state *state, struct snapshot *snap)
+struct nf_conn *snapshot_offloaded(const struct sk_buff *skb, const struct nf_hook_state *state, const struct rstwhy_zones *zones,
+				   struct snapshot *snap)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
-	struct nf_conn *ct;
+	u32 i = 0;
 
 	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf, state->net, &tuple))
 		return NULL;
-	h = nf_conntrack_find_get(state->net, &nf_ct_zone_dflt, &tuple);
+	h = find_offloaded(state->net, 0, &tuple);
+	for (; !h && i < RSTWHY_ZONES; i++)
+		if (READ_ONCE(zones->id[i]))
+			h = find_offloaded(state->net, READ_ONCE(zones->id[i]), &tuple);
 	if (!h)
 		return NULL;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (!test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
-		nf_ct_put(ct);
-		return NULL;
-	}
 	memset(snap, 0, sizeof(*snap));
 	snap->ct.state_after = RSTWHY_STATE_UNKNOWN;
-	read_before(snap, ct, NF_CT_DIRECTION(h));
-	return ct;
+	read_before(snap, nf_ct_tuplehash_to_ctrack(h), NF_CT_DIRECTION(h));
+	return nf_ct_tuplehash_to_ctrack(h);
 }
 
 static void look_up(struct snapshot *snap, const struct sk_buff *skb, const struct nf_conn *tmpl,
@@ -197,15 +220,13 @@ bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_
 {
 	struct nf_conntrack_tuple tuple = { .src.l3num = pf, .dst.protonum = IPPROTO_TCP };
 	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_zone z;
 	bool lives;
 
 	memcpy(&tuple.src.u3, orig->src, sizeof(orig->src));
 	memcpy(&tuple.dst.u3, orig->dst, sizeof(orig->dst));
 	tuple.src.u.tcp.port = (__force __be16)orig->sport;
 	tuple.dst.u.tcp.port = (__force __be16)orig->dport;
-	nf_ct_zone_init(&z, zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(net, &z, &tuple);
+	h = find_in_zone(net, zone, &tuple);
 	if (!h)
 		return false;
 	lives = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL;

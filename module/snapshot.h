@@ -12,6 +12,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "uapi/rstwhy.h"
+#include "zones.h"
 
 /* direction: of the packet in the entry found, RSTWHY_DIR_NONE without one */
 struct snapshot {
@@ -24,7 +25,8 @@ void snapshot_take(const struct sk_buff *skb, const struct nf_hook_state *state)
 bool snapshot_claim(const struct sk_buff *skb, struct snapshot *snap);
 void snapshot_after(const struct sk_buff *skb, struct snapshot *snap);
 
-struct nf_conn *snapshot_offloaded(const struct sk_buff *skb, const struct nf_hook_state *state, struct snapshot *snap);
+struct nf_conn *snapshot_offloaded(const struct sk_buff *skb, const struct nf_hook_state *state, const struct rstwhy_zones *zones,
+				   struct snapshot *snap);
 struct nf_conn *snapshot_entry(const struct sk_buff *skb, enum ip_conntrack_info *ctinfo);
 bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_tuple *orig);
 u32 snapshot_remaining_ms(const struct nf_conn *ct);

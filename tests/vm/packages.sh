@@ -9,7 +9,7 @@ GUEST_USERSPACE="pkg-config libmnl-dev libnfnetlink-dev libnetfilter-log-dev lib
 # The gateway's tools and the scenarios' traffic.
 GUEST_TOOLS="mount hostname iproute2 nftables conntrack procps tcpdump ethtool python3"
 # The real servers behind the gateway.
-GUEST_SERVERS="nginx-light haproxy postgresql"
+GUEST_SERVERS="nginx-light haproxy postgresql redis-server openssh-server mariadb-server-core"
 
 GUEST_PACKAGES="$GUEST_KERNEL $GUEST_USERSPACE $GUEST_TOOLS $GUEST_SERVERS"
 

@@ -30,7 +30,7 @@ want=$(echo "$suite $GUEST_PACKAGES" | sha256sum | cut -c1-32)
 list=$(archive_sources "$suite" "" -security -updates)
 [ -n "$list" ] || { echo "root.sh: apt on this machine has no Debian source to build the guest root from" >&2; exit 1; }
 
-echo "guest root: building $root (Debian 12, stock kernel, nginx, haproxy, PostgreSQL); takes a few minutes"
+echo "guest root: building $root (Debian 12, stock kernel, real servers); takes a few minutes"
 # Only ever remove what an earlier run of this script made.
 if [ -e "$root" ] && [ -n "$(ls -A "$root")" ] && [ ! -e "$root/.rstwhy-root" ] && [ ! -e "$root.building" ]; then
 	echo "root.sh: $root exists and is not a guest root; remove it or set RSTWHY_GUEST_ROOT" >&2

@@ -13,7 +13,7 @@
 
 #define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
-#define SHORT_TIMER_MS 5000.0
+#define SHORT_TIMER_MS 2000.0
 #define TIMER_STEP_MS  500.0
 #define TIMER_EARLY_MS 10.0
 #define TIMER_LATE_MS  100.0

@@ -15,6 +15,9 @@ TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established"
 SECOND = {4: "10.4.0.2", 6: "fd00:4::2"}
 SECOND_ROUTER = {4: "10.4.0.1", 6: "fd00:4::1"}
 
+# Busy: the machine's own slowness is no silence.
+PATIENT = {"verdict.idle_min_ms": "6000"}
+
 
 class Backend:
     """A second server behind a router, a machine of its own."""
@@ -110,7 +113,7 @@ def own_stack(lab):
     )  # fmt: skip
 
 
-@scenario("balancer-rehashes-busy", box=True, families=BOTH)
+@scenario("balancer-rehashes-busy", box=True, families=BOTH, settings=PATIENT)
 def rehash(lab):
     """The first backend is taken out and the balancer's state is thrown away: four busy connections go to the other one."""
     vip = lab.address["box"]
@@ -127,7 +130,7 @@ def rehash(lab):
         lab.expect(conn, "stale-state/host-lost", sender="server", by="transit", stage="established")
 
 
-@scenario("balancer-restarts-busy", box=True, families=BOTH)
+@scenario("balancer-restarts-busy", box=True, families=BOTH, settings=PATIENT)
 def restarts(lab):
     """A proxying firewall in the path restarts: it rejects what it does not know, that is all four busy connections."""
     forward_rule("ct state invalid reject with tcp reset", "box")
@@ -145,7 +148,7 @@ def restarts(lab):
         )  # fmt: skip
 
 
-@scenario("balancer-drops-one-busy", box=True)
+@scenario("balancer-drops-one-busy", box=True, settings=PATIENT)
 def drops_one(lab):
     """One busy connection's entry is deleted at the firewall in the path, which rejects what it does not know."""
     forward_rule("ct state invalid reject with tcp reset", "box")

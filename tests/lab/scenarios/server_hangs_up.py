@@ -85,7 +85,7 @@ def haproxy_timeout(lab):
             "defaults\n\tmode http\n\ttimeout connect 5s\n\ttimeout client 3s\n\ttimeout server 60s\n\ttimeout http-keep-alive 2500ms\n"
             "frontend web\n\tbind :8090\n\tbind :::8090 v6only\n\tdefault_backend nginx\nbackend nginx\n\tserver one 127.0.0.1:80\n"
         )
-    servers._start(lab, ["haproxy", "-db", "-f", home + "/short.cfg"], 8090, home)  # pylint: disable=protected-access
+    servers.start(lab, ["haproxy", "-db", "-f", home + "/short.cfg"], 8090, home)  # pylint: disable=protected-access
     client = servers.HttpClient(lab, 8090)
     client.get()
     hung_up(lab, client.sock, client.near, client.far)

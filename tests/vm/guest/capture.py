@@ -13,6 +13,7 @@ import netns
 _SO_TIMESTAMPNS = 35
 _SO_RCVBUFFORCE = 33
 _ETH_P_ALL = 3
+_SNAPLEN = 256
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 
@@ -82,9 +83,10 @@ class Capture:
         self._segments = []
 
     def _drain(self):
+        buffer = bytearray(_SNAPLEN)
         while True:
             try:
-                frame, ancillary, _, address = self._socket.recvmsg(256, 64)
+                length, ancillary, _, address = self._socket.recvmsg_into([buffer], 64, socket.MSG_TRUNC)
             except BlockingIOError:
                 return
             except OSError as down:  # said once when the device goes down; it may come back
@@ -96,7 +98,8 @@ class Capture:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
                     seconds, nanoseconds = struct.unpack("qq", value[:16])
                     at = seconds + nanoseconds / 1e9
-            self._frames.append((at, frame))
+            frame = bytes(buffer[:length])
+            self._frames.append((at, frame, length))
             segment = parse(frame, at, self.device, address[2] == 4)
             if segment:
                 self._segments.append(segment)
@@ -123,7 +126,7 @@ class Capture:
     def heard(self, payload):
         """Whether a frame with these bytes behind its IP header came by, TCP or not."""
         self._drain()
-        return any(payload in frame[34:] for _, frame in self._frames)
+        return any(payload in frame[34:] for _, frame, _ in self._frames)
 
     def last(self, src):
         """The last segment that this endpoint sent (no RST): its end() and ack are the live sequence numbers."""
@@ -133,8 +136,8 @@ class Capture:
         self._drain()
         with open(path, "wb") as out:
             out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
-            for at, frame in self._frames:
-                out.write(struct.pack("<IIII", int(at), int(at % 1 * 1e6), len(frame), len(frame)) + frame)
+            for at, frame, length in self._frames:
+                out.write(struct.pack("<IIII", int(at), int(at % 1 * 1e6), len(frame), length) + frame)
 
     def close(self):
         self._socket.close()

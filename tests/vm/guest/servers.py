@@ -3,6 +3,7 @@
 """nginx, haproxy and PostgreSQL as Debian ships them, each in the server's namespace, with settings of their own below /tmp."""
 
 import os
+import signal
 import struct
 import subprocess
 
@@ -60,7 +61,8 @@ def _answers(port):
     dial("server", "127.0.0.1", port).close()
 
 
-def _start(lab, arguments, port, home, answers=_answers):
+def start(lab, arguments, port, home, answers=_answers):
+    """A server's process in its namespace, once it answers on that port; what it says is in home/server.log."""
     with open(home + "/server.log", "wb") as log:
         process = lab.keep(netns.popen(arguments, "server", stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
@@ -78,6 +80,36 @@ def _start(lab, arguments, port, home, answers=_answers):
     return process
 
 
+def processes(name):
+    """The ids of the running programs of this name."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+                if comm.read().strip() == name:
+                    found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def _state(task):
+    with open(task + "/stat", encoding="ascii", errors="replace") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0]
+
+
+def freeze(pid):
+    """SIGSTOP, and all its threads have stopped: what is sent to it now it does not read."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = f"/proc/{pid}/task/"
+    wait_until(f"{pid} to stop", lambda: all(_state(tasks + task) == "T" for task in os.listdir(tasks)))
+
+
+def probes_gone(port):
+    """Nobody is connected to that port any more: a server that counts its clients has forgotten those that start() made."""
+    wait_until("the first connections to be gone", lambda: not netns.run(f"ss -Htna state connected '( sport = :{port} )'", "server"))
+
+
 def nginx(lab, more=""):
     """nginx on port 80; `more` are settings of its http block."""
     home = "/tmp/nginx"
@@ -88,7 +120,7 @@ def nginx(lab, more=""):
         big.truncate(64 << 20)
     with open(home + "/nginx.conf", "w", encoding="ascii") as config:
         config.write(_NGINX.format(home=home, more=more))
-    return _start(lab, ["nginx", "-c", home + "/nginx.conf", "-e", home + "/error.log"], 80, home)
+    return start(lab, ["nginx", "-c", home + "/nginx.conf", "-e", home + "/error.log"], 80, home)
 
 
 def haproxy(lab):
@@ -98,7 +130,7 @@ def haproxy(lab):
     os.makedirs(home, exist_ok=True)
     with open(home + "/haproxy.cfg", "w", encoding="ascii") as config:
         config.write(_HAPROXY.format())
-    return _start(lab, ["haproxy", "-db", "-f", home + "/haproxy.cfg"], 8080, home)
+    return start(lab, ["haproxy", "-db", "-f", home + "/haproxy.cfg"], 8080, home)
 
 
 def postgres(lab):
@@ -115,14 +147,14 @@ def postgres(lab):
     command = [_POSTGRES, "-D", "/var/lib/postgresql/15/main"]
     for key, value in settings.items():
         command += ["-c", f"{key}={value}"]
-    return _start(lab, ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] + command, 5432, home, _accepts_sessions)
+    return start(lab, ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] + command, 5432, home, _accepts_sessions)
 
 
 class Client:
     """One client connection across the gateway."""
 
-    def __init__(self, lab, port):
-        self.sock = lab.keep(dial("client", lab.address["server"], port))
+    def __init__(self, lab, port, prepare=None):
+        self.sock = lab.keep(dial("client", lab.address["server"], port, prepare))
         self.near = endpoint(self.sock.getsockname())
         self.far = endpoint(self.sock.getpeername())
 

@@ -9,24 +9,10 @@ import netns
 import rawtcp
 from connection import wait_until, was_reset
 from corner import abort, aborted, seen
-from lab import Skip, scenario
+from flowtable import INGRESS, is_offloaded, looked_at, offload, offloaded, quick_flowtable
+from lab import scenario
 
 BOTH = (4, 6)
-INGRESS = "/proc/net/nf_rstwhy_ingress"
-
-FLOWTABLE = """
-table inet fast {
-	flowtable f {
-		hook ingress priority 0
-		devices = { lan, wan }
-	}
-	chain forward {
-		type filter hook forward priority 0
-		ct state established flow add @f
-	}
-}
-"""
-
 
 # The box in the path keeps a connection two seconds, and rejects what it does not know.
 FORGETFUL = """
@@ -45,11 +31,6 @@ def make_forgetful():
     netns.sysctl("net.netfilter.nf_conntrack_tcp_loose", 0, "box")
 
 
-def looked_at():
-    with open(INGRESS, encoding="ascii") as lines:
-        return sorted(lines.read().split())
-
-
 def told(text):
     """The module's answer to a word about a device: an errno, 0 for none."""
     try:
@@ -58,28 +39,6 @@ def told(text):
     except OSError as refused:
         return refused.errno
     return 0
-
-
-def offload(lab):
-    """Flows are offloaded from now on, and the daemon has told the module of the devices."""
-    netns.run("nft -f - <<'END'" + FLOWTABLE + "END")
-    if lab.verdicts:
-        wait_until("the module to look at the flowtable's devices", lambda: looked_at() == ["lan", "wan"])
-
-
-def is_offloaded(conn):
-    with open("/proc/net/nf_conntrack", encoding="ascii") as entries:
-        return any(f"sport={conn.near[1]} " in entry and "[OFFLOAD]" in entry for entry in entries)
-
-
-def offloaded(lab):
-    """A connection in the flowtable, with traffic of both sides that no IP hook saw."""
-    conn = lab.connect()
-    conn.exchange()
-    wait_until("the flow to be offloaded", lambda: is_offloaded(conn))
-    for _ in range(3):
-        conn.exchange()
-    return conn
 
 
 @scenario("flowtable-abort", families=BOTH)
@@ -151,13 +110,6 @@ def flowtable_forged(lab):
         conn.exchange(1000)
     seen(lab, 1)
     lab.expect(conn, "noise/ignored", sender="server", by="transit")
-
-
-def quick_flowtable():
-    try:
-        netns.sysctl("net.netfilter.nf_flowtable_tcp_timeout", 2)
-    except FileNotFoundError as old:
-        raise Skip("this kernel's flowtable timeout is fixed at 30 s") from old
 
 
 @scenario("flowtable-box-forgot", box=True)
