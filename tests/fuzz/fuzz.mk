@@ -74,7 +74,7 @@ fuzz-build:
 	@$(MAKE) --no-print-directory $(fuzz_asked:%=$(BUILD)/fuzz/%)
 
 # Where the fuzzer need not look for new ways: it would trace each byte that is printed.
-$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
+$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c userspace/record/digits.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
 
 $(BUILD)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <inttypes.h>
 
 #include "../../userspace/record/json.h"
 
@@ -90,6 +91,53 @@ static void line_numbers__widths_and_bases(void **state)
 	line_char(&line, ' ');
 	line_u64(&line, UINT64_MAX);
 	assert_string_equal(buf, "007 5f0c2a71d3e8b604 0000000000000001 18446744073709551615");
+}
+
+/* Numbers take ways of their own below 10, 100 and 1000, and by fours of digits. */
+static void line_u64__around_each_power__as_printf_has_it(void **state)
+{
+	uint64_t power = 1;
+
+	(void)state;
+	for (int i = 0; i < 20; i++, power *= 10) {
+		for (uint64_t value = power - (i > 0); value <= power + 1; value++) {
+			char expected[3 * DIGITS_U64 + 8];
+
+			line_init(&line, buf, sizeof(buf));
+			line_u64(&line, value);
+			line_char(&line, ' ');
+			line_hex(&line, value, 1);
+			line_char(&line, ' ');
+			line_padded(&line, value, 4);
+			snprintf(expected, sizeof(expected), "%" PRIu64 " %" PRIx64 " %04" PRIu64, value, value, value);
+			assert_string_equal(buf, expected);
+		}
+	}
+}
+
+/* Where the longest number has no room, a shorter one that just fits is whole, and what does not fit is cut. */
+static void json_member__just_fits__whole(void **state)
+{
+	static const char whole[] = "{\"n\":12345,\"d\":0.25,\"t\":\"ab\"}";
+
+	(void)state;
+	for (size_t size = 1; size <= sizeof(whole); size++) {
+		char small[sizeof(whole) + 1];
+		struct json json = { .line = &line };
+
+		memset(small, 'X', sizeof(small));
+		line_init(&line, small, size);
+		json_open(&json, NULL, '{');
+		json_u64(&json, "n", 12345);
+		json_decimal(&json, "d", 0.25);
+		json_string(&json, "t", "ab");
+		json_close(&json, '}');
+		assert_int_equal(small[size], 'X');
+		assert_int_equal(small[line.len], '\0');
+		assert_true(line.cut == (size < sizeof(whole)));
+		if (!line.cut)
+			assert_string_equal(small, whole);
+	}
 }
 
 static void line_times__are_utc(void **state)
@@ -213,6 +261,8 @@ int main(void)
 		TEST(line_decimal__values__at_most_three_decimals),
 		TEST(line_decimal__monsters__a_number_all_the_same),
 		TEST(line_numbers__widths_and_bases),
+		TEST(line_u64__around_each_power__as_printf_has_it),
+		TEST(json_member__just_fits__whole),
 		TEST(line_times__are_utc),
 		TEST(line_date__every_day__as_gmtime_has_it),
 		TEST(line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is),

@@ -23,7 +23,7 @@
 /* A batch of the kernel's is at most NLBUFSIZ long, but one packet may be longer than the room left in it. */
 #define NLBUFSIZ 65536U
 #define RECEIVE_SIZE (2 * NLBUFSIZ + 4096)
-#define QTHRESH 64U
+#define QTHRESH 128U /* the room of NLBUFSIZ is rounded up to twice as much (__alloc_skb() in net/core/skbuff.c): it may be used */
 #define TIMEOUT_HUNDREDTHS 2U
 #define BATCHES_A_TURN 64
 #define ANSWER_MS 5000

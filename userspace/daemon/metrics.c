@@ -59,13 +59,12 @@ static void put_name(char name[METRICS_SERVER_MAX], const struct record_host *ho
 	snprintf(name, METRICS_SERVER_MAX, "%s%s%s:%u", v6 ? "[" : "", host->ip, v6 ? "]" : "", host->port);
 }
 
-static struct metrics_server *find_server(struct metrics *metrics, const struct record_host *host)
+static struct metrics_server *find_server(struct metrics *metrics, const struct record_host *host, uint32_t hash)
 {
-	uint32_t hash = hash_of(host);
 	char name[METRICS_SERVER_MAX];
 
 	for (size_t i = 0; i < metrics->servers_count; i++) {
-		if (metrics->servers[i].hash != hash)
+		if (metrics->server_hash[i] != hash)
 			continue;
 		put_name(name, host);
 		if (!strcmp(metrics->servers[i].name, name))
@@ -74,22 +73,26 @@ static struct metrics_server *find_server(struct metrics *metrics, const struct 
 	return NULL;
 }
 
-static void add_server(struct metrics_server *server, const struct record_host *host)
+static void add_server(struct metrics *metrics, const struct record_host *host, uint32_t hash)
 {
-	*server = (struct metrics_server){ .hash = hash_of(host), .idle_timeouts = 1 };
+	struct metrics_server *server = &metrics->servers[metrics->servers_count];
+
+	*server = (struct metrics_server){ .idle_timeouts = 1 };
 	put_name(server->name, host);
+	metrics->server_hash[metrics->servers_count++] = hash;
 }
 
 static void count_server(struct metrics *metrics, const struct record_host *host)
 {
-	struct metrics_server *server = find_server(metrics, host);
+	uint32_t hash = hash_of(host);
+	struct metrics_server *server = find_server(metrics, host, hash);
 
 	if (server)
 		server->idle_timeouts++;
 	else if (metrics->servers_count == METRICS_SERVERS)
 		metrics->other_servers++;
 	else
-		add_server(&metrics->servers[metrics->servers_count++], host);
+		add_server(metrics, host, hash);
 }
 
 /* A record made from a verdict need not compare thirty names. */

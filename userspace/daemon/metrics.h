@@ -22,7 +22,6 @@
 #define METRICS_BUCKETS 14
 
 struct metrics_server {
-	uint32_t hash; /* of address and port: most are told apart by it */
 	char name[METRICS_SERVER_MAX]; /* "10.2.0.2:443" */
 	uint64_t idle_timeouts;
 };
@@ -37,6 +36,7 @@ struct metrics {
 	uint64_t gap_count;
 	double gap_seconds;
 	double lost[METRICS_WHERES]; /* by metrics_wheres */
+	uint32_t server_hash[METRICS_SERVERS]; /* of address and port: most are told apart by it */
 	struct metrics_server servers[METRICS_SERVERS];
 	size_t servers_count;
 	uint64_t other_servers;

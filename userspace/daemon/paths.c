@@ -132,14 +132,12 @@ static bool is_path_kill(enum cause cause)
 static double unlearned_confidence(const struct incident *incident, const struct verdict *verdict, const struct verdict_settings *settings)
 {
 	struct incident plain;
-	struct verdict again;
 
 	if (!incident->bracket.have_survived && !incident->bracket.have_killed)
 		return verdict->confidence;
-	plain = *incident;
+	incident_copy(&plain, incident);
 	plain.bracket = (struct path_bracket){ 0 };
-	verdict_judge(&plain, settings, &again);
-	return again.cause == verdict->cause ? again.confidence : 0;
+	return verdict_confidence(&plain, settings, verdict->cause);
 }
 
 void paths_judged(struct paths *paths, const struct incident *incident, const struct verdict *verdict,
@@ -165,9 +163,8 @@ void paths_bracket(void *user, const struct event *reset, struct path_bracket *b
 {
 	const struct paths *paths = user;
 	struct path path;
-	uint64_t peer;
 
-	if (path_of_event(reset, &path, &peer))
+	if (path_of_event(reset, &path, NULL))
 		learn_bracket(paths->learn, &path, seconds(reset), bracket);
 }
 

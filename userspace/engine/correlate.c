@@ -53,6 +53,13 @@ void correlate_free(struct correlate *c)
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings)
 {
 	c->settings = *settings;
+	for (uint32_t i = 0; i < held_count(c->held); i++) {
+		struct held_slot *s = held_at(c->held, held_any(c->held, i));
+		struct facts f;
+
+		facts_of(&s->incident, settings, &f);
+		s->rule = verdict_rule(&f);
+	}
 }
 
 void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void *user)
@@ -73,21 +80,38 @@ static struct recent_reset reset_of(const struct held_slot *s)
 		.origin = s->origin, .when_ns = s->incident.first.ev.boottime_ns, .seq = s->incident.first.ev.seq};
 }
 
-static void hand_out(struct correlate *c, uint32_t index, bool held)
+static void hand_out_by(struct correlate *c, uint32_t index, const struct facts *f, bool held)
 {
 	struct held_slot *s = held_at(c->held, index);
 	struct recent_reset reset = reset_of(s);
 	struct verdict v;
 
 	s->incident.hold_over = true;
-	verdict_judge(&s->incident, &c->settings, &v);
+	verdict_tell(f, s->rule, &v);
 	if (s->incident.kind == INCIDENT_SILENCE)
 		recent_add(c->silences, &s->keys, &reset);
 	else if (!left_alive(v.cause))
 		recent_add(c->recent, &s->keys, &reset);
-	written_put(c->written, &s->incident, v.cause);
+	written_put(c->written, &s->incident, v.cause, s->in_crowd || s->incident.kind == INCIDENT_SILENCE);
 	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
+}
+
+/* Whatever speaks for another rule was followed by correlate_judge_again(). */
+static void hand_out(struct correlate *c, uint32_t index, bool held)
+{
+	struct held_slot *s = held_at(c->held, index);
+	struct facts f;
+
+	facts_of(&s->incident, &c->settings, &f);
+	hand_out_by(c, index, &f, held);
+}
+
+/* What is due first, and it is likely that the next one soon follows. */
+static void hand_out_first(struct correlate *c)
+{
+	hand_out(c, held_first_due(c->held), true);
+	held_expect(c->held, held_first_due(c->held));
 }
 
 void correlate_make_room(struct correlate *c)
@@ -96,34 +120,41 @@ void correlate_make_room(struct correlate *c)
 		return;
 	c->counts.evicted++;
 	hand_out(c, held_oldest_of_noisiest(c->held), false);
+	held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
 /* A handshake has no train to wait for, and noise none that matters. */
-static uint64_t wait_ns(const struct correlate *c, const struct verdict *v)
+static uint64_t wait_ns(const struct correlate *c, const struct facts *f, const struct rule *rule)
 {
 	uint64_t hold = c->settings.hold_ms * NS_PER_MS;
 
-	if (!v->certain)
+	if (!rule->certain)
 		return hold;
-	if (v->stage == STAGE_CONNECT || cause_text(v->cause)->class == CLASS_NOISE)
+	if (facts_stage(f) == STAGE_CONNECT || cause_text(rule->cause)->class == CLASS_NOISE)
 		return 0;
 	return hold < SETTLE_NS ? hold : SETTLE_NS;
 }
 
-/* Judge with what there is now; a verdict that became certain does not wait longer. */
-void correlate_judge_again(struct correlate *c, uint32_t index)
+/* A verdict that became certain does not wait longer. */
+static void judge_by(struct correlate *c, uint32_t index, const struct facts *f)
 {
 	struct held_slot *s = held_at(c->held, index);
 	uint64_t due;
-	struct verdict v;
 
-	verdict_preview(&s->incident, &c->settings, &v);
-	s->cause = v.cause;
-	due = s->incident.first.ev.boottime_ns + wait_ns(c, &v);
+	s->rule = verdict_rule(f);
+	due = s->incident.first.ev.boottime_ns + wait_ns(c, f, s->rule);
 	if (due <= c->now_ns)
-		hand_out(c, index, true);
+		hand_out_by(c, index, f, true);
 	else if (due < s->due_ns)
 		held_reschedule(c->held, index, due);
+}
+
+void correlate_judge_again(struct correlate *c, uint32_t index)
+{
+	struct facts f;
+
+	facts_of(&held_at(c->held, index)->incident, &c->settings, &f);
+	judge_by(c, index, &f);
 }
 
 /* The connection of this RST began after that moment: same ports, another life. */
@@ -157,6 +188,7 @@ static void find_before(struct correlate *c, struct incident *incident, const st
 static void open_incident(struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
 	struct incident *incident;
+	struct facts f;
 	uint32_t index;
 
 	correlate_make_room(c);
@@ -168,8 +200,9 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	if (c->bracket)
 		c->bracket(c->bracket_user, event, &incident->bracket);
 	find_before(c, incident, keys);
-	correlate_join_crowd(c, index);
-	correlate_judge_again(c, index);
+	facts_of(incident, &c->settings, &f);
+	correlate_join_crowd(c, index, &f);
+	judge_by(c, index, &f);
 }
 
 /*
@@ -193,19 +226,22 @@ static bool is_of_live_socket(enum cause cause)
  */
 static bool promote(const struct correlate *c, struct held_slot *s, const struct event *event)
 {
-	bool ignored = s->cause == CAUSE_OUT_OF_WINDOW;
-	struct incident better = s->incident;
-	struct verdict v;
+	bool ignored = s->rule->cause == CAUSE_OUT_OF_WINDOW;
+	struct incident better;
+	enum cause cause;
+	struct facts f;
 
 	if (!ignored && !overtaken(&s->incident.first, event))
 		return false;
+	better = s->incident;
 	better.first = *event;
 	better.first.ev.seq = s->incident.first.ev.seq;
 	better.first.ev.boottime_ns = s->incident.first.ev.boottime_ns;
 	better.first.ev.realtime_ns = s->incident.first.ev.realtime_ns;
 	better.first.ev.mem.flags &= ~(uint32_t)RSTWHY_MEM_RESET_BEFORE;
-	verdict_preview(&better, &c->settings, &v);
-	if (ignored ? v.cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(v.cause))
+	facts_of(&better, &c->settings, &f);
+	cause = verdict_rule(&f)->cause;
+	if (ignored ? cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(cause))
 		return false;
 	s->incident = better;
 	return true;
@@ -257,6 +293,7 @@ static void on_reset(struct correlate *c, const struct event *event)
 
 	c->counts.resets++;
 	flowkeys_of(event, c->seed, &keys);
+	recent_expect(c->recent, &keys);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index); /* what was silent until now tells by itself */
@@ -268,63 +305,6 @@ static void on_reset(struct correlate *c, const struct event *event)
 		open_incident(c, event, &keys);
 }
 
-/*
- * A segment that the RST overtook on the way brings nothing beyond the RST's own number, nor does its acknowledgement. The number
- * of an answer to a SYN is 0 and says nothing.
- */
-static bool below_reset(const struct held_slot *s, const struct event *event)
-{
-	const struct segment *seg = &s->incident.first.seg;
-	uint32_t rst = seg->seq;
-
-	if (!rst && (seg->flags & SEG_ACK))
-		return false;
-	if (event->ev.after == RSTWHY_AFTER_SENDER_DATA)
-		return !seq_after(event->seg.end, rst);
-	if (event->ev.after == RSTWHY_AFTER_PEER_ACK)
-		return !seq_after(event->seg.ack, rst);
-	return false;
-}
-
-/* It acknowledges more than its side had when the RST passed, and more than the RST itself: that side lives. */
-static bool acknowledges_on(const struct held_slot *s, const struct event *event)
-{
-	const struct rstwhy_memory *mem = &s->incident.first.ev.mem;
-	const struct segment *rst = &s->incident.first.seg;
-	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
-
-	if (known && !rst->seq && (rst->flags & SEG_ACK) && (event->seg.flags & SEG_SYN))
-		return event->ev.after == RSTWHY_AFTER_SENDER_SEGMENT; /* what the RST refused it accepts */
-	if (!known || !(event->seg.flags & SEG_ACK) || event->ev.after == RSTWHY_AFTER_PEER_SEGMENT)
-		return false;
-	if ((rst->flags & SEG_ACK) && !seq_after(event->seg.ack, rst->ack))
-		return false;
-	return seq_after(event->seg.ack, mem->ack[mem->direction]);
-}
-
-static void on_after(struct correlate *c, const struct event *event)
-{
-	unsigned int what = event->ev.after;
-	struct held_slot *s;
-	struct flowkeys keys;
-	uint64_t first;
-	uint32_t index;
-
-	flowkeys_of(event, c->seed, &keys);
-	index = held_find_seq(c->held, &keys, event->ev.ref_seq);
-	if (index == HELD_NONE || !what || what >= sizeof(s->incident.after_ms) / sizeof(s->incident.after_ms[0]))
-		return;
-	s = held_at(c->held, index);
-	if (s->incident.after_seen & (1U << what))
-		return;
-	first = s->incident.first.ev.boottime_ns;
-	s->incident.after_seen |= 1U << what;
-	s->incident.after_below |= below_reset(s, event) ? 1U << what : 0;
-	s->incident.after_live |= acknowledges_on(s, event) ? 1U << what : 0;
-	s->incident.after_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
-	correlate_judge_again(c, index);
-}
-
 void correlate_event(struct correlate *c, const struct event *event)
 {
 	correlate_advance(c, event->ev.boottime_ns);
@@ -333,7 +313,7 @@ void correlate_event(struct correlate *c, const struct event *event)
 		on_reset(c, event);
 		break;
 	case RSTWHY_KIND_AFTER:
-		on_after(c, event);
+		correlate_after(c, event);
 		break;
 	case RSTWHY_KIND_SILENCE:
 		correlate_silence(c, event);
@@ -351,7 +331,7 @@ void correlate_advance(struct correlate *c, uint64_t now_ns)
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
 	while (held_count(c->held) && held_first_due_ns(c->held) <= c->now_ns) /* a capture may come from the end of time */
-		hand_out(c, held_first_due(c->held), true);
+		hand_out_first(c);
 }
 
 uint64_t correlate_next_due(const struct correlate *c)

@@ -36,10 +36,13 @@ void correlate_make_room(struct correlate *c);
 /* Judge with what there is now; a verdict that became certain does not wait longer, and may be handed out here. */
 void correlate_judge_again(struct correlate *c, uint32_t index);
 
+/* correlate_after.c: a message of kind AFTER */
+void correlate_after(struct correlate *c, const struct event *event);
+
 /* correlate_crowd.c */
 void correlate_relate(struct incident *incident, uint64_t seq);
-/* Look for others like this new incident; they and it learn of each other. */
-void correlate_join_crowd(struct correlate *c, uint32_t index);
+/* Look for others like this new incident of these facts; they and it learn of each other. */
+void correlate_join_crowd(struct correlate *c, uint32_t index, const struct facts *f);
 
 /* correlate_silence.c */
 void correlate_silence(struct correlate *c, const struct event *event);

@@ -120,12 +120,12 @@ static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
 	return mem->direction <= RSTWHY_DIR_REPLY ? mem->last_ms[mem->direction ^ 1U] : 0;
 }
 
-void correlate_join_crowd(struct correlate *c, uint32_t index)
+void correlate_join_crowd(struct correlate *c, uint32_t index, const struct facts *f)
 {
 	struct held_slot *s = held_at(c->held, index);
 	const struct sighting *members[CROWD_MEMBERS];
 	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
-	enum crowd_kind kind = crowd_kind_of(&s->incident, &c->settings, &own.telling);
+	enum crowd_kind kind = crowd_of_facts(f, &own.telling);
 	size_t count;
 
 	if (kind == CROWD_NONE || s->incident.repeat)
@@ -142,5 +142,6 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], &s->incident.first, own.telling || blow);
 	}
+	s->in_crowd = true;
 	crowd_add(c->crowd, kind, &s->incident.first, &own);
 }

@@ -59,19 +59,21 @@ void correlate_silence(struct correlate *c, const struct event *event)
 {
 	struct incident incident = {.kind = INCIDENT_SILENCE, .first = *event, .count = 1};
 	struct held_slot *s;
+	const struct rule *rule;
 	struct flowkeys keys;
-	struct verdict v;
+	struct facts f;
 	uint32_t index;
 
 	flowkeys_of(event, c->seed, &keys);
-	verdict_judge(&incident, &c->settings, &v);
-	if (v.cause != CAUSE_SILENT_DROP || held_find(c->held, &keys) != HELD_NONE || told_already(c, event, &keys))
+	facts_of(&incident, &c->settings, &f);
+	rule = verdict_rule(&f);
+	if (rule->cause != CAUSE_SILENT_DROP || held_find(c->held, &keys) != HELD_NONE || told_already(c, event, &keys))
 		return;
 	correlate_make_room(c);
 	index = held_add(c->held, event, &keys, due_ns(c, event));
 	s = held_at(c->held, index);
 	s->incident.kind = INCIDENT_SILENCE;
-	s->cause = v.cause;
+	s->rule = rule;
 }
 
 /* Answered after all: in its hold it never was a silence; later, the record of it is put right. */

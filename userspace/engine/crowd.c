@@ -242,11 +242,3 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 	}
 	return CROWD_NONE;
 }
-
-enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling)
-{
-	struct facts f;
-
-	facts_of(incident, settings, &f);
-	return crowd_of_facts(&f, telling);
-}

@@ -43,7 +43,6 @@ void crowd_free(struct crowd *c);
 
 /* Which crowd a flow's reset may belong to, by its facts alone; *telling as in struct sighting. */
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
-enum crowd_kind crowd_kind_of(const struct incident *incident, const struct verdict_settings *settings, bool *telling);
 
 /* sighting.target of the RST's sender. */
 uint64_t crowd_target(const struct event *event);

@@ -391,6 +391,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	find_foreign_stack(f);
 	find_escape(f);
 	find_pick_up(f);
+	f->seq_match = facts_seq_match(f);
 	offload_find_hidden(f);
 	f->went_on = aftermath_went_on(f);
 	f->sender_alive = aftermath_sender_alive(f);

@@ -91,6 +91,7 @@ struct facts {
 	bool shortened;		 /* expired only because an earlier RST had lowered the timeout */
 	bool offloaded;		 /* the flow was in a flowtable when the RST came */
 	bool overtaken;		 /* and its numbers are beyond what was seen: the memory is older than the RST */
+	enum seq_match seq_match; /* facts_seq_match() */
 	bool hidden;		 /* part of the traffic was not seen: blind, offloaded, untracked, or begun without history */
 	bool translated;	 /* the flow had NAT */
 	bool escaped;		 /* the RST answers a segment of a translated flow that had not been translated */

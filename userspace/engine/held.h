@@ -11,14 +11,15 @@
 #define RSTWHY_HELD_H
 
 #include "flowkey.h"
-#include "verdict.h"
+#include "rules.h"
 
 #define HELD_NONE UINT32_MAX
 
 struct held_slot {
 	struct flowkeys keys;
 	struct origin origin;
-	enum cause cause;  /* as judged last */
+	const struct rule *rule; /* as judged last */
+	bool in_crowd;	   /* others may ask for it after it was handed out */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
 	uint32_t source;       /* index of its source */
@@ -35,6 +36,11 @@ uint32_t held_count(const struct held *h);
 /* RSTs in what is held; walks all of it. */
 uint64_t held_resets(const struct held *h);
 bool held_full(const struct held *h);
+/* One of held_count() slots, in no order. */
+uint32_t held_any(const struct held *h, uint32_t number);
+
+/* Soon that slot will be wanted (HELD_NONE: none): it has lain for long, and is better fetched while there is something else to do. */
+void held_expect(const struct held *h, uint32_t index);
 
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);

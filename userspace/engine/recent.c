@@ -23,6 +23,8 @@ struct link {
 	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
 };
 
+#define BUCKETS 4U /* to a place: what is not there is mostly known from its bucket alone */
+
 struct recent {
 	uint32_t size, mask;
 	uint64_t last; /* running number of the newest entry, from 1 */
@@ -60,7 +62,7 @@ struct recent *recent_new(uint32_t capacity)
 	r->mask = r->size - 1;
 	r->ring = calloc(r->size, sizeof(*r->ring));
 	r->links = calloc(r->size, sizeof(*r->links));
-	r->buckets = calloc(r->size, sizeof(*r->buckets));
+	r->buckets = calloc(r->size * (size_t)BUCKETS, sizeof(*r->buckets));
 	if (r->ring && r->links && r->buckets)
 		return r;
 	recent_free(r);
@@ -69,7 +71,7 @@ struct recent *recent_new(uint32_t capacity)
 
 static uint64_t *bucket_of(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	return &r->buckets[keys->hash[k] & r->mask];
+	return &r->buckets[keys->hash[k] & (r->size * (uint64_t)BUCKETS - 1)];
 }
 
 /* Whether the entry of that running number is still there. */
@@ -106,9 +108,15 @@ static const struct entry *find_key(const struct recent *r, const struct flowkey
 	return NULL;
 }
 
+void recent_expect(const struct recent *r, const struct flowkeys *keys)
+{
+	for (unsigned int k = 0; k < keys->count; k++)
+		__builtin_prefetch(bucket_of(r, keys, k));
+}
+
 bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset)
 {
-	for (unsigned int k = 0; k < keys->count; k++) {
+	for (unsigned int k = 0; r->last && k < keys->count; k++) {
 		const struct entry *e = find_key(r, keys, k);
 
 		if (!e || e->reset.when_ns < since_ns)

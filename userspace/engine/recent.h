@@ -25,6 +25,9 @@ struct recent_reset {
 /* Remember a reset of these keys. */
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset);
 
+/* Soon these will be looked for. */
+void recent_expect(const struct recent *r, const struct flowkeys *keys);
+
 /* The latest one that shares a key, not before since_ns. Returns false when there is none. */
 bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset);
 

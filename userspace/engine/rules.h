@@ -26,6 +26,13 @@ struct rule {
 /* The table; *count rows, the last of which always fits. */
 const struct rule *rules_table(size_t *count);
 
+/*
+ * The two halves of verdict_judge(), for whoever wants to know only whether to wait, or keeps the rule while the incident waits: which
+ * rule fits these facts, and its verdict in words.
+ */
+const struct rule *verdict_rule(const struct facts *f);
+void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict *out);
+
 /* Add a cause to v->also: once, never the verdict's own. */
 void verdict_also(struct verdict *v, enum cause cause);
 

@@ -149,7 +149,7 @@ void tell_probe(const struct facts *f, struct verdict *v)
 bool when_half_open(const struct facts *f)
 {
 	uint32_t reuse = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
-	enum seq_match match = facts_seq_match(f);
+	enum seq_match match = f->seq_match;
 
 	if (match == SEQ_BELOW || match == SEQ_ABOVE)
 		return false;

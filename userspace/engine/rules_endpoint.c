@@ -207,7 +207,7 @@ static bool short_and_odd(const struct facts *f)
 bool when_endpoint_timer(const struct facts *f)
 {
 	return live_socket(f) && unprompted_silence(f) && !short_and_odd(f) && !f->incident->have_echo && !f->fin_self &&
-	       facts_seq_match(f) == SEQ_EXACT;
+	       f->seq_match == SEQ_EXACT;
 }
 
 double weigh_endpoint_timer(const struct facts *f)
@@ -232,7 +232,7 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 
 bool when_abort(const struct facts *f)
 {
-	enum seq_match match = facts_seq_match(f);
+	enum seq_match match = f->seq_match;
 
 	if (!live_socket(f) || woken_unproved(f) || (match != SEQ_EXACT && match != SEQ_IN_WINDOW && !f->overtaken))
 		return false;

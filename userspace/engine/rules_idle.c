@@ -64,7 +64,7 @@ static bool both_ends_at_once(const struct facts *f)
 bool when_remote_at_expiry(const struct facts *f)
 {
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->gap.from == GAP_SILENCE && long_enough(f) && !f->fin_self &&
-	       !f->fin_peer && facts_seq_match(f) == SEQ_EXACT && !f->continuous && f->shape != SHAPE_REFUSING &&
+	       !f->fin_peer && f->seq_match == SEQ_EXACT && !f->continuous && f->shape != SHAPE_REFUSING &&
 	       (socketless(f) || both_ends_at_once(f));
 }
 

@@ -45,7 +45,7 @@ bool when_after_close(const struct facts *f)
  */
 bool when_out_of_window(const struct facts *f)
 {
-	enum seq_match match = facts_seq_match(f);
+	enum seq_match match = f->seq_match;
 
 	if (!f->known || f->ev->by != RSTWHY_BY_TRANSIT || f->fin_self || f->shape == SHAPE_REFUSING)
 		return false;
@@ -143,7 +143,7 @@ void tell_after_close(const struct facts *f, struct verdict *v)
 
 void tell_out_of_window(const struct facts *f, struct verdict *v)
 {
-	if (facts_seq_match(f) == SEQ_BELOW)
+	if (f->seq_match == SEQ_BELOW)
 		say(v, "its sequence number is %u below what %s has acknowledged already: the receiver ignores it",
 		    f->mem->ack[f->pd] - f->seg->seq, peer_side(f));
 	else

@@ -18,7 +18,7 @@ static bool in_transit(const struct facts *f)
 
 static bool hits(const struct facts *f)
 {
-	enum seq_match match = facts_seq_match(f);
+	enum seq_match match = f->seq_match;
 
 	return match == SEQ_EXACT || match == SEQ_IN_WINDOW;
 }
@@ -135,13 +135,15 @@ static bool single_busy(const struct facts *f)
 
 bool when_host_lost(const struct facts *f)
 {
-	bool telling;
+	bool alone = single_busy(f) || came_back_empty(f), telling;
 
+	if (!alone && !f->incident->lost_flows) /* most: whose crowd it is need not be asked */
+		return false;
 	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive || (f->host_kept && !telling))
 		return false;
 	if (f->marks & MARKS_BOX) /* one alone is a policy; all that were busy, at once, is a box that lost its state */
 		return telling && !f->host_kept && f->incident->lost_busy >= 2 && facts_stage(f) == STAGE_ESTABLISHED;
-	return single_busy(f) || came_back_empty(f) || (f->incident->lost_flows && (telling || f->incident->lost_busy));
+	return alone || telling || f->incident->lost_busy;
 }
 
 double weigh_host_lost(const struct facts *f)

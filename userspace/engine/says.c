@@ -178,7 +178,7 @@ void say_packet(const struct facts *f, struct verdict *v)
 
 static bool speaks_in_time(const struct facts *f)
 {
-	enum seq_match match = facts_seq_match(f);
+	enum seq_match match = f->seq_match;
 
 	return f->ev->by == RSTWHY_BY_TRANSIT && f->known && !f->fin_self && !f->sender_alive && !f->lost &&
 	       (match == SEQ_EXACT || match == SEQ_IN_WINDOW);

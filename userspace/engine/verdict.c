@@ -13,7 +13,7 @@
 #define PLAIN_ADVICE "Load the module nf_rstwhy: it tells the silence before a RST, and who sent it (README, 'Without the module')."
 #define CT_STATE_HOLDS (RSTWHY_CT_FOUND | RSTWHY_CT_MEMSTATE)
 
-static const struct rule *first_fitting(const struct facts *f)
+const struct rule *verdict_rule(const struct facts *f)
 {
 	size_t count;
 	const struct rule *rules = rules_table(&count);
@@ -79,44 +79,46 @@ static void fill_numbers(const struct facts *f, struct verdict *v)
 	v->ct_state = (f->ct->flags & CT_STATE_HOLDS) && f->ct->state_before != RSTWHY_STATE_UNKNOWN ? f->ct->state_before : -1;
 }
 
-void verdict_preview(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
+double verdict_confidence(const struct incident *incident, const struct verdict_settings *settings, enum cause cause)
 {
 	const struct rule *rule;
 	struct facts f;
 
 	facts_of(incident, settings, &f);
-	rule = first_fitting(&f);
+	rule = verdict_rule(&f);
+	return rule->cause == cause ? confidence_of(rule, &f) : 0;
+}
+
+void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict *out)
+{
+	const struct incident *incident = f->incident;
+
+	memset(out, 0, offsetof(struct verdict, evidence));
 	out->cause = rule->cause;
+	out->confidence = confidence_of(rule, f);
 	out->certain = rule->certain;
-	out->stage = facts_stage(&f);
-	out->sender = facts_sender(&f);
+	out->stage = facts_stage(f);
+	out->sender = facts_sender(f);
+	if (f->ev->kind == RSTWHY_KIND_SILENCE && f->oriented) /* whose answer is missing */
+		out->sender = f->rd == f->opener ? SIDE_SERVER : SIDE_CLIENT;
+	out->both_ends = incident->have_echo;
+	out->seq_match = f->seq_match;
+	out->advice = incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice;
+	fill_numbers(f, out);
+	if (rule->tell)
+		rule->tell(f, out);
+	say_plain(f, out);
+	say_packet(f, out);
+	if (incident->count > 1)
+		say(out, "%u RSTs in all", incident->count);
 }
 
 void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out)
 {
-	const struct rule *rule;
 	struct facts f;
 
-	memset(out, 0, offsetof(struct verdict, evidence));
 	facts_of(incident, settings, &f);
-	rule = first_fitting(&f);
-	out->cause = rule->cause;
-	out->confidence = confidence_of(rule, &f);
-	out->certain = rule->certain;
-	out->stage = facts_stage(&f);
-	out->sender = facts_sender(&f);
-	if (f.ev->kind == RSTWHY_KIND_SILENCE && f.oriented) /* whose answer is missing */
-		out->sender = f.rd == f.opener ? SIDE_SERVER : SIDE_CLIENT;
-	out->both_ends = incident->have_echo;
-	out->seq_match = facts_seq_match(&f);
-	out->advice = incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice;
-	fill_numbers(&f, out);
-	if (rule->tell)
-		rule->tell(&f, out);
-	say_plain(&f, out);
-	say_packet(&f, out);
-	if (incident->count > 1)
-		say(out, "%u RSTs in all", incident->count);
+	verdict_tell(&f, verdict_rule(&f), out);
 }
 
 const char *stage_name(enum stage stage)

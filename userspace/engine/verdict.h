@@ -132,8 +132,8 @@ struct verdict_settings {
  */
 void verdict_judge(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out);
 
-/* The same but for the words: cause, certain, stage and sender alone, for whoever only wants to know whether to wait. A third of the cost. */
-void verdict_preview(const struct incident *incident, const struct verdict_settings *settings, struct verdict *out);
+/* The confidence of that verdict alone, where it is of this cause; 0 where it is of another. */
+double verdict_confidence(const struct incident *incident, const struct verdict_settings *settings, enum cause cause);
 
 /* The client's and server's addresses of an incident as DESIGN.md section 5 defines them. */
 struct endpoint {

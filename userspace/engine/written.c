@@ -43,11 +43,13 @@ void written_free(struct written *w)
 	free(w);
 }
 
-void written_put(struct written *w, const struct incident *incident, enum cause cause)
+void written_put(struct written *w, const struct incident *incident, enum cause cause, bool may_be_amended)
 {
 	struct copy *copy = &w->copies[incident->first.ev.seq & (w->size - 1)];
 
-	copy->used = true;
+	copy->used = may_be_amended;
+	if (!may_be_amended)
+		return;
 	copy->cause = cause;
 	incident_copy(&copy->incident, incident);
 }

@@ -16,7 +16,8 @@ struct written; /* opaque */
 /* NULL without memory. */
 struct written *written_new(uint32_t capacity);
 void written_free(struct written *w);
-void written_put(struct written *w, const struct incident *incident, enum cause cause);
+/* may_be_amended: else only the place is taken. */
+void written_put(struct written *w, const struct incident *incident, enum cause cause, bool may_be_amended);
 /* The incident of that number in the event's namespace; NULL when it is gone. *cause points to what was found last. */
 struct incident *written_get(struct written *w, const struct event *event, uint64_t seq, enum cause **cause);
 

@@ -63,7 +63,8 @@ bool path_of_event(const struct event *event, struct path *path, uint64_t *peer)
 	memcpy(path->prefix, sent[far]->src, prefix_bytes(path->family));
 	if (mem->direction == far)
 		memcpy(path->in, event->in, strnlen(event->in, sizeof(path->in) - 1));
-	*peer = number_of(path->family, sent[far ^ 1U]->src);
+	if (peer)
+		*peer = number_of(path->family, sent[far ^ 1U]->src);
 	return true;
 }
 

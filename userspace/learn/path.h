@@ -27,8 +27,9 @@ struct path {
 };
 
 /*
- * The path that an event speaks of, and in *peer a number for the near side's address. A RST and an answer came from the far side; of
- * a silence the far side is the one that did not answer, and the interface is not known. False: the memory did not know the flow.
+ * The path that an event speaks of, and in *peer (NULL: not asked for) a number for the near side's address. A RST and an answer came
+ * from the far side; of a silence the far side is the one that did not answer, and the interface is not known. False: the memory did
+ * not know the flow.
  */
 bool path_of_event(const struct event *event, struct path *path, uint64_t *peer);
 

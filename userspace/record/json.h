@@ -10,6 +10,7 @@
 #ifndef RSTWHY_JSON_H
 #define RSTWHY_JSON_H
 
+#include "digits.h"
 #include "line.h"
 
 struct json {
@@ -17,25 +18,38 @@ struct json {
 	bool comma; /* the next member is not the first of its container */
 };
 
-/* Keys are literals: their length is known where they are written. */
-LINE_INLINE void json_key(struct json *json, const char *key)
+/*
+ * Where the value of a member goes, comma and key before it, when there is room for `most` more bytes; NULL: there is not, and nothing
+ * has happened. The member becomes part of the line by line_end(). Keys are literals: their length is known where they are written.
+ */
+LINE_INLINE char *json_member(struct json *json, const char *key, size_t most)
 {
-	size_t len = key ? strlen(key) : 0, size = len ? len + 3 + json->comma : json->comma;
-	char *at = line_room(json->line, size);
+	size_t len = key ? strlen(key) : 0;
+	char *at = line_room(json->line, len + 4 + most);
 
-	if (!at) {
-		json->line->cut = true;
-		return;
-	}
-	if (json->comma)
-		*at++ = ',';
+	if (!at)
+		return NULL;
+	*at = ',';
+	at += json->comma;
 	json->comma = true;
 	if (len) {
-		*at++ = '"';
-		memcpy(at, key, len);
-		memcpy(at + len, "\":", 2);
+		*at = '"';
+		memcpy(at + 1, key, len);
+		memcpy(at + 1 + len, "\":", 2);
+		at += len + 3;
 	}
-	line_grow(json->line, size);
+	return at;
+}
+
+/* The same alone. */
+LINE_INLINE void json_key(struct json *json, const char *key)
+{
+	char *at = json_member(json, key, 0);
+
+	if (at)
+		line_end(json->line, at);
+	else
+		json->line->cut = true;
 }
 
 LINE_INLINE void json_open(struct json *json, const char *key, char bracket)
@@ -53,6 +67,14 @@ LINE_INLINE void json_close(struct json *json, char bracket)
 
 LINE_INLINE void json_bytes(struct json *json, const char *key, const void *value, size_t len)
 {
+	struct json before = *json;
+	char *at = json_member(json, key, len + 2), *end = at ? line_quote(at, value, len) : NULL;
+
+	if (end) {
+		line_end(json->line, end);
+		return;
+	}
+	*json = before;
 	json_key(json, key);
 	line_json_quoted(json->line, value, len);
 }
@@ -64,6 +86,12 @@ LINE_INLINE void json_string(struct json *json, const char *key, const char *val
 
 LINE_INLINE void json_u64(struct json *json, const char *key, uint64_t value)
 {
+	char *at = json_member(json, key, DIGITS_U64);
+
+	if (at) {
+		line_end(json->line, digits_u64(at, value));
+		return;
+	}
 	json_key(json, key);
 	line_u64(json->line, value);
 }
@@ -84,6 +112,12 @@ LINE_INLINE void json_time(struct json *json, const char *key, uint64_t realtime
 
 LINE_INLINE void json_decimal(struct json *json, const char *key, double value)
 {
+	char *at = json_member(json, key, DIGITS_DECIMAL);
+
+	if (at) {
+		line_end(json->line, digits_decimal(at, value));
+		return;
+	}
 	json_key(json, key);
 	line_decimal(json->line, value);
 }

@@ -6,8 +6,9 @@
  */
 #include "line.h"
 
+#include "digits.h"
+
 #define NS_PER_SEC 1000000000ULL
-#define DECIMAL_MAX 9e15 /* beyond this a double has no thousandths to print */
 
 void line_init(struct line *line, char *buf, size_t size)
 {
@@ -24,111 +25,39 @@ void line_cut_bytes(struct line *line, const char *bytes)
 	line->cut = true;
 }
 
-/* Two digits at a time: half the divisions. */
-static void put_two(char *at, unsigned int value)
+/* A number where the longest has room, or over a place that has. */
+void line_u64(struct line *line, uint64_t value)
 {
-	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-				    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+	char room[DIGITS_U64], *at = line_room(line, sizeof(room));
 
-	memcpy(at, pairs + (size_t)value * 2, 2);
-}
-
-/* Room for the longest number, filled from its end. */
-struct digits {
-	char text[64];
-	size_t at;
-};
-
-static void put_number(struct digits *digits, uint64_t value)
-{
-	digits->at = sizeof(digits->text);
-	for (; value >= 100; value /= 100)
-		put_two(digits->text + (digits->at -= 2), (unsigned int)(value % 100));
-	if (value >= 10)
-		put_two(digits->text + (digits->at -= 2), (unsigned int)value);
+	if (at)
+		line_end(line, digits_u64(at, value));
 	else
-		digits->text[--digits->at] = (char)('0' + value);
-}
-
-/* Zeros in front up to width. */
-static void put_digits(struct line *line, struct digits *digits, unsigned int width)
-{
-	while (sizeof(digits->text) - digits->at < width && digits->at > 0)
-		digits->text[--digits->at] = '0';
-	line_bytes(line, digits->text + digits->at, sizeof(digits->text) - digits->at);
+		line_bytes(line, room, (size_t)(digits_u64(room, value) - room));
 }
 
 void line_padded(struct line *line, uint64_t value, unsigned int width)
 {
-	struct digits digits;
+	char room[DIGITS_U64];
 
-	put_number(&digits, value);
-	put_digits(line, &digits, width);
-}
-
-static size_t count_digits(uint64_t value)
-{
-	size_t count = 1;
-
-	for (; value >= 10000; value /= 10000)
-		count += 4;
-	return count + (value >= 10) + (value >= 100) + (value >= 1000);
-}
-
-void line_u64(struct line *line, uint64_t value)
-{
-	size_t count = count_digits(value);
-	char *at = line_room(line, count);
-	struct digits digits;
-
-	if (!at) {
-		put_number(&digits, value);
-		put_digits(line, &digits, 1);
-		return;
-	}
-	line_grow(line, count);
-	for (at += count; value >= 100; value /= 100)
-		put_two(at -= 2, (unsigned int)(value % 100));
-	if (value >= 10)
-		put_two(at - 2, (unsigned int)value);
-	else
-		at[-1] = (char)('0' + value);
+	line_bytes(line, room, (size_t)(digits_padded(room, value, width) - room));
 }
 
 void line_hex(struct line *line, uint64_t value, unsigned int width)
 {
-	struct digits digits;
+	char room[DIGITS_HEX];
 
-	digits.at = sizeof(digits.text);
-	do {
-		digits.text[--digits.at] = "0123456789abcdef"[value % 16];
-		value /= 16;
-	} while (value > 0);
-	put_digits(line, &digits, width);
+	line_bytes(line, room, (size_t)(digits_hex(room, value, width) - room));
 }
 
 void line_decimal(struct line *line, double value)
 {
-	uint64_t thousandths, fraction;
-	unsigned int width = 3;
+	char room[DIGITS_DECIMAL], *at = line_room(line, sizeof(room));
 
-	if (!(value > 0.0))
-		value = 0.0;
-	if (value > DECIMAL_MAX / 1000.0)
-		value = DECIMAL_MAX / 1000.0;
-	if ((double)(uint64_t)value == value) {
-		line_u64(line, (uint64_t)value);
-		return;
-	}
-	thousandths = (uint64_t)(value * 1000.0 + 0.5);
-	line_u64(line, thousandths / 1000);
-	fraction = thousandths % 1000;
-	if (fraction == 0)
-		return;
-	for (; fraction % 10 == 0; fraction /= 10)
-		width--;
-	line_char(line, '.');
-	line_padded(line, fraction, width);
+	if (at)
+		line_end(line, digits_decimal(at, value));
+	else
+		line_bytes(line, room, (size_t)(digits_decimal(room, value) - room));
 }
 
 /* A moment of UTC. gmtime_r() asks for the time zone each time, under a lock. */
@@ -166,21 +95,21 @@ static void set_moment(struct moment *moment, uint64_t realtime_ns)
 
 static void put_date(char *at, const struct moment *moment)
 {
-	put_two(at, moment->year / 100);
-	put_two(at + 2, moment->year % 100);
+	digits_two(at, moment->year / 100);
+	digits_two(at + 2, moment->year % 100);
 	at[4] = '-';
-	put_two(at + 5, moment->month);
+	digits_two(at + 5, moment->month);
 	at[7] = '-';
-	put_two(at + 8, moment->day);
+	digits_two(at + 8, moment->day);
 }
 
 static void put_time(char *at, const struct moment *moment)
 {
-	put_two(at, moment->hour);
+	digits_two(at, moment->hour);
 	at[2] = ':';
-	put_two(at + 3, moment->minute);
+	digits_two(at + 3, moment->minute);
 	at[5] = ':';
-	put_two(at + 6, moment->second);
+	digits_two(at + 6, moment->second);
 }
 
 void line_timestamp(struct line *line, uint64_t realtime_ns)
@@ -195,9 +124,9 @@ void line_timestamp(struct line *line, uint64_t realtime_ns)
 	text[10] = 'T';
 	put_time(text + 11, &moment);
 	text[19] = '.';
-	put_two(text + 20, micros / 10000);
-	put_two(text + 22, micros / 100 % 100);
-	put_two(text + 24, micros % 100);
+	digits_two(text + 20, micros / 10000);
+	digits_two(text + 22, micros / 100 % 100);
+	digits_two(text + 24, micros % 100);
 	text[26] = 'Z';
 	line_bytes(line, text, sizeof(text));
 }
@@ -253,36 +182,57 @@ static inline bool any_escaped(byte_vector bytes)
 }
 
 #define PIECE sizeof(byte_vector)
+#define ONES 0x0101010101010101ULL
 
-/* Two pieces of a text that is at least as long as one of them and at most as long as both: they may overlap. */
-static inline void copy_ends(char *to, const char *bytes, size_t len, size_t piece)
+/* Whether one of eight bytes equals that byte: exact, where none of them is above 0x7f. */
+static inline uint64_t any_equal(uint64_t bytes, uint64_t byte)
 {
-	memcpy(to, bytes, piece);
-	memcpy(to + len - piece, bytes + len - piece, piece);
+	uint64_t zero = bytes ^ ONES * byte;
+
+	return (zero - ONES) & ~zero;
+}
+
+/* As any_escaped(), of eight. */
+static inline bool any_escaped_of_eight(uint64_t bytes)
+{
+	uint64_t found = bytes | (bytes - ONES * 0x20) | any_equal(bytes, 0x7f) | any_equal(bytes, '"') | any_equal(bytes, '\\');
+
+	return found & ONES * 0x80;
+}
+
+/* Up to sixteen bytes, as two words; bytes that come twice change nothing for the question. */
+static bool copy_short(char *to, const char *bytes, size_t len)
+{
+	uint64_t ends[2] = { ONES * 'x', ONES * 'x' };
+	uint32_t halves[2];
+
+	if (len >= sizeof(ends[0])) {
+		memcpy(&ends[0], bytes, sizeof(ends[0]));
+		memcpy(&ends[1], bytes + len - sizeof(ends[1]), sizeof(ends[1]));
+		memcpy(to, &ends[0], sizeof(ends[0]));
+		memcpy(to + len - sizeof(ends[1]), &ends[1], sizeof(ends[1]));
+	} else if (len >= sizeof(halves[0])) {
+		memcpy(&halves[0], bytes, sizeof(halves[0]));
+		memcpy(&halves[1], bytes + len - sizeof(halves[1]), sizeof(halves[1]));
+		memcpy(to, &halves[0], sizeof(halves[0]));
+		memcpy(to + len - sizeof(halves[1]), &halves[1], sizeof(halves[1]));
+		ends[0] = (uint64_t)halves[1] << 32 | halves[0];
+	} else {
+		for (size_t i = 0; i < len; i++) {
+			to[i] = bytes[i];
+			ends[0] = ends[0] << 8 | (unsigned char)bytes[i];
+		}
+	}
+	return !any_escaped_of_eight(ends[0]) && !any_escaped_of_eight(ends[1]);
 }
 
 /* Copies a text; false: a byte of it needs an escape. */
 static bool copy_plain(char *to, const char *bytes, size_t len)
 {
-	byte_vector some = { 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x' };
-	char *short_text = (char *)&some;
+	byte_vector some;
 
-	if (len < PIECE) { /* bytes that come twice change nothing for the question */
-		if (len >= 8) {
-			copy_ends(to, bytes, len, 8);
-			memcpy(short_text, to, 8);
-			memcpy(short_text + 8, to + len - 8, 8);
-		} else if (len >= 4) {
-			copy_ends(to, bytes, len, 4);
-			memcpy(short_text, to, 4);
-			memcpy(short_text + 4, to + len - 4, 4);
-		} else if (len > 0) {
-			short_text[0] = to[0] = bytes[0];
-			short_text[1] = to[len / 2] = bytes[len / 2];
-			short_text[2] = to[len - 1] = bytes[len - 1];
-		}
-		return !any_escaped(some);
-	}
+	if (len < PIECE)
+		return copy_short(to, bytes, len);
 	for (size_t at = 0; at + PIECE <= len; at += PIECE) {
 		memcpy(&some, bytes + at, PIECE);
 		memcpy(to + at, &some, PIECE);
@@ -321,13 +271,20 @@ void line_json_escaped(struct line *line, const char *bytes, size_t len)
 		escape_run_by_run(line, bytes, len);
 }
 
+char *line_quote(char *at, const char *bytes, size_t len)
+{
+	if (!copy_plain(at + 1, bytes, len))
+		return NULL;
+	at[0] = at[len + 1] = '"';
+	return at + len + 2;
+}
+
 void line_json_quoted(struct line *line, const char *bytes, size_t len)
 {
-	char *at = line_room(line, len + 2);
+	char *at = line_room(line, len + 2), *end = at ? line_quote(at, bytes, len) : NULL;
 
-	if (at && copy_plain(at + 1, bytes, len)) {
-		at[0] = at[len + 1] = '"';
-		line_grow(line, len + 2);
+	if (end) {
+		line_end(line, end);
 		return;
 	}
 	line_char(line, '"');

@@ -41,6 +41,13 @@ LINE_INLINE void line_grow(struct line *line, size_t len)
 	line->data[line->len] = '\0';
 }
 
+/* The same, up to there. */
+LINE_INLINE void line_end(struct line *line, char *end)
+{
+	line->len = (size_t)(end - line->data);
+	*end = '\0';
+}
+
 /* What does not fit. */
 void line_cut_bytes(struct line *line, const char *bytes);
 
@@ -85,6 +92,8 @@ void line_date(struct line *line, uint64_t realtime_ns);
 void line_json_escaped(struct line *line, const char *bytes, size_t len);
 /* The same between quotes. */
 void line_json_quoted(struct line *line, const char *bytes, size_t len);
+/* The same where there is room for it and no byte needs an escape: where it ends, else NULL. */
+char *line_quote(char *at, const char *bytes, size_t len);
 void line_plain_escaped(struct line *line, const char *bytes, size_t len);
 
 #endif

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include "digits.h"
 #include "record.h"
 
 #include <arpa/inet.h>
@@ -20,34 +21,27 @@ const char *record_kind_name(enum record_kind kind)
 
 void record_init(struct record *record, enum record_kind kind)
 {
-	*record = (struct record){
-		.kind = kind,
-		.confidence = -1,
-		.gap_ms = -1,
-		.gap_min_ms = -1,
-		.gap_max_ms = -1,
-		.idle_ms = -1,
-		.ct_idle_ms = -1,
-		.ct_timeout_before_gap_ms = -1,
-		.ct_timeout_at_rst_ms = -1,
-		.age_ms = -1,
-		.lost = -1,
-		.held = true,
-		.rst.ipid = -1,
-	};
+	memset(record, 0, offsetof(struct record, first_id));
+	record->kind = kind;
+	record->confidence = -1;
+	record->gap_ms = record->gap_min_ms = record->gap_max_ms = -1;
+	record->idle_ms = record->ct_idle_ms = record->age_ms = -1;
+	record->ct_timeout_before_gap_ms = record->ct_timeout_at_rst_ms = -1;
+	record->lost = -1;
+	record->held = true;
+	record->rst.ipid = -1;
 }
 
 /* inet_ntop() goes through sprintf(), for each of two or four addresses a record. */
 static void set_ipv4(struct record_host *host, const uint8_t addr[4])
 {
-	struct line line;
+	char *at = digits_small(host->ip, addr[0]);
 
-	line_init(&line, host->ip, sizeof(host->ip));
-	for (unsigned int i = 0; i < 4; i++) {
-		if (i > 0)
-			line_char(&line, '.');
-		line_u64(&line, addr[i]);
+	for (unsigned int i = 1; i < 4; i++) {
+		*at++ = '.';
+		at = digits_small(at, addr[i]);
 	}
+	*at = '\0';
 }
 
 void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be)

@@ -56,7 +56,6 @@ struct record {
 	const struct verdict *verdict; /* what it was made from; NULL: something else */
 	char id[RECORD_ID_MAX];
 	const char *amends; /* amendments: the id of the first finding */
-	char first_id[RECORD_ID_MAX]; /* room for that */
 	uint64_t ts_ns;
 	const char *gateway;
 	const char *class;
@@ -79,7 +78,6 @@ struct record {
 	struct record_rst rst;
 	uint64_t count;
 	struct record_list related;
-	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX]; /* room for those; a record made from a verdict is not copied by value */
 	const char *in, *out;
 	uint64_t netns;
 	struct record_list evidence;
@@ -93,6 +91,9 @@ struct record {
 	/* summary: who, since when, until when (count says how many) */
 	const char *source;
 	uint64_t from_ns, to_ns;
+	/* last, as room for what amends and related point to: a record made from a verdict is not copied by value */
+	char first_id[RECORD_ID_MAX];
+	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX];
 };
 
 /* What a record needs beside incident and verdict. */

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include "digits.h"
 #include "record.h"
 
 static const char *actor_name(uint8_t by)
@@ -42,17 +43,19 @@ static const char *ct_state_name(int state)
 	return state >= 0 && (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
+#define AMENDMENT "-a"
+
+_Static_assert(RECORD_ID_MAX > DIGITS_HEX + DIGITS_U32 + DIGITS_U64 + 2 + sizeof(AMENDMENT) - 1, "an id has room");
+
 static void put_id(char id[RECORD_ID_MAX], const struct rstwhy_evidence *ev, uint64_t seq, const char *suffix)
 {
-	struct line line;
+	char *at = digits_hex(id, ev->epoch, DIGITS_HEX);
 
-	line_init(&line, id, RECORD_ID_MAX);
-	line_hex(&line, ev->epoch, 16);
-	line_char(&line, '-');
-	line_u64(&line, ev->netns_inum);
-	line_char(&line, '-');
-	line_u64(&line, seq);
-	line_text(&line, suffix);
+	*at++ = '-';
+	at = digits_u64(at, ev->netns_inum);
+	*at++ = '-';
+	at = digits_u64(at, seq);
+	memcpy(at, suffix, strlen(suffix) + 1);
 }
 
 /* An amendment has its own id, and names the record that it corrects. */
@@ -61,7 +64,7 @@ static void fill_id(struct record *record, const struct incident *incident)
 	const struct rstwhy_evidence *ev = &incident->first.ev;
 	bool amendment = incident->kind == INCIDENT_AMENDMENT;
 
-	put_id(record->id, ev, ev->seq, amendment ? "-a" : "");
+	put_id(record->id, ev, ev->seq, amendment ? AMENDMENT : "");
 	if (amendment) {
 		put_id(record->first_id, ev, ev->seq, "");
 		record->amends = record->first_id;
