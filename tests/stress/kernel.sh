@@ -24,9 +24,11 @@ package=linux-source-6.12
 jobs=${STRESS_JOBS:-$(nproc)}
 
 [ "${2:-}" = --path ] && { echo "$home"; exit 0; }
-mkdir -p "$debug"
-exec 9>"$debug/lock"
-flock 9 # one builder at a time
+lock() { # lock HOME: one builder at a time, of each kernel and of the source
+	mkdir -p "$1"
+	exec 9>"$1/lock"
+	flock 9
+}
 
 unpack() {
 	[ ! -e "$debug/source.done" ] || return 0
@@ -46,11 +48,12 @@ unpack() {
 	touch "$debug/source.done"
 }
 
+lock "$debug"
 unpack
 [ "$name" != --source ] || { echo "$source"; exit 0; }
 
 configs=("$here/machine.config" "$here/$name.config")
-mkdir -p "$home"
+lock "$home"
 # A comment changes no kernel.
 recipe=$({ cat "$source/Makefile"; grep -hE '^(# )?CONFIG_' "${configs[@]}" | sort; } | sha256sum | cut -c1-32)
 [ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ] && exit 0
