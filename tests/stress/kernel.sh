@@ -56,7 +56,11 @@ configs=("$here/machine.config" "$here/$name.config")
 lock "$home"
 # A comment changes no kernel.
 recipe=$({ cat "$source/Makefile"; grep -hE '^(# )?CONFIG_' "${configs[@]}" | sort; } | sha256sum | cut -c1-32)
-[ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ] && exit 0
+if [ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ]; then
+	# A cache that was moved here names the place where it was built.
+	[ "$(realpath -m "$home/build/source")" = "$(realpath "$source")" ] || make -s -C "$source" O="$home/build" outputmakefile
+	exit 0
+fi
 echo "$name kernel: building in $home; 10 to 25 minutes, once" >&2
 log=$home/build.log
 compiler=gcc
