@@ -107,10 +107,10 @@ def run_one(spec, keep):
     faults = []
 
     def expired(*_):
-        raise TooLong(f"took longer than {spec['limit']} s")
+        raise TooLong(f"took longer than {spec['limit'] * netns.PATIENCE} s")
 
     signal.signal(signal.SIGALRM, expired)
-    signal.alarm(spec["limit"])
+    signal.alarm(spec["limit"] * netns.PATIENCE)
     try:
         place.set_up()
         spec["function"](place)
@@ -126,7 +126,7 @@ def run_one(spec, keep):
         signal.alarm(0)
         if keep and faults:
             sys.exit("\n".join(faults))
-        signal.alarm(60)
+        signal.alarm(60 * netns.PATIENCE)
         try:
             place.tear_down()
         except (Exception, TooLong) as error:  # pylint: disable=broad-except
