@@ -14,8 +14,8 @@
 # make fuzz        every parser for FUZZ_RUNS inputs under sanitizers (ten million each; takes long); fuzz-short: seconds each
 # make matrix      the module on the kernels of Debian 11 to sid, each by its own compiler: build, sparse, DKMS, the scenarios; one table
 #                  (T=NAME as above, SUITES="trixie sid", FRESH=1 fetches the kernels anew); make matrix-short: a few scenarios
-# make stress      floods and faults, on the stock kernel and on one with KASAN, lockdep, kmemleak and fault injection (T=NAME as above); takes
-#                  hours; tests/stress/run.sh says which counts can be lowered
+# make stress      floods and faults, on the stock kernel, on one with KASAN, lockdep, kmemleak and fault injection, and on one with KCSAN
+#                  (T=NAME as above); takes hours; tests/stress/run.sh says which counts can be lowered, and runs one kernel alone
 # make selftests   the kernel's own netfilter tests on a stock 6.12, without the module and with it, side by side
 # make man-check  manual pages and shell completions: well-formed, complete, and their examples tried
 # make views-check  rstwhy tail, top and report as programs, on a pipe and on a terminal; README's samples are what they print

@@ -129,7 +129,7 @@ static __always_inline bool fast_taken(const struct nf_conn *ct, u32 seq, u32 ac
 {
 	const struct ip_ct_tcp *tcp = &ct->proto.tcp;
 
-	*end = READ_ONCE(tcp->last_end);
+	*end = snapshot_glance(tcp->last_end);
 	return data_race(tcp->last_seq) == seq && data_race(tcp->last_ack) == ack;
 }
 

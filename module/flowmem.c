@@ -110,7 +110,7 @@ void flowmem_unlock(struct flowmem *fm, u32 index)
 static enum fm_count victim_rank(const struct fm_hot *hot, const struct fm_cold *cold, u32 tick)
 {
 	u32 idle = fm_idle(hot, tick);
-	u64 armed = fm_timeout_ms(hot->timeout);
+	u64 armed = fm_timeout_ms(hot_timeout(hot));
 	u16 state = hot->flags & FM_STATE;
 
 	if ((state >= 7 || (hot->flags & FM_RESET)) && idle > TICKS_PER_MIN / 4) /* TIME_WAIT, CLOSE */
@@ -171,6 +171,7 @@ static void occupy(struct flowmem *fm, const struct victim *v, const struct fm_k
 {
 	struct fm_hot *hot = fm->hot + v->index;
 	struct fm_cold *cold = fm->cold + v->index;
+	u8 side;
 
 	fm_count_add(&fm->guests, (guest ? 1 : 0) - (hot->tag && (hot->flags & FM_GUEST) ? 1 : 0));
 	fm_count_add(&fm->used, hot->tag ? 0 : 1);
@@ -180,10 +181,13 @@ static void occupy(struct flowmem *fm, const struct victim *v, const struct fm_k
 	WRITE_ONCE(hot->tag, 0);
 	memset(cold, 0, sizeof(*cold));
 	cold->key = *key;
-	memset(hot, 0, sizeof(*hot));
-	hot->last[0] = tick;
-	hot->last[1] = tick;
-	hot->flags = (u16)(FM_LEARN0 | FM_LEARN1 | (guest ? FM_GUEST : 0));
+	for (side = 0; side < 2; side++) {
+		WRITE_ONCE(hot->last[side], tick);
+		WRITE_ONCE(hot->end[side], 0);
+		WRITE_ONCE(hot->ack[side], 0);
+	}
+	WRITE_ONCE(hot->timeout, 0);
+	WRITE_ONCE(hot->flags, (u16)(FM_LEARN0 | FM_LEARN1 | (guest ? FM_GUEST : 0)));
 	WRITE_ONCE(hot->tag, tag);
 }
 

@@ -21,7 +21,7 @@ static u8 kind_of(const struct flow *f)
 		return RSTWHY_BURST_FIN;
 	if (!f->q->len)
 		return RSTWHY_BURST_ACK;
-	return seq_after(f->q->end, f->hot->end[f->d]) ? RSTWHY_BURST_DATA : RSTWHY_BURST_RETRANSMIT;
+	return seq_after(f->q->end, hot_end(f->hot, f->d)) ? RSTWHY_BURST_DATA : RSTWHY_BURST_RETRANSMIT;
 }
 
 static void burst_identity(struct fm_burst *b, const struct flow *f)
@@ -40,22 +40,22 @@ static void burst_fill(struct fm_burst *b, const struct flow *f)
 	b->first_us = f->in->now_us;
 	b->last_us = f->in->now_us;
 	b->gap = fm_idle(f->hot, f->q->tick);
-	b->peer_gap = f->q->tick - f->hot->last[!f->d];
+	b->peer_gap = f->q->tick - hot_last(f->hot, !f->d);
 	b->copies = 1;
 	b->probes = b->kind == RSTWHY_BURST_PROBE;
-	b->timeout = f->hot->timeout;
+	b->timeout = hot_timeout(f->hot);
 }
 
 /* Traffic that we did not see: an offloaded flow, or another path. */
 static bool hidden_traffic(const struct flow *f)
 {
-	return seq_after(f->q->seq, f->hot->end[f->d]) ||
-	       ((f->q->flags & SEG_ACK) && seq_after(f->q->ack, f->hot->end[!f->d]));
+	return seq_after(f->q->seq, hot_end(f->hot, f->d)) ||
+	       ((f->q->flags & SEG_ACK) && seq_after(f->q->ack, hot_end(f->hot, !f->d)));
 }
 
 static bool unacknowledged(const struct fm_hot *hot)
 {
-	return seq_after(hot->end[0], hot->ack[1]) || seq_after(hot->end[1], hot->ack[0]);
+	return seq_after(hot_end(hot, 0), hot_ack(hot, 1)) || seq_after(hot_end(hot, 1), hot_ack(hot, 0));
 }
 
 static void end_recent_data(struct flow *f, u8 side)
@@ -63,7 +63,7 @@ static void end_recent_data(struct flow *f, u8 side)
 	u16 recent = (u16)(FM_RECENT0 << side);
 
 	if (f->hot->flags & recent)
-		f->cold->last_data[side] = f->hot->last[side];
+		f->cold->last_data[side] = hot_last(f->hot, side);
 	hot_flag(f->hot, recent, false);
 }
 
@@ -174,7 +174,7 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
  */
 bool flow_plausible(const struct flow *f)
 {
-	u32 distance = f->q->seq - f->hot->end[f->d];
+	u32 distance = f->q->seq - hot_end(f->hot, f->d);
 
 	return !seen(f->cold, f->d) || distance < PLAUSIBLE_SEQ || -distance < PLAUSIBLE_SEQ;
 }
@@ -188,8 +188,8 @@ bool flow_plausible(const struct flow *f)
 void flow_mark(struct flow *f)
 {
 	struct fm_burst *m = &f->cold->mark;
-	bool undisturbed = (s32)(fm_tick(m->first_us * 1000) - f->hot->last[0]) >= 0 &&
-			   (s32)(fm_tick(m->first_us * 1000) - f->hot->last[1]) >= 0;
+	bool undisturbed = (s32)(fm_tick(m->first_us * 1000) - hot_last(f->hot, 0)) >= 0 &&
+			   (s32)(fm_tick(m->first_us * 1000) - hot_last(f->hot, 1)) >= 0;
 
 	if (!flow_plausible(f))
 		return;

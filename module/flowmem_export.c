@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "flowmem.h"
+#include "flowmem_table.h"
 
 /* A RST that answers a refused segment comes within this, or within three round trips. */
 #define ANSWER_US 250000
@@ -129,12 +129,12 @@ static void export_side(const struct view *v, u8 o, struct rstwhy_memory *mem)
 	bool data = flag(v, FMC_SIDE(FMC_DATA, side));
 	bool recent = v->hot->flags & (FM_RECENT0 << side);
 
-	mem->last_ms[o] = side_seen(v, side) ? fm_ticks_ms(ticks_since(v->hot->last[side], now)) : RSTWHY_NEVER;
+	mem->last_ms[o] = side_seen(v, side) ? fm_ticks_ms(ticks_since(hot_last(v->hot, side), now)) : RSTWHY_NEVER;
 	mem->last_data_ms[o] = recent ? mem->last_ms[o] :
 			       data   ? fm_ticks_ms(ticks_since(v->cold->last_data[side], now)) :
 					RSTWHY_NEVER;
-	mem->end[o] = v->hot->end[side];
-	mem->ack[o] = v->hot->ack[side];
+	mem->end[o] = hot_end(v->hot, side);
+	mem->ack[o] = hot_ack(v->hot, side);
 	mem->fin_end[o] = v->cold->fin_end[side];
 	mem->isn[o] = v->cold->isn[side];
 	mem->rtt_us[o] = v->cold->rtt_us[side];
@@ -165,7 +165,7 @@ static void export_burst(const struct view *v, const struct fm_burst *b, struct 
 /* The burst that matters: the refused segments that this RST answers, else the flow's own. */
 static void export_gap(const struct view *v, struct rstwhy_memory *mem)
 {
-	mem->timeout_now_ms = fm_timeout_ms(v->hot->timeout);
+	mem->timeout_now_ms = fm_timeout_ms(hot_timeout(v->hot));
 	mem->timeout_before_gap_ms = mem->timeout_now_ms;
 	if (answers_mark(v)) {
 		export_burst(v, &v->cold->mark, mem);
@@ -283,7 +283,7 @@ bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_
 /* Only the exact sequence number kills (RFC 5961 section 3.2); a RST that answers a SYN is judged by its acknowledgement. */
 static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 side, u32 seq)
 {
-	return (cold->flags & FMC_SYN_PENDING) || seq == hot->ack[!side] || seq == hot->end[side];
+	return (cold->flags & FMC_SYN_PENDING) || seq == hot_ack(hot, !side) || seq == hot_end(hot, side);
 }
 
 /**
@@ -302,8 +302,8 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 	struct fm_cold *cold;
 	struct fm_hot *hot;
 	bool alias;
+	u8 side, i;
 	u32 index;
-	u8 side;
 
 	index = lock_flow(fm, q, &side, &alias);
 	if (index == FM_NONE)
@@ -316,9 +316,11 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 		cold->reset_us = q->now_us;
 		cold->reset_side = side;
 		cold->after_told = 0;
-		memcpy(cold->reset_end, hot->end, sizeof(cold->reset_end));
-		memcpy(cold->reset_ack, hot->ack, sizeof(cold->reset_ack));
-		if (q->hidden && seq_after(seq, hot->end[side]))
+		for (i = 0; i < 2; i++) {
+			cold->reset_end[i] = hot_end(hot, i);
+			cold->reset_ack[i] = hot_ack(hot, i);
+		}
+		if (q->hidden && seq_after(seq, hot_end(hot, side)))
 			cold->reset_end[side] = seq; /* sent unseen, before it */
 		WRITE_ONCE(hot->flags, (u16)(hot->flags | FM_RESET));
 	}

@@ -37,9 +37,9 @@ static inline bool has_side(const struct fm_cold *cold, u32 flag, u8 side)
 static inline bool is_probe(const struct flow *f)
 {
 	const struct fm_quick *q = f->q;
-	u32 end = READ_ONCE(f->hot->end[f->d]);
+	u32 end = hot_end(f->hot, f->d);
 
-	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) && !seq_after(end, READ_ONCE(f->hot->ack[!f->d]));
+	return q->len <= 1 && q->seq + 1 == end && !(q->flags & (SEG_SYN | SEG_FIN)) && !seq_after(end, hot_ack(f->hot, !f->d));
 }
 
 /* It was more than a SYN. */

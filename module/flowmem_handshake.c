@@ -55,7 +55,7 @@ static void begin_connection(struct flow *f)
 	memset(cold, 0, sizeof(*cold));
 	cold->key = old.key;
 	cold->reply = old.reply;
-	cold->alias_tag = old.alias_tag;
+	WRITE_ONCE(cold->alias_tag, old.alias_tag);
 	cold->flags = FMC_HANDSHAKE | (c ? FMC_OPENER1 : 0) | (f->in->orig1 ? FMC_ORIG1 : 0);
 	cold->created_us = old.syn_us;
 	cold->synack_us = f->in->now_us;
@@ -66,10 +66,10 @@ static void begin_connection(struct flow *f)
 	if (!(old.flags & FMC_SYN_REUSE))
 		cold->looks[c] = old.looks[c];
 	cold->looks[c].flags |= RSTWHY_BASE_SEEN;
-	hot->flags = (u16)((hot->flags & FM_GUEST) | FM_SYN | FM_LEARN0 | FM_LEARN1);
-	hot->last[c] = fm_tick(old.syn_us * 1000);
-	hot->end[c] = f->q->ack;
-	hot->ack[c] = f->q->seq;
+	WRITE_ONCE(hot->flags, (u16)((hot->flags & FM_GUEST) | FM_SYN | FM_LEARN0 | FM_LEARN1));
+	WRITE_ONCE(hot->last[c], fm_tick(old.syn_us * 1000));
+	WRITE_ONCE(hot->end[c], f->q->ack);
+	WRITE_ONCE(hot->ack[c], f->q->seq);
 	flow_begin_side(f);
 }
 

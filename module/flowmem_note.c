@@ -17,13 +17,13 @@ void flow_begin_side(struct flow *f)
 	struct fm_hot *hot = f->hot;
 	bool ack = f->q->flags & SEG_ACK;
 
-	hot->end[f->d] = f->q->end;
+	WRITE_ONCE(hot->end[f->d], f->q->end);
 	if (ack)
-		hot->ack[f->d] = f->q->ack;
+		WRITE_ONCE(hot->ack[f->d], f->q->ack);
 	if (!seen(f->cold, !f->d)) {
-		hot->ack[!f->d] = f->q->seq;
+		WRITE_ONCE(hot->ack[!f->d], f->q->seq);
 		if (ack)
-			hot->end[!f->d] = f->q->ack;
+			WRITE_ONCE(hot->end[!f->d], f->q->ack);
 	}
 }
 
@@ -69,9 +69,9 @@ void flow_note(struct flow *f)
 	if (!seen(f->cold, f->d))
 		flow_begin_side(f);
 	WRITE_ONCE(hot->last[f->d], q->tick);
-	if (seq_after(q->end, hot->end[f->d]))
+	if (seq_after(q->end, hot_end(hot, f->d)))
 		WRITE_ONCE(hot->end[f->d], q->end);
-	if ((q->flags & SEG_ACK) && seq_after(q->ack, hot->ack[f->d]))
+	if ((q->flags & SEG_ACK) && seq_after(q->ack, hot_ack(hot, f->d)))
 		WRITE_ONCE(hot->ack[f->d], q->ack);
 	WRITE_ONCE(hot->timeout, q->timeout);
 	if (data) {

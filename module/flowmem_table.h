@@ -9,10 +9,34 @@
 
 #include "flowmem_fast.h"
 
+/*
+ * A hot record's numbers are also written without the lock that protects it (flowmem_touch()), and all of it is read without: under the
+ * lock, too, they are read by these and written by WRITE_ONCE(). Tag and flags are written under the lock alone.
+ */
+static inline u32 hot_last(const struct fm_hot *hot, u8 side)
+{
+	return READ_ONCE(hot->last[side]);
+}
+
+static inline u32 hot_end(const struct fm_hot *hot, u8 side)
+{
+	return READ_ONCE(hot->end[side]);
+}
+
+static inline u32 hot_ack(const struct fm_hot *hot, u8 side)
+{
+	return READ_ONCE(hot->ack[side]);
+}
+
+static inline u16 hot_timeout(const struct fm_hot *hot)
+{
+	return READ_ONCE(hot->timeout);
+}
+
 /* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
 static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 {
-	u32 a = tick - READ_ONCE(hot->last[0]), b = tick - READ_ONCE(hot->last[1]);
+	u32 a = tick - hot_last(hot, 0), b = tick - hot_last(hot, 1);
 
 	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
 	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;

@@ -231,7 +231,7 @@ static inline bool is_strangers(const struct met *m, const struct arrival *a, u8
 {
 	if (likely(!snapshot_overlooked(a->ct, dir, a->quick.end, a->quick.ack, m->th->ack)))
 		return false;
-	if (a->fresh || m->th->syn || (a->ct->proto.tcp.seen[dir].flags & IP_CT_TCP_FLAG_BE_LIBERAL))
+	if (a->fresh || m->th->syn || (snapshot_glance(a->ct->proto.tcp.seen[dir].flags) & IP_CT_TCP_FLAG_BE_LIBERAL))
 		return false;
 	return !nf_tcp_pernet(m->state->net)->tcp_be_liberal;
 }
@@ -245,7 +245,7 @@ static inline void meet_entry(const struct met *m, struct arrival *a, enum ip_co
 	a->ends = fm_ends_of(&a->orig1, (const u8 *)&t->src.u3, (const u8 *)&t->dst.u3, (__force u16)t->src.u.tcp.port,
 			     (__force u16)t->dst.u.tcp.port, family_of(m), zone, m->rn->id);
 	a->quick.side = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? a->orig1 : !a->orig1;
-	a->quick.state = READ_ONCE(ct->proto.tcp.state) & FM_STATE;
+	a->quick.state = snapshot_glance(ct->proto.tcp.state) & FM_STATE;
 	a->quick.timeout = fm_timeout_code(snapshot_remaining_ms(ct));
 	a->fresh = !nf_ct_is_confirmed(ct);
 	if (unlikely(is_strangers(m, a, CTINFO2DIR(ctinfo)))) {

@@ -316,7 +316,7 @@ void snapshot_after(const struct sk_buff *skb, struct snapshot *snap)
 	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
 		snap->ct.flags |= RSTWHY_CT_RELATED;
 	snap->direction = CTINFO2DIR(ctinfo);
-	snap->ct.state_after = READ_ONCE(ct->proto.tcp.state);
+	snap->ct.state_after = snapshot_glance(ct->proto.tcp.state);
 	snap->ct.remaining_after_ms = snapshot_remaining_ms(ct);
 	read_tuples(&snap->ct, ct);
 }

@@ -32,6 +32,12 @@ bool snapshot_entry_lives(struct net *net, u8 pf, u16 zone, const struct rstwhy_
 u32 snapshot_remaining_ms(const struct nf_conn *ct);
 void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *from);
 
+/*
+ * Of what conntrack writes plainly, under the entry's lock: one load without it, of what was before such a write or is behind it. Nothing
+ * here needs more, so KCSAN is told not to complain.
+ */
+#define snapshot_glance(x) data_race(READ_ONCE(x))
+
 /**
  * snapshot_overlooked() - did conntrack let a segment pass with its entry on it, but without taking note of it
  * @ct: the entry, attached and confirmed
@@ -50,11 +56,11 @@ void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *fr
 static inline bool snapshot_overlooked(const struct nf_conn *ct, u8 dir, u32 end, u32 ack, bool acks)
 {
 	const struct ip_ct_tcp_state *from = &ct->proto.tcp.seen[dir], *to = &ct->proto.tcp.seen[!dir];
-	u32 window = READ_ONCE(to->td_maxwin);
+	u32 window = snapshot_glance(to->td_maxwin);
 
-	if (window && (s32)(end - (READ_ONCE(from->td_end) - window - 1)) <= 0)
+	if (window && (s32)(end - (snapshot_glance(from->td_end) - window - 1)) <= 0)
 		return true;
-	return acks && (s32)(ack - (READ_ONCE(to->td_end) - max_t(u32, READ_ONCE(from->td_maxwin), 66000) - 1)) <= 0;
+	return acks && (s32)(ack - (snapshot_glance(to->td_end) - max_t(u32, snapshot_glance(from->td_maxwin), 66000) - 1)) <= 0;
 }
 
 #endif

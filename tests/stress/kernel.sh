@@ -2,58 +2,77 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
 #
-#   kernel.sh [--path]     builds the debug kernel unless it is there and made from the same recipe; --path: only say where it is
-#   kernel.sh --source     only unpack the source (the kernel's own selftests are in it) and say where it is
+#   kernel.sh NAME [--path]   builds our kernel NAME (debug, kcsan) unless it is there and made from the same recipe; --path: only say where it is
+#   kernel.sh --source        only unpack the source (the kernel's own selftests are in it) and say where it is
 #
-# Debian's linux-source-6.12 (fetched and unpacked, never installed) with debug.config over tinyconfig. 15 minutes of CPU once;
-# kept in build/guest/debug-kernel, or RSTWHY_DEBUG_KERNEL: boot, lib/modules, build (for modules), source.
+# Debian's linux-source-6.12 (fetched and unpacked, never installed) with machine.config and NAME.config over tinyconfig. 15 minutes of CPU
+# once; kept in build/guest/NAME-kernel, or RSTWHY_DEBUG_KERNEL and RSTWHY_KCSAN_KERNEL: boot, lib/modules, build (for modules). The source
+# of both is in the first.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-home=${RSTWHY_DEBUG_KERNEL:-$top/build/guest/debug-kernel}
+debug=${RSTWHY_DEBUG_KERNEL:-$top/build/guest/debug-kernel}
+source=$debug/source
+name=${1:-}
+case $name in
+debug) home=$debug ;;
+kcsan) home=${RSTWHY_KCSAN_KERNEL:-$top/build/guest/kcsan-kernel} ;;
+--source) home= ;;
+*) sed -n '5,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
 package=linux-source-6.12
 jobs=${STRESS_JOBS:-$(nproc)}
 
-[ "${1:-}" = --path ] && { echo "$home"; exit 0; }
-mkdir -p "$home"
-exec 9>"$home/lock"
-flock 9 # one builder at a time
+[ "${2:-}" = --path ] && { echo "$home"; exit 0; }
+lock() { # lock HOME: one builder at a time, of each kernel and of the source
+	mkdir -p "$1"
+	exec 9>"$1/lock"
+	flock 9
+}
 
 unpack() {
-	[ ! -e "$home/source.done" ] || return 0
-	local fetched=$home/fetched tree
-	rm -rf "$fetched" "$home/source"
+	[ ! -e "$debug/source.done" ] || return 0
+	local fetched=$debug/fetched tree
+	rm -rf "$fetched" "$source"
 	mkdir -p "$fetched"
-	echo "debug kernel: fetching $package" >&2
-	(cd "$fetched" && { apt-get download -q "$package" || { apt-get update -q && apt-get download -q "$package"; }; }) >"$home/fetch.log" 2>&1 || {
-		tail -n 5 "$home/fetch.log" >&2
+	echo "kernel.sh: fetching $package" >&2
+	(cd "$fetched" && { apt-get download -q "$package" || { apt-get update -q && apt-get download -q "$package"; }; }) >"$debug/fetch.log" 2>&1 || {
+		tail -n 5 "$debug/fetch.log" >&2
 		echo "kernel.sh: apt on this machine has no $package (it is in Debian 12's security archive)" >&2
 		exit 1
 	}
 	dpkg-deb --fsys-tarfile "$fetched"/*.deb | tar xO "./usr/src/$package.tar.xz" | xz -dc | tar x -C "$fetched"
 	tree=$(echo "$fetched"/*/)
-	mv "$tree" "$home/source"
+	mv "$tree" "$source"
 	rm -rf "$fetched"
-	touch "$home/source.done"
+	touch "$debug/source.done"
 }
 
+lock "$debug"
 unpack
-[ "${1:-}" = --source ] && { echo "$home/source"; exit 0; }
+[ "$name" != --source ] || { echo "$source"; exit 0; }
 
-recipe=$(cat "$home/source/Makefile" "$here/debug.config" | sha256sum | cut -c1-32)
-[ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ] && exit 0
-echo "debug kernel: building in $home (KASAN, lockdep, kmemleak and more); 10 to 25 minutes, once" >&2
+configs=("$here/machine.config" "$here/$name.config")
+lock "$home"
+# A comment changes no kernel.
+recipe=$({ cat "$source/Makefile"; grep -hE '^(# )?CONFIG_' "${configs[@]}" | sort; } | sha256sum | cut -c1-32)
+if [ -e "$home/stamp" ] && [ "$(cat "$home/stamp")" = "$recipe" ]; then
+	# A cache that was moved here names the place where it was built.
+	[ "$(realpath -m "$home/build/source")" = "$(realpath "$source")" ] || make -s -C "$source" O="$home/build" outputmakefile
+	exit 0
+fi
+echo "$name kernel: building in $home; 10 to 25 minutes, once" >&2
 log=$home/build.log
 compiler=gcc
 command -v ccache >/dev/null && compiler="ccache gcc"
 rm -f "$home/stamp"
 mkdir -p "$home/build"
-kmake() { make -C "$home/source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 "$@" </dev/null; }
+kmake() { make -C "$source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 "$@" </dev/null; }
 if ! {
 	kmake tinyconfig &&
-	(cd "$home/build" && "$home/source/scripts/kconfig/merge_config.sh" -m -O . .config "$here/debug.config") &&
+	(cd "$home/build" && "$source/scripts/kconfig/merge_config.sh" -m -O . .config "${configs[@]}") &&
 	kmake olddefconfig &&
-	nice -n 10 make -C "$home/source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 -j"$jobs" bzImage modules &&
+	nice -n 10 make -C "$source" O="$home/build" CC="$compiler" KBUILD_BUILD_TIMESTAMP=@0 -j"$jobs" bzImage modules &&
 	rm -rf "$home/lib" &&
 	kmake INSTALL_MOD_PATH="$home" modules_install
 } >"$log" 2>&1
@@ -63,11 +82,11 @@ then
 	exit 1
 fi
 # What was asked for and is not there would be a check that is silently missing.
-missing=$(grep -E '^CONFIG_[A-Z0-9_]+=y' "$here/debug.config" | grep -vxFf "$home/build/.config" || true)
+missing=$(grep -hE '^CONFIG_[A-Z0-9_]+=y' "${configs[@]}" | grep -vxFf "$home/build/.config" || true)
 [ -z "$missing" ] || { echo "kernel.sh: this kernel did not take:" $missing >&2; exit 1; }
 release=$(cat "$home/build/include/config/kernel.release")
 rm -rf "$home/boot"
 mkdir "$home/boot"
 cp "$home/build/arch/x86/boot/bzImage" "$home/boot/vmlinuz-$release"
 echo "$recipe" >"$home/stamp"
-echo "debug kernel: ready, $release" >&2
+echo "$name kernel: ready, $release" >&2

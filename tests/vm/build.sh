@@ -6,17 +6,17 @@
 #
 # Builds nf_rstwhy.ko (W=1, warnings are errors), rstwhyd and rstwhy inside the guest root into build/vm, by the same make targets
 # that everybody uses. With SUITE the module is built in that suite's kernel root by its own compiler, into build/matrix/SUITE; the
-# programs stay the guest root's. SUITE+clang: by clang, into build/matrix/SUITE+clang. SUITE "debug": the kernel of tests/stress/kernel.sh,
-# built by this machine's compiler, into build/stress/debug.
+# programs stay the guest root's. SUITE+clang: by clang, into build/matrix/SUITE+clang. SUITE debug or kcsan: a kernel of
+# tests/stress/kernel.sh, built by this machine's compiler, into build/stress/SUITE.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 kv=$1 suite=${2:-}
 destination=$top/build/vm place=() compiler=()
 in_root=("$here/in-root.sh") kdir=/lib/modules/$kv/build to=()
-if [ "$suite" = debug ]; then
-	destination=$top/build/stress/debug
-	in_root=(env -C "$top") kdir=$("$top/tests/stress/kernel.sh" --path)/build to=("BUILD=build/stress/debug")
+if [ "$suite" = debug ] || [ "$suite" = kcsan ]; then
+	destination=$top/build/stress/$suite
+	in_root=(env -C "$top") kdir=$("$top/tests/stress/kernel.sh" "$suite" --path)/build to=("BUILD=build/stress/$suite")
 elif [ -n "$suite" ]; then
 	destination=$top/build/matrix/$suite
 	place=(env "IN_ROOT=$("$here/kernel-root.sh" --path "${suite%+clang}")" "IN_ROOT_BUILD=$destination")

@@ -13,6 +13,7 @@ LIMIT = 20.0  # seconds that anything awaited may take
 
 def wait_until(what, condition, limit=LIMIT):
     """Poll until condition() is true, and return that value; a bounded wait, never a guess at how long things take."""
+    limit *= netns.PATIENCE
     end = time.monotonic() + limit
     while True:
         value = condition()
@@ -34,7 +35,7 @@ def listen(namespace, address, port=0, backlog=64):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((address, port))
     listener.listen(backlog)
-    listener.settimeout(LIMIT)
+    listener.settimeout(LIMIT * netns.PATIENCE)
     return listener
 
 
@@ -43,7 +44,7 @@ def dial(namespace, address, port, prepare=None):
     version = 6 if ":" in address else 4
     with netns.inside(namespace):
         client = socket.socket(family_of(version), socket.SOCK_STREAM)
-    client.settimeout(LIMIT)
+    client.settimeout(LIMIT * netns.PATIENCE)
     if prepare:
         prepare(client)
     client.connect((address, port))
@@ -90,7 +91,7 @@ class Connection:
     def __init__(self, listener, client_namespace, address, port, prepare=None):
         self.client = dial(client_namespace, address, port, prepare)
         self.server, peer = listener.accept()
-        self.server.settimeout(LIMIT)
+        self.server.settimeout(LIMIT * netns.PATIENCE)
         for sock in (self.client, self.server):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.near = endpoint(self.client.getsockname())

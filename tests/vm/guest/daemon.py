@@ -93,10 +93,10 @@ class Daemon:
 
     def wait_exit(self):
         try:
-            return self.process.wait(timeout=20)
+            return self.process.wait(timeout=20 * netns.PATIENCE)
         except subprocess.TimeoutExpired as late:
             self.process.kill()
-            raise AssertionError("rstwhyd did not end within 20 s") from late
+            raise AssertionError(f"rstwhyd did not end within {20 * netns.PATIENCE} s") from late
 
     def stop(self):
         """SIGTERM: it flushes what it holds and ends with 0."""

@@ -24,11 +24,12 @@ table inet track {
 """
 
 
-def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, late=False, limit=120):
+def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, late=False, last=False, limit=120):
     """
     Registers a scenario; it runs once per address family. settings are rstwhyd's, added to the defaults. tracked: the gateway
     has a rule that uses conntrack. judged: the log is compared at the end; else the scenario does its own checks and starts
-    module and daemon by itself. late: the scenario calls judge_from_here() when its connections live already. limit in seconds.
+    module and daemon by itself. late: the scenario calls judge_from_here() when its connections live already. last: it looks at what all others
+    left behind, in each guest that runs a part of them. limit in seconds.
     """
 
     def register(function):
@@ -37,7 +38,7 @@ def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged
             SCENARIOS.append(
                 {
                     "name": name + suffix, "function": function, "box": box, "family": family, "settings": settings or {},
-                    "tracked": tracked, "judged": judged, "late": late, "limit": limit,
+                    "tracked": tracked, "judged": judged, "late": late, "last": last, "limit": limit,
                 }
             )  # fmt: skip
         return function

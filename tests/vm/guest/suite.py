@@ -59,15 +59,25 @@ def fits(name, pattern):
 def load_scenarios(mode, pattern):
     """
     The suite's own, and of tests/lab and tests/stress the quick ones or those that are asked for; all that are judged in mode "lab". In
-    mode "stress" those of tests/stress, and of the suite those that the file "beside" names.
+    mode "stress" those of tests/stress, and beside them what the file "beside" names: "suite", "all" (of tests/lab too), or a pattern.
     """
+    part, parts = (int(number) for number in given("part").split("/"))
+    quick = given("quick").split()
     own = load_from(os.path.join(HERE, "..", "scenarios"))
     measured = load_from(os.path.join(LABORATORY, "scenarios"))
     stress = load_from(os.path.join(STRESS, "scenarios"))
     if mode == "stress":
+        for spec in stress:
+            spec["once"] = True  # no second try
         beside = given("beside")
-        own = [spec for spec in own + measured if beside == "all" or (beside and fits(spec["name"], beside))]
-        return [spec for spec in own + stress if fits(spec["name"], pattern)]
+        if beside == "suite":
+            own += [spec for spec in measured if spec["name"] in quick]
+        elif beside not in ("", "none"):
+            own = [spec for spec in own + measured if beside == "all" or fits(spec["name"], beside)]
+        else:
+            own = []
+        wanted = [spec for spec in own + stress if fits(spec["name"], pattern)]
+        return [spec for spec in wanted if not spec["last"]][part - 1 :: parts] + [spec for spec in wanted if spec["last"]]
     if mode == "lab":
         measured += [spec for spec in own if spec["judged"]]
         for spec in measured:
@@ -76,9 +86,7 @@ def load_scenarios(mode, pattern):
     else:
         measured += stress
         if not pattern:
-            quick = given("quick").split()
             measured = [spec for spec in measured if spec["name"] in quick]
-    part, parts = (int(number) for number in given("part").split("/"))
     return [spec for spec in own + measured if fits(spec["name"], pattern)][part - 1 :: parts]
 
 
@@ -88,7 +96,8 @@ def report(line):
 
 
 def kernel_log_since(mark):
-    lines = netns.run("dmesg").splitlines()
+    """The lines, but for the kernel's own data races, and the mark for the next time."""
+    lines = netns.run(f"dmesg | awk -v live=1 -f {HERE}/races.awk").splitlines()
     return lines[mark:], len(lines)
 
 
@@ -98,10 +107,10 @@ def run_one(spec, keep):
     faults = []
 
     def expired(*_):
-        raise TooLong(f"took longer than {spec['limit']} s")
+        raise TooLong(f"took longer than {spec['limit'] * netns.PATIENCE} s")
 
     signal.signal(signal.SIGALRM, expired)
-    signal.alarm(spec["limit"])
+    signal.alarm(spec["limit"] * netns.PATIENCE)
     try:
         place.set_up()
         spec["function"](place)
@@ -117,7 +126,7 @@ def run_one(spec, keep):
         signal.alarm(0)
         if keep and faults:
             sys.exit("\n".join(faults))
-        signal.alarm(60)
+        signal.alarm(60 * netns.PATIENCE)
         try:
             place.tear_down()
         except (Exception, TooLong) as error:  # pylint: disable=broad-except
@@ -159,7 +168,7 @@ def main():
             if not spec["judged"] and not (daemon.have_module() and daemon.have_daemon()):
                 raise lab.Skip("module or daemon not built")
             faults, first = run_one(spec, keep), ""
-            if faults and not spec.get("measured") and given("mode") != "stress":
+            if faults and not spec.get("measured") and not spec.get("once"):
                 faults, first = run_again(spec, faults)
         except lab.Skip as skip:
             report(f"skip {spec['name']} # {skip}")
