@@ -36,6 +36,14 @@ if [ -e "$root" ] && [ -n "$(ls -A "$root")" ] && [ ! -e "$root/.rstwhy-root" ] 
 	echo "root.sh: $root exists and is not a guest root; remove it or set RSTWHY_GUEST_ROOT" >&2
 	exit 1
 fi
+case $root in
+"$top"/build/*) ;;
+*)	# not this tree's own: other trees may be running on it
+	[ ! -e "$stamp" ] || {
+		echo "root.sh: RSTWHY_GUEST_ROOT=$root was made from another list of packages; remove it when nobody uses it, or unset RSTWHY_GUEST_ROOT" >&2
+		exit 1
+	} ;;
+esac
 touch "$root.building"
 rm -rf --one-file-system "$root"
 log=$root.log
