@@ -136,15 +136,17 @@ static void remote_connect__faster_than_the_host__told(void **state)
 	assert_cause(&s, CAUSE_REFUSED);
 }
 
-static void remote_connect__ttl_of_network_gear__told(void **state)
+static void remote_connect__ttl_of_network_gear__named(void **state)
 {
 	(void)state;
 	scene_connecting(&s);
 	scene_event(&s)->seg.ttl = 254;
-	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
 	assert_confidence(&s, 0, 0.6);
 	scene_event(&s)->seg.ttl = 127;
 	assert_cause(&s, CAUSE_REFUSED);
+	assert_confidence(&s, 0.85, 0.95);
 }
 
 static void syn_again(unsigned int side)
@@ -370,7 +372,7 @@ int main(void)
 		TEST(policy__both_ends__sure),
 		TEST(remote_connect__other_ttl_than_the_host__told),
 		TEST(remote_connect__faster_than_the_host__told),
-		TEST(remote_connect__ttl_of_network_gear__told),
+		TEST(remote_connect__ttl_of_network_gear__named),
 		TEST(half_open__challenged_and_reset__told),
 		TEST(half_open__upon_a_closed_one__told),
 		TEST(half_open__blind_syn_and_blind_resets__not_told),

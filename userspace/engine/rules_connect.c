@@ -46,11 +46,17 @@ bool when_refused(const struct facts *f)
 	       (answers_pending_syn(f) || answers_syn_of_conntrack(f) || answers_unseen_syn(f));
 }
 
+/* Of a host of which nothing else is known. Most network gear begins at 255, and few hosts. */
+static bool gear_like(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && !f->ev->host[0].ttl && f->seg->ttl > TTL_OF_BOXES;
+}
+
 double weigh_refused(const struct facts *f)
 {
 	if (f->ev->by == RSTWHY_BY_GATEWAY_STACK)
 		return 0.97;
-	if (f->ev->by == RSTWHY_BY_UNSEEN || f->marks & (MARKS_BOX | MARK_DF))
+	if (f->ev->by == RSTWHY_BY_UNSEEN || f->marks & (MARKS_BOX | MARK_DF) || gear_like(f))
 		return 0.6;
 	if (!f->known)
 		return 0.85;
@@ -68,6 +74,8 @@ void tell_refused(const struct facts *f, struct verdict *v)
 		say(v, "RST+ACK with sequence 0: the answer to a SYN");
 	if (f->ev->host[0].ttl && f->ev->by == RSTWHY_BY_TRANSIT)
 		say(v, "its TTL is that of the host's other connections");
+	if (gear_like(f))
+		say(v, "its TTL is %u: it began at 255, as most network gear's and few hosts' do; nothing else is known of that host", f->seg->ttl);
 	say_marks(f, v);
 	if ((f->marks & (MARKS_BOX | MARK_DF)) || (f->ev->by == RSTWHY_BY_TRANSIT && !f->ev->host[0].ttl))
 		verdict_also(v, CAUSE_REMOTE_CONNECT);
@@ -184,21 +192,19 @@ static bool refusal_is_fast(const struct facts *f)
 	       f->mem->syn_ms * 1000 + 1000 < rtt / (sure ? 2 : 4);
 }
 
-/* The refusal is not as that host's other segments, or no host's at all. */
+/* The refusal is not as that host's other segments. */
 bool when_remote_connect(const struct facts *f)
 {
 	uint8_t ttl = f->ev->host[0].ttl;
 
 	if (f->ev->by != RSTWHY_BY_TRANSIT || !when_refused(f))
 		return false;
-	return (ttl ? ttl != f->seg->ttl : f->seg->ttl > TTL_OF_BOXES) || refusal_is_fast(f);
+	return (ttl && ttl != f->seg->ttl) || refusal_is_fast(f);
 }
 
 double weigh_remote_connect(const struct facts *f)
 {
-	if (!f->ev->host[0].ttl)
-		return 0.6;
-	if (f->ev->host[0].ttl == f->seg->ttl)
+	if (!f->ev->host[0].ttl || f->ev->host[0].ttl == f->seg->ttl)
 		return f->ev->host[0].rtts >= 2 ? 0.85 : 0.75;
 	return refusal_is_fast(f) ? 0.97 : 0.93;
 }
@@ -209,8 +215,6 @@ void tell_remote_connect(const struct facts *f, struct verdict *v)
 
 	if (ttl && ttl != f->seg->ttl)
 		say(v, "the refusal's TTL is %u, other connections of that host show %u", f->seg->ttl, ttl);
-	else if (!ttl)
-		say(v, "the refusal's TTL is %u: it began at 255, as network gear's does and hosts' does not", f->seg->ttl);
 	if (refusal_is_fast(f))
 		say(v, "it came within %s, the host itself is %s away", duration((double)f->mem->syn_ms + 1).s,
 		    duration(f->ev->host[0].rtt_us / 1000.0).s);
