@@ -6,13 +6,11 @@ Each takes the lab; what else differs the scenario has set up before.
 """
 
 import socket
-import subprocess
-import sys
 
-import netns
 from actors import acknowledged, crossed, quiet_close, reset_from
 from capture import FIN, SYN
 from connection import dial, endpoint, receive, wait_until, was_reset
+from victim import victim
 
 
 def translated(conn):
@@ -132,38 +130,16 @@ def refuses(lab, port=7391):
     )  # fmt: skip
 
 
-_SERVER = """
-import socket, sys
-family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-listener = socket.socket(family)
-listener.bind((sys.argv[1], 7900))
-listener.listen()
-print("listening", flush=True)
-held = []
-while len(held) < int(sys.argv[2]):
-    held.append(listener.accept()[0])
-    held[-1].sendall(b"hello")
-print("accepted", flush=True)
-sys.stdin.read()
-"""
-
-
 def crashes(lab, many=4):
     """kill -9 of a server that has not read what its clients sent last."""
-    arguments = [sys.executable, "-c", _SERVER, lab.address["server"], str(many)]
-    victim = lab.keep(netns.popen(arguments, "server", stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-    assert victim.stdout.readline() == b"listening\n"
-    clients = [lab.keep(dial("client", lab.address["server"], 7900)) for _ in range(many)]
-    for client in clients:
-        receive(client, 5)
-    assert victim.stdout.readline() == b"accepted\n"
+    process, clients = victim(lab, many, 7900)
     for client in clients:
         client.sendall(b"nobody reads this")
     names = [endpoint(client.getsockname()) for client in clients]
     far = (lab.address["server"], 7900)
     taken(lab, names, far)
     outer = [outer_of(lab, name, 7900) for name in names]
-    victim.kill()
+    process.kill()
     for client, name, seen in zip(clients, names, outer):
         assert was_reset(client)
         lab.expect(name, "application/crash", far, sender="server", by="transit", stage="established", nat_client=seen)

@@ -24,6 +24,14 @@ flock 9 # one builder at a time
 stamp=$root/.rstwhy-root
 want=$(echo "$suite $GUEST_PACKAGES" | sha256sum | cut -c1-32)
 [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && exit 0
+case $root in
+"$top"/build/*) ;;
+*)	# not this tree's own: other trees may be running on it
+	[ ! -e "$stamp" ] || {
+		echo "root.sh: RSTWHY_GUEST_ROOT=$root was made from another list of packages; remove it when nobody uses it, or unset RSTWHY_GUEST_ROOT" >&2
+		exit 1
+	} ;;
+esac
 [ "$(id -u)" = 0 ] || { echo "root.sh: building the guest root needs root (mmdebstrap, chroot)" >&2; exit 1; }
 
 . "$here/archive.sh"
@@ -36,14 +44,6 @@ if [ -e "$root" ] && [ -n "$(ls -A "$root")" ] && [ ! -e "$root/.rstwhy-root" ] 
 	echo "root.sh: $root exists and is not a guest root; remove it or set RSTWHY_GUEST_ROOT" >&2
 	exit 1
 fi
-case $root in
-"$top"/build/*) ;;
-*)	# not this tree's own: other trees may be running on it
-	[ ! -e "$stamp" ] || {
-		echo "root.sh: RSTWHY_GUEST_ROOT=$root was made from another list of packages; remove it when nobody uses it, or unset RSTWHY_GUEST_ROOT" >&2
-		exit 1
-	} ;;
-esac
 touch "$root.building"
 rm -rf --one-file-system "$root"
 log=$root.log

@@ -2,26 +2,10 @@
 # Copyright (C) 2026 the rstwhy authors
 """A host loses all its connections and answers for them as a stranger: stale-state/host-lost."""
 
-import subprocess
-import sys
-
-import netns
 from actors import BOTH, acknowledged, masquerade, quiet_close, replace_server, windows
-from connection import dial, endpoint, receive, was_reset
+from connection import endpoint, was_reset
 from lab import scenario
-
-_SERVER = """
-import socket, sys
-family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-listener = socket.socket(family)
-listener.bind((sys.argv[1], 7200))
-listener.listen()
-print("listening", flush=True)
-held = []
-while True:
-    held.append(listener.accept()[0])
-    held[-1].sendall(b"hello")
-"""
+from victim import victim
 
 
 def forgotten(lab, many, pause):
@@ -72,11 +56,7 @@ PATIENT = {"verdict.idle_min_ms": "6000"}
 
 def replaced(lab, busy):
     """Another machine takes over the server's addresses; so many clients speak in the meantime, the others afterwards."""
-    server = lab.keep(netns.popen([sys.executable, "-c", _SERVER, lab.address["server"]], "server", stdout=subprocess.PIPE))
-    assert server.stdout.readline() == b"listening\n"
-    clients = [lab.keep(dial("client", lab.address["server"], 7200)) for _ in range(4)]
-    for client in clients:
-        receive(client, 5)
+    _, clients = victim(lab, 4, 7200)
 
     def speak(some):
         for client in some:

@@ -5,15 +5,14 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 
 import netns
 import servers
 from actors import BOTH, crossed, masquerade
 from capture import FIN
-from connection import dial, endpoint, quick, receive, wait_until, was_reset
+from connection import endpoint, quick, receive, wait_until, was_reset
 from lab import scenario
+from victim import victim
 
 
 def hung_up(lab, sock, near, far, say=b"GET / HTTP/1.1\r\nHost: server\r\n\r\n", **kwargs):
@@ -91,41 +90,12 @@ def haproxy_timeout(lab):
     hung_up(lab, client.sock, client.near, client.far)
 
 
-_WORKER = """
-import socket, sys
-family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-listener = socket.socket(family)
-listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind((sys.argv[1], 7600))
-listener.listen()
-print("listening", flush=True)
-held = []
-while len(held) < int(sys.argv[2]):
-    held.append(listener.accept()[0])
-    held[-1].sendall(b"hello")
-print("accepted", flush=True)
-sys.stdin.read()
-"""
-
-
-def worker(lab, many):
-    """A server process with so many connections, all read; and their clients."""
-    arguments = [sys.executable, "-c", _WORKER, lab.address["server"], str(many)]
-    victim = lab.keep(netns.popen(arguments, "server", stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-    assert victim.stdout.readline() == b"listening\n"
-    clients = [lab.keep(dial("client", lab.address["server"], 7600)) for _ in range(many)]
-    for client in clients:
-        receive(client, 5)
-    assert victim.stdout.readline() == b"accepted\n"
-    return victim, clients
-
-
 @scenario("killed-idle-then-late", families=BOTH)
 def killed_then_late(lab):
     """kill -9 with nothing unread sends FINs; five clients do not look and speak on a while later."""
-    victim, clients = worker(lab, 5)
-    victim.send_signal(signal.SIGKILL)
-    victim.wait()
+    process, clients = victim(lab, 5, 7600)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     lab.silence(1.5)
     for client in clients:
         near = endpoint(client.getsockname())
@@ -135,9 +105,9 @@ def killed_then_late(lab):
 @scenario("restarted-then-late", families=BOTH)
 def restarted(lab):
     """The same, and a new server listens already on the same port."""
-    victim, clients = worker(lab, 3)
-    victim.send_signal(signal.SIGKILL)
-    victim.wait()
+    process, clients = victim(lab, 3, 7600)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     lab.listen(7600)
     lab.silence(3.2)
     for client in clients:

@@ -3,12 +3,10 @@
 """Resets that an endpoint meant: application/*."""
 
 import signal
-import subprocess
-import sys
 
-import netns
 from connection import dial, endpoint, linger_zero, quick, receive, wait_until, was_reset
 from lab import scenario
+from victim import victim
 
 BOTH = (4, 6)
 
@@ -60,38 +58,16 @@ def abort_unread(lab):
     lab.expect(conn, "application/abort", sender="server", by="transit", stage="established")
 
 
-_VICTIM = """
-import socket, sys
-family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-listener = socket.socket(family)
-listener.bind((sys.argv[1], 7100))
-listener.listen()
-print("listening", flush=True)
-held = []
-while len(held) < int(sys.argv[2]):
-    held.append(listener.accept()[0])
-    held[-1].sendall(b"hello")
-print("accepted", flush=True)
-sys.stdin.read()
-"""
-
-
 @scenario("server-killed", families=BOTH)
 def server_killed(lab):
     """kill -9 of a server whose four connections hold data it has not read: a record each."""
-    arguments = [sys.executable, "-c", _VICTIM, lab.address["server"], "4"]
-    victim = lab.keep(netns.popen(arguments, "server", stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-    assert victim.stdout.readline() == b"listening\n"
-    clients = [lab.keep(dial("client", lab.address["server"], 7100)) for _ in range(4)]
-    for client in clients:
-        receive(client, 5)
-    assert victim.stdout.readline() == b"accepted\n"
+    process, clients = victim(lab, 4, 7100)
     for client in clients:
         client.sendall(b"nobody reads this")
     names = [endpoint(client.getsockname()) for client in clients]
     for name in names:  # data and its acknowledgement have crossed the gateway
         wait_until("the acknowledgement", lambda name=name: any(s.dst == name and s.ack == lab.lan.last(name).end() for s in lab.lan.of(name)))
-    victim.send_signal(signal.SIGKILL)
+    process.send_signal(signal.SIGKILL)
     for client, name in zip(clients, names):
         assert was_reset(client)
         lab.expect(name, "application/crash", (lab.address["server"], 7100), sender="server", by="transit", also=("application/abort",))
