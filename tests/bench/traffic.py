@@ -21,7 +21,7 @@ LOG_GROUP = 17
 def neighbours():
     """All addresses of both sides are reachable, and what arrives for them is dropped on arrival."""
     for inner, device in SIDES.items():
-        mac = netns.run("cat /sys/class/net/eth0/address", inner).strip()
+        mac = netns.run("ip -o link show eth0 | sed 's/.*ether //; s/ .*//'", inner).strip()
         number = 1 if inner == "client" else 2
         for last in range(77, 100):
             netns.run(f"ip neigh replace 10.{number}.0.{last} lladdr {mac} dev {device} nud permanent; "

@@ -101,7 +101,9 @@ def replace_server(meanwhile=lambda: None):
     """The server's machine is exchanged for another one with its addresses: its name space is thrown away with all that lives in it."""
     netns.run("ip -n server link set eth0 netns 1 name spare")
     meanwhile()
-    topology._kill_inside(["server"])  # pylint: disable=protected-access
-    netns.run("ip netns del server; ip netns add server; ip link set spare netns server; ip -n server link set spare name eth0")
-    topology._sysctls("server")  # pylint: disable=protected-access
-    topology._batch(topology._leaf("server", "wan"), "server")  # pylint: disable=protected-access
+    topology.kill_inside(["server"])
+    netns.remove("server")
+    netns.add("server")
+    netns.run("ip link set spare netns server; ip -n server link set spare name eth0")
+    topology.sysctls("server")
+    topology.leaf("server", "wan")

@@ -10,6 +10,7 @@ import topology
 from actors import BOTH, acknowledged, forward_rule, quiet_close
 from connection import Connection, listen, was_reset
 from lab import scenario
+from rtnetlink import Router
 
 TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established"
 SECOND = {4: "10.4.0.2", 6: "fd00:4::2"}
@@ -26,22 +27,22 @@ class Backend:
         self.router = router
         family = lab.family
         length = 24 if family == 4 else 64
-        inside = "ip" if router == netns.GATEWAY else f"ip -n {router}"
-        nodad = "nodad" if family == 6 else ""
-        netns.run(
-            f"ip netns add backend; {inside} link add second type veth peer name eth0 netns backend; "
-            f"{inside} addr add {SECOND_ROUTER[family]}/{length} dev second {nodad}; {inside} link set second up; "
-            f"ip -n backend link set lo up; ip -n backend addr add {SECOND[family]}/{length} dev eth0 {nodad}; "
-            f"ip -n backend link set eth0 up; ip -n backend route add default via {SECOND_ROUTER[family]}"
-        )
+        netns.add("backend")
+        near, far = Router(router), Router("backend")
+        near.wire("second", "eth0", "backend")
+        for end, device, address in ((near, "second", SECOND_ROUTER), (far, "eth0", SECOND)):
+            end.address(device, address[family], length)
+            end.up(device)
+        far.up("lo")
+        far.route(SECOND_ROUTER[family])
         self.listener = listen("backend", SECOND[family], 8443)
 
     def close(self):
         self.listener.close()
-        topology._kill_inside(["backend"])  # pylint: disable=protected-access
-        netns.run("ip netns del backend", check=False)
+        topology.kill_inside(["backend"])
+        netns.remove("backend")
         if self.router == netns.GATEWAY:
-            netns.run("ip link del second", check=False)
+            Router().remove("second")
 
 
 def balance(lab, backends, router, vip):
@@ -52,7 +53,7 @@ def balance(lab, backends, router, vip):
         target = f"numgen inc mod {len(backends)} map {{ " + ", ".join(f"{i} : {one}" for i, one in enumerate(backends)) + " }"
     rule = f"{family} daddr {vip} tcp dport 8443 dnat to {target}"
     chain = f"chain pre {{\ntype nat hook prerouting priority -100\n{rule}\n}}"
-    netns.run(f"nft -f - <<'END'\ntable {family} lb\ndelete table {family} lb\ntable {family} lb {{\n{chain}\n}}\nEND", router)
+    netns.nft(f"table {family} lb\ndelete table {family} lb\ntable {family} lb {{\n{chain}\n}}", router)
 
 
 def balanced(lab, router, timeout=None):

@@ -34,13 +34,18 @@ def load_dependencies(path):
 
 
 def load_module(parameters="", path=MODULE):
-    # insmod, so that what is loaded is this file; its dependencies by name.
+    """That very file, as insmod does; its dependencies by name."""
     load_dependencies(path)
-    netns.run(f"insmod {path} {parameters}")
+    with open(path, "rb") as module:
+        netns.system_call(netns.FINIT_MODULE, module.fileno(), parameters.encode(), 0)
 
 
 def unload_module():
-    netns.run("! grep -q '^nf_rstwhy ' /proc/modules || rmmod nf_rstwhy")
+    """As rmmod; not loaded is no fault."""
+    try:
+        netns.system_call(netns.DELETE_MODULE, b"nf_rstwhy", os.O_NONBLOCK)
+    except FileNotFoundError:
+        pass
 
 
 def counters():
@@ -75,9 +80,8 @@ class Daemon:
         for key, value in defaults.items():
             command += ["-s", f"{key}={value}"]
         with open(self.messages, "ab") as messages:
-            self.process = subprocess.Popen(
-                command + list(arguments), stdin=subprocess.DEVNULL, stdout=messages, stderr=messages, preexec_fn=netns.any_cpu
-            )
+            with netns.on_any_cpu():
+                self.process = subprocess.Popen(command + list(arguments), stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
 
     def said(self):
         with open(self.messages, encoding="utf-8", errors="replace") as messages:

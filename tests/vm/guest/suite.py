@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -95,10 +96,31 @@ def report(line):
         results.write(line.replace("\n", " ") + "\n")
 
 
-def kernel_log_since(mark):
-    """The lines, but for the kernel's own data races, and the mark for the next time."""
-    lines = netns.run(f"dmesg | awk -v live=1 -f {HERE}/races.awk").splitlines()
-    return lines[mark:], len(lines)
+class KernelLog:
+    """What the kernel says from now on, by /dev/kmsg."""
+
+    def __init__(self):
+        self._log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self._log, 0, os.SEEK_END)
+
+    def complaints(self):
+        """Since the last time; not the kernel's own data races."""
+        lines = []
+        while True:
+            try:
+                record = os.read(self._log, 8192).decode(errors="replace")
+            except BlockingIOError:
+                break
+            except BrokenPipeError:  # overwritten before it was read; the console has it
+                continue
+            stamp, _, text = record.partition(";")
+            lines.append(f"[{int(stamp.split(',')[2]) / 1e6:12.6f}] {text.splitlines()[0]}")
+        if not any(COMPLAINTS.search(line) for line in lines):
+            return []
+        done = subprocess.run(
+            ["awk", "-v", "live=1", "-f", f"{HERE}/races.awk"], input="\n".join(lines) + "\n", stdout=subprocess.PIPE, text=True, check=True
+        )
+        return [line for line in done.stdout.splitlines() if COMPLAINTS.search(line)]
 
 
 def run_one(spec, keep):
@@ -132,7 +154,7 @@ def run_one(spec, keep):
         except (Exception, TooLong) as error:  # pylint: disable=broad-except
             faults.append(f"tear-down: {type(error).__name__}: {error}")
         signal.alarm(0)
-        shutil.copytree(place.directory, f"{OUT}/{spec['name']}")
+        shutil.copytree(place.directory, f"{OUT}/{spec['name']}", copy_function=shutil.copyfile)  # no copystat: each call crosses to the host
     return faults
 
 
@@ -161,7 +183,7 @@ def main():
     os.sched_setaffinity(0, {0})
     netns.run("modprobe -a nf_conntrack nf_tables veth; sysctl -qw kernel.printk_ratelimit=0")
     topology.tear_down()
-    mark = 0
+    log = KernelLog()
     for spec in wanted:
         began = time.monotonic()
         try:
@@ -173,8 +195,7 @@ def main():
         except lab.Skip as skip:
             report(f"skip {spec['name']} # {skip}")
             continue
-        lines, mark = kernel_log_since(mark)
-        faults += [f"kernel: {line}" for line in lines if COMPLAINTS.search(line)]
+        faults += [f"kernel: {line}" for line in log.complaints()]
         took = time.monotonic() - began
         if faults:
             report(f"not ok {spec['name']} # {'; '.join(faults[:6])}")

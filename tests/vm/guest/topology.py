@@ -13,28 +13,29 @@ import os
 import signal
 
 import netns
+from rtnetlink import Router
 
 ADDRESS = {
     4: {"client": "10.1.0.2", "lan": "10.1.0.1", "wan": "10.2.0.1", "server": "10.2.0.2", "wan-box": "10.3.0.1", "box": "10.3.0.2"},
     6: {"client": "fd00:1::2", "lan": "fd00:1::1", "wan": "fd00:2::1", "server": "fd00:2::2", "wan-box": "fd00:3::1", "box": "fd00:3::2"},
 }
 
-def _batch(commands, namespace=netns.GATEWAY, force=False):
-    """One process for many ip commands: under emulation each process costs a tenth of a second."""
-    prefix = "ip" if namespace == netns.GATEWAY else f"ip -n {namespace}"
-    netns.run(f"{prefix} {'-force ' if force else ''}-batch - <<'END'\n" + "\n".join(commands) + "\nEND", check=not force)
+def _address(router, device, role):
+    router.address(device, ADDRESS[4][role], 24)
+    router.address(device, ADDRESS[6][role], 64)
+    router.up(device)
 
 
-def _address(device, role):
-    return [f"addr add {ADDRESS[4][role]}/24 dev {device}", f"addr add {ADDRESS[6][role]}/64 dev {device} nodad", f"link set {device} up"]
+def leaf(name, role):
+    """An end's side of its wire, eth0: up, with its addresses, and the router there (a role of ADDRESS) as the way to everywhere."""
+    end = Router(name)
+    end.up("lo")
+    _address(end, "eth0", name)
+    for family in (4, 6):
+        end.route(ADDRESS[family][role])
 
 
-def _leaf(role, router):
-    default = [f"route add default via {ADDRESS[4][router]}", f"route add default via {ADDRESS[6][router]}"]
-    return ["link set lo up"] + _address("eth0", role) + default
-
-
-def _sysctls(namespace):
+def sysctls(namespace):
     """A router; without duplicate address detection, whose second of waiting would be lost on every scenario."""
     netns.sysctl("net.ipv4.ip_forward", 1, namespace)
     netns.sysctl("net.ipv6.conf.all.forwarding", 1, namespace)
@@ -44,29 +45,34 @@ def _sysctls(namespace):
 
 def build(box):
     """Make the namespaces and wires; tear_down() undoes it."""
-    names = ("client", "server") + (("box",) if box else ())
-    wires = ["link add lan type veth peer name eth0 netns client"]
-    wires += ["link add wan type veth peer name outer netns box"] if box else ["link add wan type veth peer name eth0 netns server"]
-    gateway = _address("lan", "lan") + _address("wan", "wan-box" if box else "wan")
+    gateway = Router()
+    sysctls(netns.GATEWAY)
+    for name in ("client", "server") + (("box",) if box else ()):
+        netns.add(name)
+        sysctls(name)
+    gateway.wire("lan", "eth0", "client")
+    gateway.wire("wan", *(("outer", "box") if box else ("eth0", "server")))
+    _address(gateway, "lan", "lan")
+    _address(gateway, "wan", "wan-box" if box else "wan")
+    leaf("client", "lan")
     if box:
-        routes = [f"route add 10.2.0.0/24 via {ADDRESS[4]['box']}", f"route add fd00:2::/64 via {ADDRESS[6]['box']}"]
-    else:
-        routes = []
-    _sysctls(netns.GATEWAY)
-    _batch([f"netns add {name}" for name in names])
-    for name in names:
-        _sysctls(name)
-    _batch(wires + gateway)
-    _batch(_leaf("client", "lan"), "client")
-    if box:
-        back = [f"route add default via {ADDRESS[4]['wan-box']}", f"route add default via {ADDRESS[6]['wan-box']}"]
-        inner = ["link add inner type veth peer name eth0 netns server"]
-        _batch(["link set lo up"] + inner + _address("outer", "box") + _address("inner", "wan") + back, "box")
-        _batch(routes)
-    _batch(_leaf("server", "wan"), "server")
+        _build_box(gateway)
+    leaf("server", "wan")
 
 
-def _kill_inside(names):
+def _build_box(gateway):
+    box = Router("box")
+    box.up("lo")
+    box.wire("inner", "eth0", "server")
+    _address(box, "outer", "box")
+    _address(box, "inner", "wan")
+    for family, network in ((4, "10.2.0.0/24"), (6, "fd00:2::/64")):
+        box.route(ADDRESS[family]["wan-box"])
+        gateway.route(ADDRESS[family]["box"], network)
+
+
+def kill_inside(names):
+    """Ends every process that lives in one of these namespaces."""
     inodes = {os.stat("/run/netns/" + name).st_ino for name in names}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -79,10 +85,14 @@ def _kill_inside(names):
 def tear_down():
     """Remove all of it and what scenarios left in the gateway: rules, conntrack entries, sysctls."""
     names = [name for name in ("client", "server", "box") if netns.exists(name)]
-    _kill_inside(names)
-    netns.run("nft flush ruleset")
-    _batch(["link del lan", "link del wan"] + [f"netns del {name}" for name in names], force=True)
-    netns.run("conntrack -F", check=False)
+    kill_inside(names)
+    netns.nft("flush ruleset")
+    gateway = Router()
+    for device in ("lan", "wan"):
+        gateway.remove(device)
+    for name in names:
+        netns.remove(name)
+    netns.flush_conntrack()
     for key, value in CONNTRACK_DEFAULTS.items():
         netns.sysctl("net.netfilter.nf_conntrack_" + key, value)
 

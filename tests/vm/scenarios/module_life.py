@@ -95,7 +95,8 @@ Server((sys.argv[1], int(sys.argv[2])), Echo).serve_forever()
 def start_traffic(lab):
     """Connections one after the other, every second one aborted. Returns a function that tells how many there were."""
     # on all CPUs: here races are wanted
-    lab.keep(netns.popen([sys.executable, "-c", _ECHO, lab.address["server"], "7200"], "server", preexec_fn=netns.any_cpu))
+    with netns.on_any_cpu():
+        lab.keep(netns.popen([sys.executable, "-c", _ECHO, lab.address["server"], "7200"], "server"))
 
     def listening():
         try:
@@ -108,7 +109,8 @@ def start_traffic(lab):
     path = lab.directory + "/traffic"
     with open(path, "wb") as out:
         arguments = [sys.executable, "-c", _TRAFFIC, lab.address["server"], "7200"]
-        process = lab.keep(netns.popen(arguments, "client", stdout=out, stderr=subprocess.STDOUT, preexec_fn=netns.any_cpu))
+        with netns.on_any_cpu():
+            process = lab.keep(netns.popen(arguments, "client", stdout=out, stderr=subprocess.STDOUT))
 
     def count():
         with open(path, encoding="ascii") as lines:
