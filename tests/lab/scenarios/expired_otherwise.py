@@ -140,10 +140,10 @@ def escapes(lab):
 @scenario("expired-after-late-module", late=True, families=BOTH)
 def late(lab):
     """The module comes when the connection lives; it speaks once more, and then our timeout is too short."""
-    strict(3)
     conn = lab.connect()
     conn.exchange()
     lab.judge_from_here()
+    strict(3)
     conn.exchange()
     lab.silence(5)
     conn.client.sendall(b"still there?")

@@ -23,7 +23,7 @@ def expect_injected(lab, conn, **kwargs):
 @scenario("injected-triple", box=True, families=BOTH)
 def triple(lab):
     """Three RST+ACKs, their windows rising by one; the request had passed."""
-    lab.delay("server", 30)
+    lab.delay("server", 200)  # its acknowledgement must not reach the reset client before its answer is under way
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"GET /forbidden")
@@ -37,7 +37,7 @@ def triple(lab):
 @scenario("injected-rising-numbers", box=True, families=BOTH)
 def rising(lab):
     """RSTs at +0, +1460, +4380: the injector races the answer."""
-    lab.delay("server", 30)
+    lab.delay("server", 200)  # its acknowledgement must not reach the reset client before its answer is under way
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"GET /forbidden")
@@ -51,7 +51,7 @@ def rising(lab):
 @scenario("injected-single", box=True, families=BOTH)
 def single(lab):
     """One RST that looks like the host's own, but the host's answer follows."""
-    lab.delay("server", 30)
+    lab.delay("server", 200)  # its acknowledgement must not reach the reset client before its answer is under way
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"GET /forbidden")
@@ -65,7 +65,7 @@ def single(lab):
 def behind_nat(lab):
     """The injector stands outside, and sees the gateway's address."""
     masquerade()
-    lab.delay("server", 30)
+    lab.delay("server", 200)  # its acknowledgement must not reach the reset client before its answer is under way
     conn = lab.connect()
     conn.exchange()
     conn.client.sendall(b"GET /forbidden")
