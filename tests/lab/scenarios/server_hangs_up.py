@@ -27,14 +27,13 @@ def hung_up(lab, sock, near, far, say=b"GET / HTTP/1.1\r\nHost: server\r\n\r\n",
 @scenario("nginx-hangs-up-keepalive", families=BOTH)
 def nginx_keepalive(lab):
     """The race of every HTTP connection pool: nginx's keepalive_timeout has run out when the next request comes."""
-    servers.nginx(lab, "")
+    process = servers.nginx(lab, "")
     # The shared settings have an hour; reload with three seconds.
     with open("/tmp/nginx/nginx.conf", encoding="ascii") as config:
         text = config.read().replace("keepalive_timeout 3600;", "keepalive_timeout 3;")
     with open("/tmp/nginx/nginx.conf", "w", encoding="ascii") as config:
         config.write(text)
-    with open("/tmp/nginx/nginx.pid", encoding="ascii") as pid:
-        os.kill(int(pid.read()), signal.SIGHUP)
+    process.send_signal(signal.SIGHUP)
     lab.silence(1)
     client = servers.HttpClient(lab, 80)
     client.get()
