@@ -210,11 +210,15 @@ static bool remapped_on_pick_up(const struct facts *f)
 	return f->ev->by == RSTWHY_BY_TRANSIT && f->picked_up && f->translated && f->shape == SHAPE_PASSIVE;
 }
 
-/* The gateway: rejects in mid-stream what it has no state of, or picked up just now what it then translated anew. */
+/*
+ * The gateway: rejects in mid-stream what it has no state of, has it come to its own stack for want of a translation, or picked up
+ * just now what it then translated anew.
+ */
 static bool of_stranger(const struct facts *f)
 {
 	bool without_state = !f->known ? !(f->ct->flags & RSTWHY_CT_FOUND) : f->picked_up;
-	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && without_state && f->shape != SHAPE_REFUSING;
+	bool here = f->ev->by == RSTWHY_BY_GATEWAY_REJECT || f->ev->by == RSTWHY_BY_GATEWAY_STACK;
+	bool refused = here && without_state && f->shape != SHAPE_REFUSING;
 
 	return refused || (usable(f) && remapped_on_pick_up(f));
 }

@@ -84,7 +84,7 @@ struct facts {
 	bool sender_alive;	 /* the resetting side sent or acknowledged new data after "its" RST */
 	bool sender_heard;	 /* it acknowledged more, after the RST, than it or the RST had: it got what elicited the RST */
 	bool lost;		 /* conntrack had lost the flow */
-	bool picked_up;		 /* the memory met the flow in mid-stream, by the very segment that the RST answers */
+	bool picked_up;		 /* conntrack and memory met the flow in mid-stream, by the very segment that the RST answers */
 	bool remapped;		 /* and gave it another translation than before */
 	bool harmless_loss;	 /* and picked it up again just as it was */
 	bool expired;		 /* lost, after at least the timeout in force */
@@ -122,6 +122,9 @@ bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 enum shape shape_of(const struct facts *f);
 unsigned int shape_marks(const struct facts *f);
 bool shape_continuous(const struct facts *f);
+
+/* entry.c: what became of conntrack's entry */
+void entry_find(struct facts *f);
 
 /* offload.c: traffic that passed unseen, in a flowtable or elsewhere */
 void offload_find(struct facts *f);
