@@ -259,61 +259,6 @@ static void failover__many_without_history_rejected__told(void **state)
 	assert_int_equal(records[0].cause, CAUSE_GATEWAY_FAILOVER);
 }
 
-static void refuse(uint16_t client_port, uint16_t server_port)
-{
-	scene_connecting(&s);
-	feed_other_flow(client_port);
-	scene_mem(&s)->orig.dport = scene_mem(&s)->reply.sport = htons(server_port);
-	scene_event(&s)->seg.tuple.sport = htons(server_port);
-	scene_refusing(&s);
-	feed(client_port);
-}
-
-static void scan__many_ports_refuse_one_client__probes(void **state)
-{
-	size_t amended = 0, refused = 0;
-
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++)
-		refuse((uint16_t)(1000 + i), (uint16_t)(20 + i));
-	correlate_flush(c);
-	/* Twelve are more than are held here: what was written as refused before the crowd was one is amended. */
-	for (size_t i = 0; i < count; i++) {
-		bool first_word = i < 12 && records[i].incident.scanned < SCAN_LEAST;
-
-		amended += records[i].incident.kind == INCIDENT_AMENDMENT;
-		refused += first_word;
-		assert_int_equal(records[i].cause, first_word ? CAUSE_REFUSED : CAUSE_PROBE);
-	}
-	assert_int_equal(amended, refused);
-	assert_in_range(refused, 1, 4);
-}
-
-static void scan__one_port_refuses_again_and_again__refused(void **state)
-{
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++)
-		refuse((uint16_t)(1000 + i), 20 + i % 4);
-	correlate_flush(c);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_REFUSED);
-}
-
-static void scan__syns_that_never_crossed__backscatter(void **state)
-{
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++) {
-		scene_unknown(&s);
-		feed_other_flow((uint16_t)(1000 + i));
-		scene_event(&s)->seg.tuple.sport = htons((uint16_t)(20 + i));
-		scene_refusing(&s);
-		feed(i);
-	}
-	correlate_flush(c);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_BACKSCATTER);
-}
-
 static void pattern__three_windows_in_a_train__injected(void **state)
 {
 	(void)state;
@@ -367,9 +312,6 @@ int main(void)
 		TEST(host_lost__connections_younger_than_a_millisecond__told),
 		TEST(host_lost__box_rejects_one_after_the_other__policy),
 		TEST(failover__many_without_history_rejected__told),
-		TEST(scan__many_ports_refuse_one_client__probes),
-		TEST(scan__syns_that_never_crossed__backscatter),
-		TEST(scan__one_port_refuses_again_and_again__refused),
 		TEST(pattern__three_windows_in_a_train__injected),
 		TEST(related__late_reset_of_the_side_not_told__names_the_first),
 	};

@@ -64,6 +64,24 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 	return NULL;
 }
 
+/* Who asked whom, of a SYN that was refused: by their own names. Behind translation all clients are one on the wire. */
+struct asked {
+	const uint8_t *client, *server;
+	uint16_t port;
+};
+
+static struct asked asked_of(const struct event *event)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	const struct rstwhy_conntrack *ct = &event->ev.ct;
+	bool known = mem->flags & RSTWHY_MEM_KNOWN, found = ct->flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+	const struct rstwhy_tuple *wire = &event->seg.tuple, *orig = known ? &mem->orig : &ct->orig;
+
+	if ((known || found) && (known ? mem->direction : event->ev.direction) == RSTWHY_DIR_REPLY)
+		return (struct asked){orig->src, orig->dst, orig->dport};
+	return (struct asked){wire->dst, wire->src, wire->sport};
+}
+
 /* A process is a host and port, a lost state the whole host's, this gateway is one, and a scan is whose SYNs are refused. */
 static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 {
@@ -72,7 +90,7 @@ static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 	if (kind == CROWD_STRANGER)
 		return key;
 	if (kind == CROWD_SCAN) {
-		memcpy(key.addr, event->seg.tuple.dst, sizeof(key.addr));
+		memcpy(key.addr, asked_of(event).client, sizeof(key.addr));
 		return key;
 	}
 	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
@@ -118,9 +136,10 @@ static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
 
 uint64_t crowd_target(const struct event *event)
 {
-	struct crowd_key key = {.port = event->seg.tuple.sport};
+	struct asked asked = asked_of(event);
+	struct crowd_key key = {.port = asked.port};
 
-	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
+	memcpy(key.addr, asked.server, sizeof(key.addr));
 	return flowkey_hash(&key, sizeof(key), 0);
 }
 
