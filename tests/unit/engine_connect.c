@@ -65,6 +65,34 @@ static void refused__window_of_a_box__doubted(void **state)
 	assert_confidence(&s, 0.3, 0.6);
 }
 
+/* Of a host that is known, at its own distance: the window is what the SYN offered. */
+static void remote_connect__window_of_the_syn__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.win = scene_mem(&s)->base[CLIENT].win;
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
+	scene_event(&s)->ev.host[0] = (struct rstwhy_host){.flags = RSTWHY_HOST_KNOWN, .ttl = scene_event(&s)->seg.ttl};
+	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	assert_also(&s, CAUSE_REFUSED);
+	assert_confidence(&s, 0.7, 0.85);
+}
+
+/* Neither 0 nor anybody's: what acknowledges a SYN that nobody has answered refuses it all the same. */
+static void remote_connect__sequence_number_of_its_own__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.seq = 77777777;
+	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+	assert_int_equal(s.verdict.seq_match, SEQ_EXACT);
+	scene_mem(&s)->flags |= RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
+	assert_not_cause(&s, CAUSE_REMOTE_CONNECT);
+}
+
 static void refused__wrong_acknowledgement__not_told(void **state)
 {
 	(void)state;
@@ -201,6 +229,8 @@ int main(void)
 		TEST(refused__port_of_the_gateway__told),
 		TEST(refused__published_port__told),
 		TEST(refused__window_of_a_box__doubted),
+		TEST(remote_connect__window_of_the_syn__told),
+		TEST(remote_connect__sequence_number_of_its_own__told),
 		TEST(refused__wrong_acknowledgement__not_told),
 		TEST(refused__established_connection__not_told),
 		TEST(refused__conntrack_alone_saw_the_syn__told),

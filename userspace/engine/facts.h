@@ -15,7 +15,7 @@
 enum shape {
 	SHAPE_PASSIVE,	/* RST without ACK: no usable socket there */
 	SHAPE_ACTIVE,	/* RST+ACK: a live socket's, or a box's that looks like one */
-	SHAPE_REFUSING, /* RST+ACK with sequence 0, to a segment without ACK: a SYN */
+	SHAPE_REFUSING, /* RST+ACK with sequence 0, to a segment without ACK: a SYN; of whatever sequence, to a SYN we know */
 };
 
 /* How the RST differs from what the resetting side's stack sends. */

@@ -30,11 +30,21 @@ static const struct rstwhy_baseline *peer_base(const struct facts *f)
 	return f->known && (base->flags & RSTWHY_BASE_SEEN) ? base : NULL;
 }
 
+/* Nobody has answered the SYN that it acknowledges: it refuses that, whatever its own number (RFC 9293 section 3.10.7.3). */
+static bool acknowledges_first_syn(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = &f->ev->mem;
+	uint32_t begun = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
+
+	return f->known && (mem->flags & begun) == RSTWHY_MEM_SYN_PENDING && mem->syn_dir == f->pd &&
+	       f->seg->ack == mem->syn_seq + 1;
+}
+
 enum shape shape_of(const struct facts *f)
 {
 	if (!(f->seg->flags & SEG_ACK))
 		return SHAPE_PASSIVE;
-	return f->seg->seq == 0 ? SHAPE_REFUSING : SHAPE_ACTIVE;
+	return f->seg->seq == 0 || acknowledges_first_syn(f) ? SHAPE_REFUSING : SHAPE_ACTIVE;
 }
 
 /* Timestamps advance by at most a thousand or so a second; an age that saturated says nothing. */
