@@ -91,6 +91,47 @@ static void picked_up__reached_our_stack__gateways_state(void **state)
 	assert_not_cause(&s, CAUSE_GATEWAY_FAILOVER);
 }
 
+/* What it answers may have passed before anybody looked. */
+static void backscatter__just_begun__no_history(void **state)
+{
+	(void)state;
+	scene_unknown(&s);
+	scene_event(&s)->ev.watched_ms = 100;
+	assert_cause(&s, CAUSE_NO_HISTORY);
+	assert_also(&s, CAUSE_BACKSCATTER);
+	scene_refusing(&s);
+	assert_cause(&s, CAUSE_NO_HISTORY);
+	assert_also(&s, CAUSE_BACKSCATTER);
+}
+
+/* What was silent ever since is not known: the longer, the fewer. */
+static void backscatter__bare_reset__surer_the_longer_it_watched(void **state)
+{
+	static const uint64_t watched_ms[] = {500, 60000, 86400000};
+	double before = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		scene_unknown(&s);
+		scene_event(&s)->ev.watched_ms = watched_ms[i];
+		assert_cause(&s, CAUSE_BACKSCATTER);
+		assert_also(&s, CAUSE_NO_HISTORY);
+		assert_true(s.verdict.confidence > before);
+		before = s.verdict.confidence;
+	}
+	assert_confidence(&s, 0.65, 0.75);
+}
+
+static void backscatter__refused_syn__needs_seconds_only(void **state)
+{
+	(void)state;
+	scene_unknown(&s);
+	scene_refusing(&s);
+	scene_event(&s)->ev.watched_ms = 5000;
+	assert_cause(&s, CAUSE_BACKSCATTER);
+	assert_confidence(&s, 0.85, 0.85);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -101,6 +142,9 @@ int main(void)
 		TEST(untracked__met_in_midstream_and_rejected__a_rule),
 		TEST(late_module__translated_host_answers_as_stranger__no_failover),
 		TEST(picked_up__reached_our_stack__gateways_state),
+		TEST(backscatter__just_begun__no_history),
+		TEST(backscatter__bare_reset__surer_the_longer_it_watched),
+		TEST(backscatter__refused_syn__needs_seconds_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

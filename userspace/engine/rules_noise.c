@@ -7,6 +7,9 @@
 #include "rules.h"
 #include "tcpstate.h"
 
+#define ANSWER_MOST_MS 3500.0	 /* an answer to a SYN, a link address to be found on the way included */
+#define SILENT_MOST_MS 7440000.0 /* few boxes keep a silent connection longer (RFC 5382: two hours and four minutes at least) */
+
 bool when_ignored(const struct facts *f)
 {
 	return f->went_on;
@@ -54,21 +57,38 @@ bool when_out_of_window(const struct facts *f)
 	return match == SEQ_ABOVE && !f->hidden && (f->mem->flags & RSTWHY_MEM_HANDSHAKE);
 }
 
+/* What it answers would have passed here, had it come from here. An older module does not say how long it has watched. */
+static bool watched_for(const struct facts *f, double ms)
+{
+	return !f->ev->watched_ms || (double)f->ev->watched_ms >= ms;
+}
+
 /* Conntrack never saw its connection, nor did we: what it answers was sent by somebody else in this address's name. */
 bool when_backscatter(const struct facts *f)
 {
 	return !f->known && !f->oriented && f->ev->by == RSTWHY_BY_TRANSIT && (f->ct->flags & RSTWHY_CT_INVALID) &&
-	       f->shape != SHAPE_ACTIVE;
+	       f->shape != SHAPE_ACTIVE && watched_for(f, facts_answer_ms(f));
 }
 
+/*
+ * A RST that refuses a SYN answers what passed some seconds ago at most. A bare one may also end a connection that was silent ever
+ * since we came, if conntrack came with us: the sooner after, the likelier.
+ */
 double weigh_backscatter(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING ? 0.85 : 0.7;
+	if (f->shape == SHAPE_REFUSING)
+		return watched_for(f, ANSWER_MOST_MS) ? 0.85 : 0.75;
+	if (!watched_for(f, ANSWER_MOST_MS))
+		return 0.5;
+	return watched_for(f, SILENT_MOST_MS) ? 0.7 : 0.6;
 }
 
 void tell_backscatter(const struct facts *f, struct verdict *v)
 {
 	say(v, "neither conntrack nor the flow memory has seen anything that it could answer");
+	if (!watched_for(f, SILENT_MOST_MS))
+		say(v, "the flow memory began %s before: of what was silent longer it knows nothing",
+		    duration((double)f->ev->watched_ms).s);
 	if (f->shape == SHAPE_REFUSING)
 		say(v, "it refuses a SYN that did not pass here");
 	verdict_also(v, CAUSE_NO_HISTORY);

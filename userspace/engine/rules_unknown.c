@@ -34,8 +34,10 @@ void tell_no_history(const struct facts *f, struct verdict *v)
 	} else if (f->shape == SHAPE_ACTIVE) {
 		verdict_also(v, CAUSE_ABORT);
 	} else {
-		verdict_also(v, CAUSE_HOST_LOST);
+		verdict_also(v, f->ev->by == RSTWHY_BY_GATEWAY_STACK ? CAUSE_GATEWAY_FAILOVER : CAUSE_HOST_LOST);
 		verdict_also(v, CAUSE_AFTER_CLOSE);
+		if (f->ct->flags & RSTWHY_CT_INVALID)
+			verdict_also(v, CAUSE_BACKSCATTER);
 	}
 }
 
