@@ -125,3 +125,39 @@ void flow_settle_syn(struct flow *f)
 	if (!has(cold, FMC_SYN_PENDING) && (has(cold, FMC_COMPLETED) || has(cold, FMC_MIDSTREAM)))
 		hot_flag(f->hot, FM_SYN, false);
 }
+
+/**
+ * flowmem_note_synack() - a SYN-ACK of a flow that has no record, and of which conntrack saw no SYN
+ * @fm: the memory
+ * @in: the SYN-ACK
+ *
+ * Context: any. Two at once in one place may mix: then neither is found again.
+ */
+void flowmem_note_synack(struct flowmem *fm, const struct fm_input *in)
+{
+	struct fm_opening *opening = &fm->openings[in->hash & (FM_OPENINGS - 1)];
+
+	WRITE_ONCE(opening->hash, in->hash);
+	WRITE_ONCE(opening->end, in->quick.end);
+	WRITE_ONCE(opening->side, in->quick.side);
+}
+
+/**
+ * flowmem_opener() - who opened a connection that is met in mid-stream
+ * @fm: the memory
+ * @in: its first segment that was accepted, not a SYN
+ *
+ * Context: any.
+ * Return: the side that did not send the SYN-ACK, where that is this segment or was seen right before it; else ORIGINAL.
+ */
+u8 flowmem_opener(const struct flowmem *fm, const struct fm_input *in)
+{
+	const struct fm_opening *opening = &fm->openings[in->hash & (FM_OPENINGS - 1)];
+	u8 side = in->quick.side;
+
+	if (in->quick.flags & SEG_SYN)
+		return !side;
+	if (READ_ONCE(opening->hash) == in->hash && READ_ONCE(opening->end) == in->quick.seq && READ_ONCE(opening->side) == side)
+		return !side;
+	return in->orig1;
+}
