@@ -57,6 +57,8 @@ static void begin_connection(struct flow *f)
 	cold->reply = old.reply;
 	WRITE_ONCE(cold->alias_tag, old.alias_tag);
 	cold->flags = FMC_HANDSHAKE | (c ? FMC_OPENER1 : 0) | (f->in->orig1 ? FMC_ORIG1 : 0);
+	if (f->q->ack != old.syn_seq + 1)
+		cold->flags |= FMC_SIDE(FMC_DATA, c);
 	cold->created_us = old.syn_us;
 	cold->synack_us = f->in->now_us;
 	cold->isn[c] = old.syn_seq;
@@ -73,6 +75,17 @@ static void begin_connection(struct flow *f)
 	flow_begin_side(f);
 }
 
+/* It acknowledges the pending SYN, or data that travelled in that (TCP Fast Open, RFC 7413), as far as a first SYN's is known. */
+static bool answers_syn(const struct flow *f)
+{
+	const struct fm_cold *cold = f->cold;
+	u32 beyond = f->q->ack - (cold->syn_seq + 1), data = hot_end(f->hot, cold->syn_side) - (cold->syn_seq + 1);
+
+	if (!has(cold, FMC_SYN_PENDING) || cold->syn_side == f->d)
+		return false;
+	return !beyond || (!has(cold, FMC_SYN_REUSE) && beyond <= data);
+}
+
 /**
  * flow_on_synack() - the SYN is answered, or the answer repeated
  * @f: a SYN-ACK
@@ -83,7 +96,7 @@ void flow_on_synack(struct flow *f)
 {
 	struct fm_cold *cold = f->cold;
 
-	if (has(cold, FMC_SYN_PENDING) && cold->syn_side != f->d && f->q->ack == cold->syn_seq + 1)
+	if (answers_syn(f))
 		begin_connection(f);
 	else if (has(cold, FMC_HANDSHAKE) && !has(cold, FMC_COMPLETED))
 		cold->synack_us = 0; /* a copy: no round trip from it */
