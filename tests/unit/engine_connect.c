@@ -93,6 +93,60 @@ static void remote_connect__sequence_number_of_its_own__told(void **state)
 	assert_not_cause(&s, CAUSE_REMOTE_CONNECT);
 }
 
+/* The gateway is the client, and its own stack answers the challenge. */
+static void half_open__of_the_gateways_own__told(void **state)
+{
+	struct rstwhy_memory *mem = scene_mem(&s);
+
+	(void)state;
+	mem->flags |= RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
+	mem->syn_dir = CLIENT;
+	scene_rst_from(&s, CLIENT);
+	scene_by(&s, RSTWHY_BY_GATEWAY_STACK);
+	assert_cause(&s, CAUSE_HALF_OPEN);
+	assert_int_equal(s.verdict.sender, SIDE_CLIENT);
+}
+
+/* Its answer was seen, though not as one: Fast Open, by an older module. */
+static void pending_syn__server_has_spoken__not_in_connect(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_mem(&s)->flags |= RSTWHY_MEM_DATA_ORIG | RSTWHY_MEM_DATA_REPLY;
+	scene_mem(&s)->last_ms[SERVER] = 5;
+	scene_event(&s)->seg.flags = SEG_RST;
+	assert_not_cause(&s, CAUSE_OUT_OF_WINDOW);
+	assert_int_equal(s.verdict.stage, STAGE_ESTABLISHED);
+}
+
+static void no_refusal__without_acknowledgement__ignored(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.flags = SEG_RST;
+	scene_event(&s)->seg.ack = 0;
+	assert_cause(&s, CAUSE_OUT_OF_WINDOW);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+	scene_by(&s, RSTWHY_BY_GATEWAY_RAW);
+	assert_cause(&s, CAUSE_GATEWAY_IPS);
+}
+
+/* Only the client's half crosses: its live socket acknowledges what we did not see. */
+static void abort__of_the_syns_sender__not_in_connect(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_rst_from(&s, CLIENT);
+	scene_active(&s);
+	scene_event(&s)->seg.ack = SERVER_END;
+	assert_cause(&s, CAUSE_ABORT);
+	assert_int_equal(s.verdict.stage, STAGE_UNKNOWN);
+	scene_event(&s)->seg.flags = SEG_RST;
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_also(&s, CAUSE_CONNECT_ABANDONED);
+}
+
 static void refused__wrong_acknowledgement__not_told(void **state)
 {
 	(void)state;
@@ -231,6 +285,10 @@ int main(void)
 		TEST(refused__window_of_a_box__doubted),
 		TEST(remote_connect__window_of_the_syn__told),
 		TEST(remote_connect__sequence_number_of_its_own__told),
+		TEST(half_open__of_the_gateways_own__told),
+		TEST(pending_syn__server_has_spoken__not_in_connect),
+		TEST(no_refusal__without_acknowledgement__ignored),
+		TEST(abort__of_the_syns_sender__not_in_connect),
 		TEST(refused__wrong_acknowledgement__not_told),
 		TEST(refused__established_connection__not_told),
 		TEST(refused__conntrack_alone_saw_the_syn__told),

@@ -136,14 +136,14 @@ void correlate_make_room(struct correlate *c)
 	held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
-/* A handshake has no train to wait for, and noise none that matters. */
+/* A handshake has no train to wait for, unless a program resets both its ends, and noise none that matters. */
 static uint64_t wait_ns(const struct correlate *c, const struct facts *f, const struct rule *rule)
 {
 	uint64_t hold = c->settings.hold_ms * NS_PER_MS;
 
 	if (!rule->certain)
 		return hold;
-	if (facts_stage(f) == STAGE_CONNECT || cause_text(rule->cause)->class == CLASS_NOISE)
+	if ((facts_stage(f) == STAGE_CONNECT && f->ev->by != RSTWHY_BY_GATEWAY_RAW) || cause_text(rule->cause)->class == CLASS_NOISE)
 		return 0;
 	return hold < SETTLE_NS ? hold : SETTLE_NS;
 }

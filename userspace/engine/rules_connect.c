@@ -150,6 +150,12 @@ void tell_probe(const struct facts *f, struct verdict *v)
 	verdict_also(v, f->mem->flags & RSTWHY_MEM_COMPLETED ? CAUSE_ABORT : CAUSE_CONNECT_ABANDONED);
 }
 
+/* Nobody in between: a host beyond, or this gateway as a host. */
+static bool by_an_end(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT || (f->ev->by == RSTWHY_BY_GATEWAY_STACK && !f->foreign_stack);
+}
+
 /*
  * A SYN upon a connection that the other end still has: it answers with an acknowledgement of the old one, which meets a RST of just
  * that number. Others, after a SYN that may be as blind as they are, are none of it.
@@ -162,8 +168,7 @@ bool when_half_open(const struct facts *f)
 	if (match == SEQ_BELOW || match == SEQ_ABOVE)
 		return false;
 
-	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd &&
-	       f->shape == SHAPE_PASSIVE;
+	return f->known && by_an_end(f) && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd && f->shape == SHAPE_PASSIVE;
 }
 
 double weigh_half_open(const struct facts *f)

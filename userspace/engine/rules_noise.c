@@ -57,6 +57,38 @@ bool when_out_of_window(const struct facts *f)
 	return match == SEQ_ABOVE && !f->hidden && (f->mem->flags & RSTWHY_MEM_HANDSHAKE);
 }
 
+/*
+ * It is forwarded no farther, and so kills nobody, though our own conntrack believes it (HAProxy's silent-drop). Not where that side's
+ * segments always come so: those are for the gateway itself. Where a capture was taken is not known.
+ */
+bool when_ttl_ends(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->seg->ttl <= 1 && (f->marks & MARK_TTL) && !(f->ct->flags & RSTWHY_CT_OFF);
+}
+
+void tell_ttl_ends(const struct facts *f, struct verdict *v)
+{
+	say(v, "its TTL ends here: it never came to %s", peer_side(f));
+	say_marks(f, v);
+	verdict_also(v, CAUSE_INJECTED);
+}
+
+/* The client is in SYN-SENT, where a RST counts only if it acknowledges the SYN (RFC 9293 section 3.10.7.3). */
+bool when_no_refusal(const struct facts *f)
+{
+	uint32_t begun = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
+
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & begun) == RSTWHY_MEM_SYN_PENDING &&
+	       f->mem->syn_dir == f->pd && f->mem->last_ms[f->rd] == RSTWHY_NEVER && f->shape == SHAPE_PASSIVE;
+}
+
+void tell_no_refusal(const struct facts *f, struct verdict *v)
+{
+	say(v, "%s waits for an answer to its SYN and ignores a RST that does not acknowledge that", peer_side(f));
+	say_marks(f, v);
+	verdict_also(v, CAUSE_REMOTE_CONNECT);
+}
+
 /* What it answers would have passed here, had it come from here. An older module does not say how long it has watched. */
 static bool watched_for(const struct facts *f, double ms)
 {

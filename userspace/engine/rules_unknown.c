@@ -66,7 +66,8 @@ static void passive_candidates(const struct facts *f, struct verdict *v)
 {
 	if (f->fin_self)
 		verdict_also(v, CAUSE_LATE_DATA);
-	if (f->rd == f->opener && !(f->mem->flags & RSTWHY_MEM_COMPLETED) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE)) {
+	if (f->rd == f->opener && !(f->mem->flags & RSTWHY_MEM_COMPLETED) &&
+	    (f->mem->flags & (RSTWHY_MEM_HANDSHAKE | RSTWHY_MEM_SYN_PENDING))) {
 		verdict_also(v, CAUSE_PROBE);
 		verdict_also(v, CAUSE_CONNECT_ABANDONED);
 		return;

@@ -37,7 +37,7 @@ static bool acknowledges_first_syn(const struct facts *f)
 	uint32_t begun = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
 
 	return f->known && (mem->flags & begun) == RSTWHY_MEM_SYN_PENDING && mem->syn_dir == f->pd &&
-	       f->seg->ack == mem->syn_seq + 1;
+	       mem->last_ms[f->rd] == RSTWHY_NEVER && f->seg->ack == mem->syn_seq + 1;
 }
 
 enum shape shape_of(const struct facts *f)
