@@ -86,12 +86,16 @@ static void find_foreign_stack(struct facts *f)
 		f->foreign_stack = f->foreign_stack || sent_from(f, orig->dst, orig->dport);
 }
 
-/* Conntrack refused a segment, NAT let it pass as it was, and who got it answered that. */
+/*
+ * A segment passed as it was, without translation, and who got it answered that: conntrack had refused it, or made a new entry of it.
+ * That is none of the flow's, which was found by its translated tuple.
+ */
 static void find_escape(struct facts *f)
 {
 	const struct rstwhy_tuple *wire = &f->seg->tuple;
+	bool own_entry = (f->ct->flags & CT_HAS_TUPLES) && !mem_has(f, RSTWHY_MEM_ALIAS);
 
-	if (f->ev->by != RSTWHY_BY_TRANSIT || !f->translated || (f->ct->flags & CT_HAS_TUPLES))
+	if (f->ev->by != RSTWHY_BY_TRANSIT || !f->translated || own_entry)
 		return;
 	f->escaped = tuple_mirrors(wire, f->rd == RSTWHY_DIR_REPLY ? &f->mem->orig : &f->mem->reply);
 }

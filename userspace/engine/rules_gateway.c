@@ -158,6 +158,8 @@ void tell_expired(const struct facts *f, struct verdict *v)
 		say_found_gone(f, v, "was rejected by a rule here");
 	else if (v->cause == CAUSE_GATEWAY_EXPIRED_STACK)
 		say_found_gone(f, v, "reached this gateway's own stack, which has no such connection");
+	else if (f->escaped)
+		say_found_gone(f, v, "left without translation, and whoever got it does not know it so");
 	else
 		say_found_gone(f, v, "left with a new translation, which the far host does not know");
 	say_loss(f, v);
