@@ -106,9 +106,15 @@ bool when_cancel(const struct facts *f)
 	return (live_socket(f) && server_sending(f)) || closed_amid_transfer(f);
 }
 
+/* A closed socket answers, it does not speak by itself. */
+static bool unelicited(const struct facts *f)
+{
+	return f->gap.from == GAP_SILENCE && !f->hidden && f->gap.min_ms >= (double)f->settings->idle_min_ms;
+}
+
 bool when_late_data(const struct facts *f)
 {
-	return host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self &&
+	return !unelicited(f) && host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self &&
 	       !facts_side_flag(f, RSTWHY_MEM_ACKED_PAST_FIN_ORIG, f->rd) && !seq_after(f->seg->seq, f->mem->fin_end[f->rd]) &&
 	       (peer_data_unacked(f) || f->seg->seq == f->mem->fin_end[f->rd]);
 }
