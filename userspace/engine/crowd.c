@@ -209,18 +209,17 @@ static bool of_dead_process(const struct facts *f)
 	       (!out_of_silence(f) || f->continuous);
 }
 
-/* Where a box answers, one that resets both ends does know the connection. */
+/* Who resets both ends does know the connection. */
 static bool of_lost_host(const struct facts *f)
 {
 	return usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && f->shape == SHAPE_PASSIVE && f->elicited && !f->fin_self &&
-	       !f->fin_peer && !f->lost && !((f->marks & MARKS_BOX) && f->incident->have_echo) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	       !f->fin_peer && !f->lost && !f->incident->have_echo && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 /* Not idle, or silent for no longer than it had survived before. */
 static bool not_idle(const struct facts *f)
 {
-	return f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms ||
-	       (double)f->mem->survived_ms >= f->gap.max_ms;
+	return f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms || facts_survived_gap(f);
 }
 
 /* Behind translation a flow met in mid-stream got a mapping that the far host does not know. */

@@ -52,6 +52,11 @@ bool facts_peer_spoke_last(const struct facts *f)
 	return mem->last_data_ms[f->pd] < mem->last_data_ms[f->rd];
 }
 
+bool facts_survived_gap(const struct facts *f)
+{
+	return f->gap.from == GAP_BURST && f->mem->survived_ms && (double)f->mem->survived_ms >= f->gap.max_ms;
+}
+
 double facts_answer_ms(const struct facts *f)
 {
 	double three = f->known ? 3.0 * f->mem->rtt_us[f->rd] / 1000.0 : 0;

@@ -115,6 +115,9 @@ double facts_round_ms(const struct facts *f);
 /* The last data was the peer's, to the memory's precision of about resume_ms: it may lie unread. */
 bool facts_peer_spoke_last(const struct facts *f);
 
+/* The burst came out of a silence no longer than this connection has survived before. */
+bool facts_survived_gap(const struct facts *f);
+
 /* A bit of rstwhy_memory.flags that exists once per direction; orig is the ORIGINAL side's. */
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 

@@ -57,7 +57,8 @@ bool when_keepalive_expired(const struct facts *f)
 bool when_remote_on_next_packet(const struct facts *f)
 {
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->answers_burst && socketless(f) && long_enough(f) &&
-	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before;
+	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before &&
+	       !(facts_survived_gap(f) && (f->marks & MARKS_BOX)); /* a box, but the silence did not matter to it */
 }
 
 double weigh_keepalive_expired(const struct facts *f)

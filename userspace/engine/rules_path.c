@@ -76,20 +76,30 @@ void tell_injected(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_REMOTE_POLICY);
 }
 
+/* An end that is reset does not reset: where no socket sent the first RST, the one in the other direction is forged, and so both. */
+static bool reset_both_ends(const struct facts *f)
+{
+	return f->incident->have_echo && f->shape == SHAPE_PASSIVE && !f->fin_peer;
+}
+
 /* A box that answers what it saw: with its own stack's marks, at once, often both ends. */
 bool when_remote_policy(const struct facts *f)
 {
 	bool fresh = f->mem->last_ms[f->pd] != RSTWHY_NEVER && (double)f->mem->last_ms[f->pd] <= facts_round_ms(f);
 	bool long_gap = f->gap.from != GAP_UNKNOWN && f->gap.max_ms >= (double)f->settings->idle_min_ms;
 
-	return in_transit(f) && (f->marks & MARKS_BOX) && hits(f) && !f->fin_self && !long_gap && !f->lost &&
+	if (facts_survived_gap(f)) /* then it was not the silence */
+		long_gap = false;
+	return in_transit(f) && ((f->marks & MARKS_BOX) || reset_both_ends(f)) && hits(f) && !f->fin_self && !long_gap && !f->lost &&
 	       (fresh || f->elicited || f->incident->have_echo);
 }
 
 double weigh_remote_policy(const struct facts *f)
 {
+	if (facts_survived_gap(f))
+		return 0.6;
 	if (f->incident->have_echo)
-		return 0.9;
+		return (f->marks & MARKS_BOX) ? 0.9 : 0.75;
 	/* in mid-life, one end told, as one without the connection answers: a box that lost its state does the same */
 	if (f->shape == SHAPE_PASSIVE && facts_stage(f) == STAGE_ESTABLISHED)
 		return 0.75;
@@ -101,6 +111,10 @@ void tell_remote_policy(const struct facts *f, struct verdict *v)
 	say(v, "the RST came %s after a segment of %s, and not as the host's own stack sends it",
 	    duration((double)f->mem->last_ms[f->pd]).s, peer_side(f));
 	say_marks(f, v);
+	if (facts_survived_gap(f)) {
+		say(v, "that segment came out of a silence, but no longer one than this connection had survived before");
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
+	}
 	if (f->incident->have_echo)
 		say(v, "both ends were reset");
 	verdict_also(v, CAUSE_INJECTED);

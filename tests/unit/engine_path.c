@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine_path.c - somebody between the ends: what gives him away, and what does not
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ */
+#include <string.h>
+
+#include "engine_scene.h"
+
+static struct scene s;
+
+static int begin(void **state)
+{
+	(void)state;
+	scene_established(&s);
+	return 0;
+}
+
+static void policy__both_ends_without_marks__told(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, CLIENT, 100);
+	scene_passive(&s);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	scene_echo(&s, 1);
+	assert_cause(&s, CAUSE_REMOTE_POLICY);
+	assert_confidence(&s, 0.7, 0.8);
+	assert_also(&s, CAUSE_INJECTED);
+}
+
+static void policy__both_ends_and_one_went_on__injected(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, CLIENT, 100);
+	scene_passive(&s);
+	scene_echo(&s, 30);
+	scene_after(&s, RSTWHY_AFTER_SENDER_DATA, 29);
+	assert_cause(&s, CAUSE_INJECTED);
+}
+
+static void woken_box(uint64_t survived_ms)
+{
+	scene_established(&s);
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 60000);
+	scene_mem(&s)->survived_ms = survived_ms;
+	scene_passive(&s);
+	scene_event(&s)->seg.ttl = 255;
+}
+
+/* The client thought for a minute, as it had before; then it said the bad word. */
+static void policy__longer_silence_survived_before__no_timer(void **state)
+{
+	(void)state;
+	woken_box(90000);
+	assert_cause(&s, CAUSE_REMOTE_POLICY);
+	assert_also(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+	assert_confidence(&s, 0.5, 0.65);
+	woken_box(50000);
+	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+	woken_box(0);
+	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(policy__both_ends_without_marks__told),
+		TEST(policy__both_ends_and_one_went_on__injected),
+		TEST(policy__longer_silence_survived_before__no_timer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
