@@ -62,6 +62,35 @@ static void policy__longer_silence_survived_before__no_timer(void **state)
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
+static void ttl__spent_here__kills_nothing(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 240200, 240400);
+	scene_event(&s)->seg.ttl = 1;
+	assert_cause(&s, CAUSE_IGNORED);
+	assert_also(&s, CAUSE_INJECTED);
+	assert_false(scene_also(&s, CAUSE_ABORT));
+	scene_active(&s);
+	assert_cause(&s, CAUSE_IGNORED);
+	assert_also(&s, CAUSE_ABORT);
+	scene_mem(&s)->base[SERVER].ttl = 1; /* a neighbour that always speaks so */
+	assert_not_cause(&s, CAUSE_IGNORED);
+}
+
+static void says__idle_at_a_wrong_number__not_believed(void **state)
+{
+	static const char text[] = "connection idle timeout";
+
+	(void)state;
+	scene_last_segments(&s, 300000, 300000);
+	scene_active(&s);
+	memcpy(scene_event(&s)->payload, text, sizeof(text) - 1);
+	scene_event(&s)->payload_len = sizeof(text) - 1;
+	assert_cause(&s, CAUSE_REMOTE_AT_EXPIRY);
+	scene_event(&s)->seg.seq += 5000;
+	assert_int_not_equal(cause_text(scene_judge(&s)->cause)->class, CLASS_IDLE_TIMEOUT);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -70,6 +99,8 @@ int main(void)
 		TEST(policy__both_ends_without_marks__told),
 		TEST(policy__both_ends_and_one_went_on__injected),
 		TEST(policy__longer_silence_survived_before__no_timer),
+		TEST(ttl__spent_here__kills_nothing),
+		TEST(says__idle_at_a_wrong_number__not_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,8 @@ void tell_ttl_ends(const struct facts *f, struct verdict *v)
 	say(v, "its TTL ends here: it never came to %s", peer_side(f));
 	say_marks(f, v);
 	verdict_also(v, CAUSE_INJECTED);
+	if (f->shape == SHAPE_ACTIVE && !f->sender_alive) /* a socket may be closed all the same at its own end */
+		verdict_also(v, CAUSE_ABORT);
 }
 
 /* The client is in SYN-SENT, where a RST counts only if it acknowledges the SYN (RFC 9293 section 3.10.7.3). */
