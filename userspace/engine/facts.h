@@ -29,9 +29,10 @@ enum shape {
 #define MARK_IPID	(1U << 7) /* IPID not near that side's */
 #define MARK_ACK_FIELD	(1U << 8) /* ack set without the ACK flag (Windows) */
 #define MARK_LABEL	(1U << 9) /* IPv6 flow label not the connection's */
+#define MARK_HABITS	(1U << 10) /* from a socket, yet without the DF or the packet number of all that it sent */
 
 /* Any of these: somebody else than the host itself sent it. */
-#define MARKS_BOX (MARK_TTL | MARK_TS_MISSING | MARK_TS_JUMP | MARK_WINDOW | MARK_FAST)
+#define MARKS_BOX (MARK_TTL | MARK_TS_MISSING | MARK_TS_JUMP | MARK_WINDOW | MARK_FAST | MARK_HABITS)
 
 enum gap_from {
 	GAP_UNKNOWN,
