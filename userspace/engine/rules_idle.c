@@ -109,12 +109,18 @@ static bool beyond_survived(const struct facts *f)
 	return f->mem->burst_gap_ms > f->mem->survived_ms + f->mem->survived_ms / 4;
 }
 
+/* Nobody had closed before the silence; a FIN may be what ended it. */
+static bool open_until_then(const struct facts *f)
+{
+	return !f->fin_peer && (!f->fin_self || seq_after(f->mem->fin_end[f->rd], f->mem->burst_seq));
+}
+
 /* Kind SILENCE only: the sender of the packet is the side that waits. */
 bool when_silent_drop(const struct facts *f)
 {
 	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 &&
 	       long_enough(f) && beyond_survived(f) && !f->mem->unanswered_before && (!f->lost || f->harmless_loss) &&
-	       !f->fin_self && !f->fin_peer && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	       open_until_then(f) && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 double weigh_silent_drop(const struct facts *f)
@@ -137,8 +143,20 @@ void tell_silent_drop(const struct facts *f, struct verdict *v)
 	hint_candidates(f, true, v);
 }
 
+/*
+ * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
+ * have given up on a full queue meanwhile, or a filter did not like these words.
+ */
+static bool first_words(const struct facts *f)
+{
+	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
+	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
+}
+
 static double weigh_answer(const struct facts *f)
 {
+	if (first_words(f))
+		return (f->marks & MARKS_BOX) ? 0.75 : 0.55;
 	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
 		return 0.5; /* this very connection has survived as much */
 	if (f->lost)
@@ -213,16 +231,6 @@ static void say_answer_time(const struct facts *f, struct verdict *v)
 	else
 		say(v, "silent %s, then the next %s of %s was answered by RST in %s", gap.s, waking_segment(f), peer_side(f),
 		    took.s);
-}
-
-/*
- * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
- * have given up on a full queue meanwhile, or a filter did not like these words.
- */
-static bool first_words(const struct facts *f)
-{
-	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
-	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
 }
 
 void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
