@@ -117,8 +117,9 @@ static void on_next_packet__short_gap__not_told(void **state)
 	(void)state;
 	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 9999);
 	scene_passive(&s);
-	assert_cause(&s, CAUSE_AMBIGUOUS);
-	assert_also(&s, CAUSE_HOST_LOST);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.5, 0.55);
+	assert_also(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 	s.settings.idle_min_ms = 2000;
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
@@ -228,6 +229,7 @@ static void on_next_packet__server_never_spoke__backlog_named(void **state)
 	assert_false(scene_also(&s, CAUSE_BACKLOG_OVERFLOW)); /* it had acknowledged what the client said before */
 	scene_mem(&s)->ack[SERVER] = CLIENT_ISN + 1;
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+	assert_confidence(&s, 0.5, 0.6);
 	assert_also(&s, CAUSE_BACKLOG_OVERFLOW);
 	assert_also(&s, CAUSE_REMOTE_POLICY);
 }

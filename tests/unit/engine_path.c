@@ -62,6 +62,34 @@ static void policy__longer_silence_survived_before__no_timer(void **state)
 	assert_cause(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
+/* A client that is back answers at once; its only handshake had been a slow one. */
+static void lost__back_and_quicker_than_one_handshake__no_policy(void **state)
+{
+	(void)state;
+	scene_woke(&s, SERVER, RSTWHY_BURST_DATA, 1700);
+	scene_copies(&s, 4, 0, 1500);
+	scene_mem(&s)->burst_last_us = 3800;
+	scene_round_trip(&s, CLIENT, 30000);
+	scene_rst_from(&s, CLIENT);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.7, 0.8);
+	scene_event(&s)->seg.ttl = 200;
+	assert_not_cause(&s, CAUSE_HOST_LOST);
+}
+
+/* On the side of who woke up a NAT may have forgotten it; here it is a stranger. */
+static void picked_up__answered_by_rst__nat_before_us_named(void **state)
+{
+	(void)state;
+	scene_mem(&s)->flags = RSTWHY_MEM_KNOWN | RSTWHY_MEM_MIDSTREAM | RSTWHY_MEM_DATA_ORIG;
+	scene_mem(&s)->age_ms = 3;
+	scene_last_segments(&s, 3, RSTWHY_NEVER);
+	scene_passive(&s);
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_also(&s, CAUSE_HOST_LOST);
+	assert_also(&s, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
 static void ttl__spent_here__kills_nothing(void **state)
 {
 	(void)state;
@@ -99,6 +127,8 @@ int main(void)
 		TEST(policy__both_ends_without_marks__told),
 		TEST(policy__both_ends_and_one_went_on__injected),
 		TEST(policy__longer_silence_survived_before__no_timer),
+		TEST(lost__back_and_quicker_than_one_handshake__no_policy),
+		TEST(picked_up__answered_by_rst__nat_before_us_named),
 		TEST(ttl__spent_here__kills_nothing),
 		TEST(says__idle_at_a_wrong_number__not_believed),
 	};

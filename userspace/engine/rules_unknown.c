@@ -76,7 +76,9 @@ static void passive_candidates(const struct facts *f, struct verdict *v)
 		verdict_also(v, f->gap.from == GAP_BURST ? CAUSE_REMOTE_ON_NEXT_PACKET : CAUSE_REMOTE_AT_EXPIRY);
 	if (f->elicited || f->burst_by_peer)
 		verdict_also(v, CAUSE_HOST_LOST);
-	else
+	if (f->picked_up) /* NAT on its way to us may have forgotten it, and given it another port */
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
+	if (!f->elicited && !f->burst_by_peer)
 		verdict_also(v, CAUSE_INJECTED);
 	verdict_also(v, CAUSE_REMOTE_POLICY);
 }
