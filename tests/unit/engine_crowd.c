@@ -33,6 +33,26 @@ static void crash__three_within_milliseconds__told(void **state)
 	}
 }
 
+/* A process that is out of its CPU quota dies on in the next period. */
+static void crash__in_two_slices__told(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	abort_of(2, 800, 100);
+	abort_of(3, 10, 110); /* this one had just been spoken to */
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_CRASH);
+	assert_int_equal(records[0].incident.siblings, 2); /* the third by the blow that hit them all */
+	assert_int_equal(records[1].cause, CAUSE_CRASH);
+	feed_end(NULL);
+	feed_begin(NULL);
+	abort_of(1, 10, 0);
+	abort_of(2, 10, 100);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ABORT);
+	assert_int_equal(records[1].cause, CAUSE_ABORT);
+}
+
 static void crash__half_a_second_apart__aborts(void **state)
 {
 	(void)state;
@@ -102,6 +122,28 @@ static void out_of_silence(uint16_t port, uint64_t silent_ms, uint64_t at_ms)
 	feed_other_flow(port);
 	scene_active(&s);
 	feed(at_ms);
+}
+
+/* One had something unread, the others had read all and been silent for as long: a death in slices, not two timers. */
+static void crash__silent_ones_in_another_slice__told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20005, 20000); /* the client's data, acknowledged */
+	feed_other_flow(1);
+	scene_active(&s);
+	feed(0);
+	out_of_silence(2, 20050, 60);
+	out_of_silence(3, 20050, 65);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_CRASH);
+	feed_end(NULL);
+	feed_begin(NULL);
+	out_of_silence(1, 60000, 0);
+	out_of_silence(2, 60000, 60);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(records[1].cause, CAUSE_ENDPOINT_TIMER);
 }
 
 static void crash__silent_for_different_times__told(void **state)
@@ -298,6 +340,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(crash__three_within_milliseconds__told),
+		TEST(crash__in_two_slices__told),
+		TEST(crash__silent_ones_in_another_slice__told),
 		TEST(crash__half_a_second_apart__aborts),
 		TEST(crash__another_port_of_the_host__aborts),
 		TEST(crash__all_prompted__requests_rejected),

@@ -120,7 +120,7 @@ void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event,
 
 uint64_t crowd_span_ns(enum crowd_kind kind)
 {
-	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 50, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
+	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 150, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
 
 	return span_ms[kind] * NS_PER_MS;
 }
@@ -183,7 +183,7 @@ size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct even
 
 #define PROMPT_MS 20.0 /* beside the round trips: a server that resets what it was sent does so at once */
 
-static bool prompted(const struct facts *f)
+bool crowd_prompted(const struct facts *f)
 {
 	return f->mem->last_ms[f->pd] != RSTWHY_NEVER &&
 	       (double)f->mem->last_ms[f->pd] <= f->mem->rtt_us[f->rd] / 1000.0 + PROMPT_MS;
@@ -255,7 +255,7 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 	if (of_stranger(f))
 		return CROWD_STRANGER;
 	if (of_dead_process(f)) {
-		*telling = !prompted(f) && !out_of_silence(f);
+		*telling = !crowd_prompted(f) && !out_of_silence(f);
 		return CROWD_ABORT;
 	}
 	if (of_lost_host(f)) {
