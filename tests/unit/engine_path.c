@@ -77,6 +77,23 @@ static void lost__back_and_quicker_than_one_handshake__no_policy(void **state)
 	assert_not_cause(&s, CAUSE_HOST_LOST);
 }
 
+/* A client that asks and asks and reads nothing: the server has closed, its FIN waits behind what the client does not take. */
+static void lost__window_shut__closed_rather(void **state)
+{
+	(void)state;
+	scene_in_flight(&s, CLIENT, 100);
+	scene_passive(&s);
+	scene_ct(&s)->td_maxend[SERVER] = scene_ct(&s)->td_end[SERVER] + 1;
+	assert_cause(&s, CAUSE_LATE_DATA);
+	assert_also(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.5, 0.6);
+	s.incident.lost_flows = 1; /* others, too */
+	assert_cause(&s, CAUSE_HOST_LOST);
+	s.incident.lost_flows = 0;
+	scene_ct(&s)->td_maxend[SERVER] += 1000;
+	assert_cause(&s, CAUSE_HOST_LOST);
+}
+
 /* On the side of who woke up a NAT may have forgotten it; here it is a stranger. */
 static void picked_up__answered_by_rst__nat_before_us_named(void **state)
 {
@@ -128,6 +145,7 @@ int main(void)
 		TEST(policy__both_ends_and_one_went_on__injected),
 		TEST(policy__longer_silence_survived_before__no_timer),
 		TEST(lost__back_and_quicker_than_one_handshake__no_policy),
+		TEST(lost__window_shut__closed_rather),
 		TEST(picked_up__answered_by_rst__nat_before_us_named),
 		TEST(ttl__spent_here__kills_nothing),
 		TEST(says__idle_at_a_wrong_number__not_believed),

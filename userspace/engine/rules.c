@@ -53,6 +53,7 @@ static const struct rule table[] = {
 	{CAUSE_REMOTE_AT_EXPIRY, when_says_idle, 0.9, .needs_history = true, .tell = tell_says_idle},
 	{CAUSE_CRASH, when_crash, .weigh = weigh_crash, .tell = tell_crash},
 	{CAUSE_REQUEST_REJECTED, when_request_rejected, 0.88, .needs_history = true, .tell = tell_request_rejected},
+	{CAUSE_LATE_DATA, when_fin_held_back, 0.6, .needs_history = true, .tell = tell_fin_held_back},
 	{CAUSE_HOST_LOST, when_host_lost, .weigh = weigh_host_lost, .needs_history = true, .tell = tell_host_lost},
 	{CAUSE_REMOTE_ON_NEXT_PACKET, when_remote_on_next_packet, .weigh = weigh_remote_on_next_packet, .needs_history = true,
 	 .tell = tell_remote_on_next_packet},

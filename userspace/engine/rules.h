@@ -119,6 +119,7 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v);
 /* rules_endpoint.c: an endpoint meant it */
 bool when_cancel(const struct facts *f);
 bool when_late_data(const struct facts *f);
+bool when_fin_held_back(const struct facts *f);
 bool when_request_rejected(const struct facts *f);
 bool when_crash(const struct facts *f);
 bool when_endpoint_timer(const struct facts *f);
@@ -131,6 +132,7 @@ double weigh_cancel(const struct facts *f);
 double weigh_abort(const struct facts *f);
 void tell_cancel(const struct facts *f, struct verdict *v);
 void tell_late_data(const struct facts *f, struct verdict *v);
+void tell_fin_held_back(const struct facts *f, struct verdict *v);
 void tell_request_rejected(const struct facts *f, struct verdict *v);
 void tell_abort(const struct facts *f, struct verdict *v);
 
