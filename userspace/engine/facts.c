@@ -117,15 +117,19 @@ static bool fits_last(const struct facts *f)
 }
 
 /*
- * A retransmission would have been counted as the burst's last, so the time is that of one answer. A host that is coming back is asked
+ * A retransmission would have been counted as the burst's last, so the time is that of one answer; a second where a RST bears just the
+ * number that the burst acknowledges and no round trip was measured, or machines are slower than one handshake was. A host that is coming back is asked
  * for its link address first, and what is for it waits meanwhile behind our hook, up to three seconds (neighbour(7), arp_queue):
  * where copies went unanswered before, a RST with exactly their acknowledgement as its number answers one of them.
  */
 static bool in_time_for_burst(const struct facts *f)
 {
+	bool exact = f->shape == SHAPE_PASSIVE && f->seg->seq == f->mem->burst_ack;
 	double most = f->mem->rtt_us[f->rd] ? facts_answer_ms(f) : ANSWER_FAR_MS;
 
-	if (f->shape == SHAPE_PASSIVE && f->mem->burst_copies >= 2 && f->seg->seq == f->mem->burst_ack && most < QUEUED_MS)
+	if (exact && most < ANSWER_FAR_MS)
+		most = ANSWER_FAR_MS;
+	if (exact && f->mem->burst_copies >= 2 && most < QUEUED_MS)
 		most = QUEUED_MS;
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }

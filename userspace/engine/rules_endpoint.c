@@ -278,6 +278,8 @@ double weigh_abort(const struct facts *f)
 {
 	if (long_silence(f))
 		return 0.7;
+	if (f->fin_self) /* half closed, and then: because of what came after that, or for another reason */
+		return 0.7;
 	if (f->ev->by == RSTWHY_BY_GATEWAY_SOCKET)
 		return 0.97;
 	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
