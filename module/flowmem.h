@@ -100,7 +100,7 @@ struct fm_looks {
 
 /* fm_cold.flags */
 #define FMC_ORIG1 (1 << 0)  /* side 1 is conntrack's ORIGINAL side */
-#define FMC_OPENER1 (1 << 1) /* side 1 sent the SYN, or is ORIGINAL where no SYN was seen */
+#define FMC_OPENER1 (1 << 1) /* side 1 sent the SYN, or got the SYN-ACK, or is ORIGINAL where neither was seen */
 #define FMC_HANDSHAKE (1 << 2)
 #define FMC_COMPLETED (1 << 3)
 #define FMC_MIDSTREAM (1 << 4)
@@ -154,6 +154,17 @@ struct fm_alias {
 	u32 index;
 };
 
+/*
+ * A SYN-ACK that conntrack refused, because its SYN took another way. It begins no record; where its sender's first segment follows it
+ * directly, it tells who opened the connection. A stranger would have to know that number.
+ */
+#define FM_OPENINGS 256 /* power of two */
+struct fm_opening {
+	u64 hash; /* of the flow's key */
+	u32 end;  /* the sequence number behind it */
+	u32 side; /* who sent it */
+};
+
 /* Counted events, each a line of /proc/net/nf_rstwhy. */
 enum fm_count {
 	FM_CREATED,
@@ -191,6 +202,7 @@ struct flowmem {
 	fm_counter_t used;
 	fm_counter_t counts[FM_COUNTS];
 	fm_lock_t locks[FM_LOCKS];
+	struct fm_opening openings[FM_OPENINGS]; /* overwritten one by another; without a lock */
 };
 
 /* What the fast path needs of a segment. */

@@ -77,6 +77,8 @@ void flow_on_syn(struct flow *f);
 void flow_on_synack(struct flow *f);
 void flow_complete_handshake(struct flow *f);
 void flow_settle_syn(struct flow *f);
+void flowmem_note_synack(struct flowmem *fm, const struct fm_input *in);
+u8 flowmem_opener(const struct flowmem *fm, const struct fm_input *in);
 
 /* flowmem_burst.c: silences, and who ends them */
 void flow_step_burst(struct flow *f, struct fm_tell *tell);

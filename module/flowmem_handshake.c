@@ -57,6 +57,8 @@ static void begin_connection(struct flow *f)
 	cold->reply = old.reply;
 	WRITE_ONCE(cold->alias_tag, old.alias_tag);
 	cold->flags = FMC_HANDSHAKE | (c ? FMC_OPENER1 : 0) | (f->in->orig1 ? FMC_ORIG1 : 0);
+	if (f->q->ack != old.syn_seq + 1)
+		cold->flags |= FMC_SIDE(FMC_DATA, c);
 	cold->created_us = old.syn_us;
 	cold->synack_us = f->in->now_us;
 	cold->isn[c] = old.syn_seq;
@@ -73,6 +75,17 @@ static void begin_connection(struct flow *f)
 	flow_begin_side(f);
 }
 
+/* It acknowledges the pending SYN, or data that travelled in that (TCP Fast Open, RFC 7413), as far as a first SYN's is known. */
+static bool answers_syn(const struct flow *f)
+{
+	const struct fm_cold *cold = f->cold;
+	u32 beyond = f->q->ack - (cold->syn_seq + 1), data = hot_end(f->hot, cold->syn_side) - (cold->syn_seq + 1);
+
+	if (!has(cold, FMC_SYN_PENDING) || cold->syn_side == f->d)
+		return false;
+	return !beyond || (!has(cold, FMC_SYN_REUSE) && beyond <= data);
+}
+
 /**
  * flow_on_synack() - the SYN is answered, or the answer repeated
  * @f: a SYN-ACK
@@ -83,7 +96,7 @@ void flow_on_synack(struct flow *f)
 {
 	struct fm_cold *cold = f->cold;
 
-	if (has(cold, FMC_SYN_PENDING) && cold->syn_side != f->d && f->q->ack == cold->syn_seq + 1)
+	if (answers_syn(f))
 		begin_connection(f);
 	else if (has(cold, FMC_HANDSHAKE) && !has(cold, FMC_COMPLETED))
 		cold->synack_us = 0; /* a copy: no round trip from it */
@@ -124,4 +137,40 @@ void flow_settle_syn(struct flow *f)
 		put_flag(cold, FMC_SYN_PENDING | FMC_SYN_REUSE, false);
 	if (!has(cold, FMC_SYN_PENDING) && (has(cold, FMC_COMPLETED) || has(cold, FMC_MIDSTREAM)))
 		hot_flag(f->hot, FM_SYN, false);
+}
+
+/**
+ * flowmem_note_synack() - a SYN-ACK of a flow that has no record, and of which conntrack saw no SYN
+ * @fm: the memory
+ * @in: the SYN-ACK
+ *
+ * Context: any. Two at once in one place may mix: then neither is found again.
+ */
+void flowmem_note_synack(struct flowmem *fm, const struct fm_input *in)
+{
+	struct fm_opening *opening = &fm->openings[in->hash & (FM_OPENINGS - 1)];
+
+	WRITE_ONCE(opening->hash, in->hash);
+	WRITE_ONCE(opening->end, in->quick.end);
+	WRITE_ONCE(opening->side, in->quick.side);
+}
+
+/**
+ * flowmem_opener() - who opened a connection that is met in mid-stream
+ * @fm: the memory
+ * @in: its first segment that was accepted, not a SYN
+ *
+ * Context: any.
+ * Return: the side that did not send the SYN-ACK, where that is this segment or was seen right before it; else ORIGINAL.
+ */
+u8 flowmem_opener(const struct flowmem *fm, const struct fm_input *in)
+{
+	const struct fm_opening *opening = &fm->openings[in->hash & (FM_OPENINGS - 1)];
+	u8 side = in->quick.side;
+
+	if (in->quick.flags & SEG_SYN)
+		return !side;
+	if (READ_ONCE(opening->hash) == in->hash && READ_ONCE(opening->end) == in->quick.seq && READ_ONCE(opening->side) == side)
+		return !side;
+	return in->orig1;
 }

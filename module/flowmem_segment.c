@@ -29,8 +29,11 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell 
 
 	if (index == FM_NONE)
 		index = flowmem_lock_alias(fm, in->key, in->hash, in->quick.side, &side);
-	if (index == FM_NONE)
+	if (index == FM_NONE) {
+		if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK))
+			flowmem_note_synack(fm, in);
 		return;
+	}
 	f = flow_at(fm, index, in, side);
 	flow_step_after(&f, tell);
 	flow_mark(&f);
@@ -59,7 +62,7 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *
 	if (index == FM_NONE || syn)
 		return index;
 	fm->cold[index].created_us = in->now_us;
-	fm->cold[index].flags |= FMC_MIDSTREAM | (in->orig1 ? FMC_ORIG1 | FMC_OPENER1 : 0);
+	fm->cold[index].flags |= FMC_MIDSTREAM | (in->orig1 ? FMC_ORIG1 : 0) | (flowmem_opener(fm, in) ? FMC_OPENER1 : 0);
 	return index;
 }
 

@@ -65,6 +65,88 @@ static void refused__window_of_a_box__doubted(void **state)
 	assert_confidence(&s, 0.3, 0.6);
 }
 
+/* Of a host that is known, at its own distance: the window is what the SYN offered. */
+static void remote_connect__window_of_the_syn__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.win = scene_mem(&s)->base[CLIENT].win;
+	assert_cause(&s, CAUSE_REFUSED);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
+	scene_event(&s)->ev.host[0] = (struct rstwhy_host){.flags = RSTWHY_HOST_KNOWN, .ttl = scene_event(&s)->seg.ttl};
+	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	assert_also(&s, CAUSE_REFUSED);
+	assert_confidence(&s, 0.7, 0.85);
+}
+
+/* Neither 0 nor anybody's: what acknowledges a SYN that nobody has answered refuses it all the same. */
+static void remote_connect__sequence_number_of_its_own__told(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.seq = 77777777;
+	assert_cause(&s, CAUSE_REMOTE_CONNECT);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+	assert_int_equal(s.verdict.seq_match, SEQ_EXACT);
+	scene_mem(&s)->flags |= RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
+	assert_not_cause(&s, CAUSE_REMOTE_CONNECT);
+}
+
+/* The gateway is the client, and its own stack answers the challenge. */
+static void half_open__of_the_gateways_own__told(void **state)
+{
+	struct rstwhy_memory *mem = scene_mem(&s);
+
+	(void)state;
+	mem->flags |= RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE;
+	mem->syn_dir = CLIENT;
+	scene_rst_from(&s, CLIENT);
+	scene_by(&s, RSTWHY_BY_GATEWAY_STACK);
+	assert_cause(&s, CAUSE_HALF_OPEN);
+	assert_int_equal(s.verdict.sender, SIDE_CLIENT);
+}
+
+/* Its answer was seen, though not as one: Fast Open, by an older module. */
+static void pending_syn__server_has_spoken__not_in_connect(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_mem(&s)->flags |= RSTWHY_MEM_DATA_ORIG | RSTWHY_MEM_DATA_REPLY;
+	scene_mem(&s)->last_ms[SERVER] = 5;
+	scene_event(&s)->seg.flags = SEG_RST;
+	assert_not_cause(&s, CAUSE_OUT_OF_WINDOW);
+	assert_int_equal(s.verdict.stage, STAGE_ESTABLISHED);
+}
+
+static void no_refusal__without_acknowledgement__ignored(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_event(&s)->seg.flags = SEG_RST;
+	scene_event(&s)->seg.ack = 0;
+	assert_cause(&s, CAUSE_OUT_OF_WINDOW);
+	assert_also(&s, CAUSE_REMOTE_CONNECT);
+	assert_int_equal(s.verdict.stage, STAGE_CONNECT);
+	scene_by(&s, RSTWHY_BY_GATEWAY_RAW);
+	assert_cause(&s, CAUSE_GATEWAY_IPS);
+}
+
+/* Only the client's half crosses: its live socket acknowledges what we did not see. */
+static void abort__of_the_syns_sender__not_in_connect(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_rst_from(&s, CLIENT);
+	scene_active(&s);
+	scene_event(&s)->seg.ack = SERVER_END;
+	assert_cause(&s, CAUSE_ABORT);
+	assert_int_equal(s.verdict.stage, STAGE_UNKNOWN);
+	scene_event(&s)->seg.flags = SEG_RST;
+	assert_cause(&s, CAUSE_AMBIGUOUS);
+	assert_also(&s, CAUSE_CONNECT_ABANDONED);
+}
+
 static void refused__wrong_acknowledgement__not_told(void **state)
 {
 	(void)state;
@@ -201,6 +283,12 @@ int main(void)
 		TEST(refused__port_of_the_gateway__told),
 		TEST(refused__published_port__told),
 		TEST(refused__window_of_a_box__doubted),
+		TEST(remote_connect__window_of_the_syn__told),
+		TEST(remote_connect__sequence_number_of_its_own__told),
+		TEST(half_open__of_the_gateways_own__told),
+		TEST(pending_syn__server_has_spoken__not_in_connect),
+		TEST(no_refusal__without_acknowledgement__ignored),
+		TEST(abort__of_the_syns_sender__not_in_connect),
 		TEST(refused__wrong_acknowledgement__not_told),
 		TEST(refused__established_connection__not_told),
 		TEST(refused__conntrack_alone_saw_the_syn__told),

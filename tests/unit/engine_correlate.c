@@ -49,6 +49,23 @@ static void hold__time_goes_back__ignored(void **state)
 	assert_int_equal(count, 1);
 }
 
+/* A program here resets a SYN's both ends: one record of both. */
+static void hold__program_resets_both_ends_in_connect__one_record(void **state)
+{
+	(void)state;
+	scene_connecting(&s);
+	scene_by(&s, RSTWHY_BY_GATEWAY_RAW);
+	feed(0);
+	scene_rst_from(&s, CLIENT);
+	scene_passive(&s);
+	feed(1);
+	correlate_advance(c, START + 1000 * MS);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].cause, CAUSE_GATEWAY_IPS);
+	assert_int_equal(records[0].incident.count, 2);
+	assert_true(records[0].incident.have_echo);
+}
+
 static void hold__zero__at_once(void **state)
 {
 	struct verdict_settings none = {.idle_min_ms = 10000, .hold_ms = 0};
@@ -298,7 +315,7 @@ int main(void)
 		TEST(hold__one_reset__handed_out_when_over),
 		TEST(hold__next_event_is_the_clock__handed_out),
 		TEST(hold__time_goes_back__ignored),
-		TEST(hold__zero__at_once),
+		TEST(hold__program_resets_both_ends_in_connect__one_record), TEST(hold__zero__at_once),
 		TEST(account__every_reset__held_or_handed_out),
 		TEST(certain__syn_rejected__at_once),
 		TEST(certain__living_flow_rejected__train_gathered),

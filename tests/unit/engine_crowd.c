@@ -33,6 +33,26 @@ static void crash__three_within_milliseconds__told(void **state)
 	}
 }
 
+/* A process that is out of its CPU quota dies on in the next period. */
+static void crash__in_two_slices__told(void **state)
+{
+	(void)state;
+	abort_of(1, 700, 0);
+	abort_of(2, 800, 100);
+	abort_of(3, 10, 110); /* this one had just been spoken to */
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_CRASH);
+	assert_int_equal(records[0].incident.siblings, 2); /* the third by the blow that hit them all */
+	assert_int_equal(records[1].cause, CAUSE_CRASH);
+	feed_end(NULL);
+	feed_begin(NULL);
+	abort_of(1, 10, 0);
+	abort_of(2, 10, 100);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ABORT);
+	assert_int_equal(records[1].cause, CAUSE_ABORT);
+}
+
 static void crash__half_a_second_apart__aborts(void **state)
 {
 	(void)state;
@@ -102,6 +122,28 @@ static void out_of_silence(uint16_t port, uint64_t silent_ms, uint64_t at_ms)
 	feed_other_flow(port);
 	scene_active(&s);
 	feed(at_ms);
+}
+
+/* One had something unread, the others had read all and been silent for as long: a death in slices, not two timers. */
+static void crash__silent_ones_in_another_slice__told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20005, 20000); /* the client's data, acknowledged */
+	feed_other_flow(1);
+	scene_active(&s);
+	feed(0);
+	out_of_silence(2, 20050, 60);
+	out_of_silence(3, 20050, 65);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(records[i].cause, CAUSE_CRASH);
+	feed_end(NULL);
+	feed_begin(NULL);
+	out_of_silence(1, 60000, 0);
+	out_of_silence(2, 60000, 60);
+	correlate_flush(c);
+	assert_int_equal(records[0].cause, CAUSE_ENDPOINT_TIMER);
+	assert_int_equal(records[1].cause, CAUSE_ENDPOINT_TIMER);
 }
 
 static void crash__silent_for_different_times__told(void **state)
@@ -259,61 +301,6 @@ static void failover__many_without_history_rejected__told(void **state)
 	assert_int_equal(records[0].cause, CAUSE_GATEWAY_FAILOVER);
 }
 
-static void refuse(uint16_t client_port, uint16_t server_port)
-{
-	scene_connecting(&s);
-	feed_other_flow(client_port);
-	scene_mem(&s)->orig.dport = scene_mem(&s)->reply.sport = htons(server_port);
-	scene_event(&s)->seg.tuple.sport = htons(server_port);
-	scene_refusing(&s);
-	feed(client_port);
-}
-
-static void scan__many_ports_refuse_one_client__probes(void **state)
-{
-	size_t amended = 0, refused = 0;
-
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++)
-		refuse((uint16_t)(1000 + i), (uint16_t)(20 + i));
-	correlate_flush(c);
-	/* Twelve are more than are held here: what was written as refused before the crowd was one is amended. */
-	for (size_t i = 0; i < count; i++) {
-		bool first_word = i < 12 && records[i].incident.scanned < SCAN_LEAST;
-
-		amended += records[i].incident.kind == INCIDENT_AMENDMENT;
-		refused += first_word;
-		assert_int_equal(records[i].cause, first_word ? CAUSE_REFUSED : CAUSE_PROBE);
-	}
-	assert_int_equal(amended, refused);
-	assert_in_range(refused, 1, 4);
-}
-
-static void scan__one_port_refuses_again_and_again__refused(void **state)
-{
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++)
-		refuse((uint16_t)(1000 + i), 20 + i % 4);
-	correlate_flush(c);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_REFUSED);
-}
-
-static void scan__syns_that_never_crossed__backscatter(void **state)
-{
-	(void)state;
-	for (uint16_t i = 0; i < 12; i++) {
-		scene_unknown(&s);
-		feed_other_flow((uint16_t)(1000 + i));
-		scene_event(&s)->seg.tuple.sport = htons((uint16_t)(20 + i));
-		scene_refusing(&s);
-		feed(i);
-	}
-	correlate_flush(c);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_BACKSCATTER);
-}
-
 static void pattern__three_windows_in_a_train__injected(void **state)
 {
 	(void)state;
@@ -353,6 +340,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(crash__three_within_milliseconds__told),
+		TEST(crash__in_two_slices__told),
+		TEST(crash__silent_ones_in_another_slice__told),
 		TEST(crash__half_a_second_apart__aborts),
 		TEST(crash__another_port_of_the_host__aborts),
 		TEST(crash__all_prompted__requests_rejected),
@@ -367,9 +356,6 @@ int main(void)
 		TEST(host_lost__connections_younger_than_a_millisecond__told),
 		TEST(host_lost__box_rejects_one_after_the_other__policy),
 		TEST(failover__many_without_history_rejected__told),
-		TEST(scan__many_ports_refuse_one_client__probes),
-		TEST(scan__syns_that_never_crossed__backscatter),
-		TEST(scan__one_port_refuses_again_and_again__refused),
 		TEST(pattern__three_windows_in_a_train__injected),
 		TEST(related__late_reset_of_the_side_not_told__names_the_first),
 	};

@@ -135,6 +135,18 @@ static void endpoints__packet_alone__its_two_ends(void **state)
 	assert_string_equal(endpoints(), PLAIN);
 }
 
+/* Neither port is a service's: who sent a bare RST was more often asked than asking. */
+static void endpoints__packet_alone_between_given_out_ports__rst_is_the_servers(void **state)
+{
+	(void)state;
+	scene_unknown(&s);
+	scene_event(&s)->seg.tuple.sport = htons(60000);
+	assert_string_equal(endpoints(), "client 10.1.0.2 51234, server 10.2.0.2 60000");
+	scene_event(&s)->seg.flags |= SEG_ACK;
+	scene_event(&s)->seg.seq = 1;
+	assert_string_equal(endpoints(), "client 10.2.0.2 60000, server 10.1.0.2 51234");
+}
+
 static void endpoints__reply_tuple_missing__no_translation_claimed(void **state)
 {
 	(void)state;
@@ -159,6 +171,7 @@ int main(void)
 		TEST(endpoints__remapped__the_old_translation),
 		TEST(endpoints__memory_unknown__from_conntrack),
 		TEST(endpoints__packet_alone__its_two_ends),
+		TEST(endpoints__packet_alone_between_given_out_ports__rst_is_the_servers),
 		TEST(endpoints__reply_tuple_missing__no_translation_claimed),
 	};
 

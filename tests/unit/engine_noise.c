@@ -87,6 +87,21 @@ static void ignored__overtaken_data_alone__not_told(void **state)
 	assert_cause(&s, CAUSE_IGNORED);
 }
 
+static void ignored__ttl_ends_at_the_gateway__told(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 350000, 350000);
+	scene_event(&s)->seg.ttl = 1;
+	assert_cause(&s, CAUSE_IGNORED);
+	assert_also(&s, CAUSE_INJECTED);
+	scene_ct(&s)->flags = RSTWHY_CT_OFF; /* a capture: from where? */
+	assert_not_cause(&s, CAUSE_IGNORED);
+	scene_established(&s);
+	scene_event(&s)->seg.ttl = scene_mem(&s)->base[SERVER].ttl = 1; /* a neighbour's, for the gateway itself */
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ABORT);
+}
+
 static void out_of_window__bad_checksum__told(void **state)
 {
 	(void)state;
@@ -262,6 +277,7 @@ int main(void)
 		TEST(ignored__sender_alive_but_peer_only_crossing__not_told),
 		TEST(ignored__late_within_a_long_round_trip__not_told),
 		TEST(ignored__overtaken_data_alone__not_told),
+		TEST(ignored__ttl_ends_at_the_gateway__told),
 		TEST(out_of_window__bad_checksum__told),
 		TEST(out_of_window__below_or_above__told),
 		TEST(out_of_window__above_what_we_saw_while_blind__not_told),

@@ -93,8 +93,62 @@ static void marks__timestamps_missing__box(void **state)
 	scene_event(&s)->seg.has_ts = false;
 	scene_event(&s)->seg.ipid = 0;
 	scene_event(&s)->seg.win = 0;
-	assert_int_equal(look()->marks, MARK_TS_MISSING | MARK_IPID);
+	assert_int_equal(look()->marks, MARK_TS_MISSING | MARK_IPID | MARK_HABITS);
 	assert_false(look()->continuous);
+	scene_mem(&s)->base[SERVER].ipid = 0; /* of a host that never numbers its packets this says nothing */
+	assert_int_equal(look()->marks, MARK_IPID);
+	scene_established6(&s);
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_event(&s)->seg.has_ts = false;
+	scene_event(&s)->seg.win = 0;
+	scene_event(&s)->seg.flowlabel = 0;
+	assert_int_equal(look()->marks, MARK_TS_MISSING | MARK_LABEL);
+	scene_mem(&s)->base[SERVER].flowlabel = 0;
+	assert_int_equal(look()->marks, 0);
+}
+
+static void marks__socket_without_df_or_number__box(void **state)
+{
+	(void)state;
+	scene_active(&s);
+	scene_event(&s)->seg.df = false;
+	assert_int_equal(look()->marks, MARK_HABITS | MARK_DF);
+	scene_active(&s);
+	scene_event(&s)->seg.ipid = 0;
+	assert_int_equal(look()->marks, MARK_HABITS | MARK_IPID);
+	scene_passive(&s);
+	scene_event(&s)->seg.df = false; /* without a socket another habit is no wonder */
+	assert_int_equal(look()->marks, MARK_DF);
+}
+
+static void marks__ttl_alone_of_a_proved_socket__path_changed(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_event(&s)->seg.ttl = 61;
+	assert_int_equal(look()->marks, 0);
+	assert_true(look()->continuous);
+	scene_event(&s)->seg.ipid = 0x7000;
+	assert_int_equal(look()->marks, MARK_TTL | MARK_IPID);
+	scene_active(&s);
+	scene_event(&s)->seg.ttl = 61;
+	scene_event(&s)->seg.has_ts = false;
+	assert_true(look()->marks & MARK_TTL);
+}
+
+static void marks__timestamps_in_microseconds__go_on(void **state)
+{
+	(void)state;
+	scene_timestamps(&s);
+	scene_active(&s);
+	scene_mem(&s)->base[SERVER].age_ms = 60000;
+	scene_event(&s)->seg.tsval = scene_mem(&s)->base[SERVER].tsval + 60003000;
+	assert_int_equal(look()->marks, 0);
+	assert_true(look()->continuous);
+	scene_event(&s)->seg.tsval += 500000;
+	assert_int_equal(look()->marks, MARK_TS_JUMP);
 }
 
 static void marks__timestamps_of_another_clock__box(void **state)
@@ -102,7 +156,7 @@ static void marks__timestamps_of_another_clock__box(void **state)
 	(void)state;
 	scene_timestamps(&s);
 	scene_active(&s);
-	scene_event(&s)->seg.tsval += 1000000;
+	scene_event(&s)->seg.tsval += 3000000;
 	assert_int_equal(look()->marks, MARK_TS_JUMP);
 	scene_event(&s)->seg.tsval = 49000; /* backwards */
 	assert_int_equal(look()->marks, MARK_TS_JUMP);
@@ -162,6 +216,9 @@ int main(void)
 		TEST(shape__answer_to_syn__refusing),
 		TEST(marks__other_ttl__box),
 		TEST(marks__timestamps_missing__box),
+		TEST(marks__socket_without_df_or_number__box),
+		TEST(marks__ttl_alone_of_a_proved_socket__path_changed),
+		TEST(marks__timestamps_in_microseconds__go_on),
 		TEST(marks__timestamps_missing_but_the_host_counts_on__host),
 		TEST(marks__timestamps_of_another_clock__box),
 		TEST(marks__timestamps_after_days__any_value_goes),

@@ -70,6 +70,28 @@ static void drop__near_misses__nothing(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void drop__fin_into_the_void__told(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_FIN, 350000);
+	scene_fin(&s, CLIENT, false);
+	scene_mem(&s)->burst_end = scene_mem(&s)->end[CLIENT];
+	scene_copies(&s, 3, 0, 600);
+	scene_mem(&s)->direction = scene_event(&s)->ev.direction = CLIENT;
+	scene_event(&s)->seg.tuple = scene_mem(&s)->orig;
+	scene_event(&s)->ev.kind = RSTWHY_KIND_SILENCE;
+	feed(0);
+	correlate_flush(c);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].cause, CAUSE_SILENT_DROP);
+	scene_established(&s); /* closed long ago, and now its keepalive: whoever is left there owes nothing */
+	scene_fin(&s, CLIENT, true);
+	silence(350000, 3, 600);
+	feed(60000);
+	correlate_flush(c);
+	assert_int_equal(count, 1);
+}
+
 static void drop__answered_in_the_hold__withdrawn(void **state)
 {
 	(void)state;
@@ -136,6 +158,7 @@ int main(void)
 		TEST(drop__three_copies__told_when_patience_is_over),
 		TEST(drop__slow_retransmissions__held_longer),
 		TEST(drop__near_misses__nothing),
+		TEST(drop__fin_into_the_void__told),
 		TEST(drop__answered_in_the_hold__withdrawn),
 		TEST(drop__answered_later__amended_once),
 		TEST(drop__then_a_reset__is_that_reset),

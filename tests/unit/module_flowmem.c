@@ -93,6 +93,81 @@ static void midstream__first_seen_late__said_so(void **state)
 	assert_int_equal(mem.ack[O], c->seq[SERVER]);
 }
 
+static void synack__acknowledges_data_of_the_syn__begins(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->fresh = true;
+	say(c, CLIENT, SEG_SYN, 300);
+	c->fresh = false;
+	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	say(c, CLIENT, SEG_ACK, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_HANDSHAKE | RSTWHY_MEM_COMPLETED | RSTWHY_MEM_DATA_ORIG);
+	assert_no_flags(mem, RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_DATA_REPLY);
+	assert_int_equal(mem.end[O], c->seq[CLIENT]);
+}
+
+static void synack__acknowledges_more_than_the_syn__does_not_begin(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->fresh = true;
+	say(c, CLIENT, SEG_SYN, 300);
+	c->fresh = false;
+	say_at(c, SERVER, SEG_SYN | SEG_ACK, 5000, c->seq[CLIENT] + 1, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_HANDSHAKE);
+}
+
+/* Only the server's half crosses: conntrack refuses the SYN-ACK, and takes its sender for the opener when it goes on. */
+static void synack__refused_and_followed__tells_the_opener(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->server_opened = c->fresh = true;
+	refused(c, SERVER, SEG_SYN | SEG_ACK, 4999, 1000, 0);
+	assert_false(reset_from(c, SERVER, false, &mem));
+	say_at(c, SERVER, SEG_ACK, 5000, 1000, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_MIDSTREAM | RSTWHY_MEM_OPENER_REPLY);
+	assert_no_flags(mem, RSTWHY_MEM_HANDSHAKE);
+	assert_int_equal(mem.direction, O);
+}
+
+static void synack__of_a_stranger__tells_nothing(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->fresh = true;
+	refused(c, CLIENT, SEG_SYN | SEG_ACK, 777, 1000, 0); /* its number does not lead to what follows */
+	say(c, CLIENT, SEG_ACK, 100);
+	c->fresh = false;
+	say(c, SERVER, SEG_ACK, 100);
+	refused(c, CLIENT, SEG_SYN | SEG_ACK, c->seq[CLIENT] - 1, 1000, 0); /* nor does it change a flow that has a record */
+	say(c, CLIENT, SEG_ACK, 100);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_MIDSTREAM);
+	assert_no_flags(mem, RSTWHY_MEM_OPENER_REPLY);
+}
+
+/* Where conntrack is not asked it may be the first that is seen. */
+static void synack__untracked_and_first__tells_the_opener(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->server_opened = true;
+	say_at(c, SERVER, SEG_SYN | SEG_ACK, 4999, 1000, 0);
+	say_at(c, SERVER, SEG_ACK, 5000, 1000, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_OPENER_REPLY);
+}
+
 /* Never silent long enough for a burst: what it looks like is taken anew all the same. */
 static void looks__of_a_busy_flow__no_older_than_their_refresh(void **state)
 {
@@ -140,6 +215,11 @@ int main(void)
 		TEST(syn__into_living_flow__provisional),
 		TEST(syn__into_living_flow_and_answered__a_new_connection),
 		TEST(midstream__first_seen_late__said_so),
+		TEST(synack__acknowledges_data_of_the_syn__begins),
+		TEST(synack__acknowledges_more_than_the_syn__does_not_begin),
+		TEST(synack__refused_and_followed__tells_the_opener),
+		TEST(synack__of_a_stranger__tells_nothing),
+		TEST(synack__untracked_and_first__tells_the_opener),
 		TEST(unknown_flow__nothing_told),
 		TEST(looks__of_a_busy_flow__no_older_than_their_refresh),
 		TEST(looks__learned_but_not_from_syn_ack_ipid),

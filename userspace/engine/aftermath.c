@@ -21,12 +21,17 @@ static bool came_after(const struct facts *f, enum rstwhy_after what, double ms)
 	return aftermath_saw(f, what) && (double)f->incident->after_ms[what] > ms;
 }
 
+static bool came_last_after(const struct facts *f, enum rstwhy_after what, double ms)
+{
+	return aftermath_saw(f, what) && (double)f->incident->after_last_ms[what] > ms;
+}
+
 /* The peer still talks, without a RST, after it must have got ours. */
 static bool peer_outlived(const struct facts *f)
 {
 	double crossed = facts_round_ms(f);
 
-	return came_after(f, RSTWHY_AFTER_PEER_SEGMENT, crossed) || came_after(f, RSTWHY_AFTER_PEER_DATA, crossed);
+	return came_last_after(f, RSTWHY_AFTER_PEER_SEGMENT, crossed) || came_last_after(f, RSTWHY_AFTER_PEER_DATA, crossed);
 }
 
 static bool saw_beyond(const struct facts *f, enum rstwhy_after what)

@@ -32,7 +32,8 @@ struct correlate *correlate_new(size_t capacity, const struct verdict_settings *
 	c->silences = recent_new(LATELY);
 	c->crowd = crowd_new(LATELY, c->seed);
 	c->written = written_new(LATELY / 2);
-	if (c->held && c->recent && c->silences && c->crowd && c->written)
+	c->followed = written_new(LATELY / 2);
+	if (c->held && c->recent && c->silences && c->crowd && c->written && c->followed)
 		return c;
 	correlate_free(c);
 	return NULL;
@@ -47,6 +48,7 @@ void correlate_free(struct correlate *c)
 	recent_free(c->silences);
 	crowd_free(c->crowd);
 	written_free(c->written);
+	written_free(c->followed);
 	free(c);
 }
 
@@ -80,6 +82,17 @@ static struct recent_reset reset_of(const struct held_slot *s)
 		.origin = s->origin, .when_ns = s->incident.first.ev.boottime_ns, .seq = s->incident.first.ev.seq};
 }
 
+/* What follows a RST is told of flows that the memory knows. */
+static void keep_written(struct correlate *c, const struct held_slot *s, enum cause cause)
+{
+	bool by_others = s->in_crowd || s->incident.kind == INCIDENT_SILENCE;
+	bool by_itself = (s->incident.first.ev.mem.flags & RSTWHY_MEM_KNOWN) && cause_text(cause)->class != CLASS_NOISE;
+
+	written_put(c->written, &s->incident, cause, by_others);
+	if (!by_others && by_itself)
+		written_put(c->followed, &s->incident, cause, true);
+}
+
 static void hand_out_by(struct correlate *c, uint32_t index, const struct facts *f, bool held)
 {
 	struct held_slot *s = held_at(c->held, index);
@@ -92,7 +105,7 @@ static void hand_out_by(struct correlate *c, uint32_t index, const struct facts 
 		recent_add(c->silences, &s->keys, &reset);
 	else if (!left_alive(v.cause))
 		recent_add(c->recent, &s->keys, &reset);
-	written_put(c->written, &s->incident, v.cause, s->in_crowd || s->incident.kind == INCIDENT_SILENCE);
+	keep_written(c, s, v.cause);
 	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
 }
@@ -123,14 +136,14 @@ void correlate_make_room(struct correlate *c)
 	held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
-/* A handshake has no train to wait for, and noise none that matters. */
+/* A handshake has no train to wait for, unless a program resets both its ends, and noise none that matters. */
 static uint64_t wait_ns(const struct correlate *c, const struct facts *f, const struct rule *rule)
 {
 	uint64_t hold = c->settings.hold_ms * NS_PER_MS;
 
 	if (!rule->certain)
 		return hold;
-	if (facts_stage(f) == STAGE_CONNECT || cause_text(rule->cause)->class == CLASS_NOISE)
+	if ((facts_stage(f) == STAGE_CONNECT && f->ev->by != RSTWHY_BY_GATEWAY_RAW) || cause_text(rule->cause)->class == CLASS_NOISE)
 		return 0;
 	return hold < SETTLE_NS ? hold : SETTLE_NS;
 }

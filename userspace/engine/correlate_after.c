@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * correlate_after.c - what follows a RST that is held
+ * correlate_after.c - what follows a RST, while it is held and when its record is written
  *
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "correlate_core.h"
 
-/*
- * A segment that the RST overtook on the way brings nothing beyond the RST's own number, nor does its acknowledgement. The number
- * of an answer to a SYN is 0 and says nothing.
- */
-static bool below_reset(const struct held_slot *s, const struct event *event)
+/* The number of an answer to a SYN says nothing. */
+static bool refuses(const struct incident *incident)
 {
-	const struct segment *seg = &s->incident.first.seg;
-	uint32_t rst = seg->seq;
+	const struct rstwhy_memory *mem = &incident->first.ev.mem;
+	const struct segment *rst = &incident->first.seg;
 
-	if (!rst && (seg->flags & SEG_ACK))
+	return (rst->flags & SEG_ACK) && (!rst->seq || ((mem->flags & RSTWHY_MEM_SYN_PENDING) && rst->ack == mem->syn_seq + 1));
+}
+
+/* A segment that the RST overtook on the way brings nothing beyond the RST's own number, nor does its acknowledgement. */
+static bool below_reset(const struct incident *incident, const struct event *event)
+{
+	uint32_t rst = incident->first.seg.seq;
+
+	if (refuses(incident))
 		return false;
 	if (event->ev.after == RSTWHY_AFTER_SENDER_DATA)
 		return !seq_after(event->seg.end, rst);
@@ -25,13 +30,13 @@ static bool below_reset(const struct held_slot *s, const struct event *event)
 }
 
 /* It acknowledges more than its side had when the RST passed, and more than the RST itself: that side lives. */
-static bool acknowledges_on(const struct held_slot *s, const struct event *event)
+static bool acknowledges_on(const struct incident *incident, const struct event *event)
 {
-	const struct rstwhy_memory *mem = &s->incident.first.ev.mem;
-	const struct segment *rst = &s->incident.first.seg;
+	const struct rstwhy_memory *mem = &incident->first.ev.mem;
+	const struct segment *rst = &incident->first.seg;
 	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
 
-	if (known && !rst->seq && (rst->flags & SEG_ACK) && (event->seg.flags & SEG_SYN))
+	if (known && refuses(incident) && (event->seg.flags & SEG_SYN))
 		return event->ev.after == RSTWHY_AFTER_SENDER_SEGMENT; /* what the RST refused it accepts */
 	if (!known || !(event->seg.flags & SEG_ACK) || event->ev.after == RSTWHY_AFTER_PEER_SEGMENT)
 		return false;
@@ -40,25 +45,65 @@ static bool acknowledges_on(const struct held_slot *s, const struct event *event
 	return seq_after(event->seg.ack, mem->ack[mem->direction]);
 }
 
+static void take_in(struct incident *incident, const struct event *event)
+{
+	unsigned int what = event->ev.after;
+	uint64_t first = incident->first.ev.boottime_ns;
+
+	incident->after_last_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
+	if (incident->after_seen & (1U << what))
+		return;
+	incident->after_seen |= 1U << what;
+	incident->after_below |= below_reset(incident, event) ? 1U << what : 0;
+	incident->after_live |= acknowledges_on(incident, event) ? 1U << what : 0;
+	incident->after_ms[what] = incident->after_last_ms[what];
+}
+
+/* Lived on, and both sides of it are seen: one alone may be of a new connection, whose beginning passed elsewhere. */
+static bool lives(const struct correlate *c, const struct incident *incident)
+{
+	const struct rstwhy_memory *mem = &incident->first.ev.mem;
+	struct facts f;
+
+	facts_of(incident, &c->settings, &f);
+	return f.went_on && mem->last_ms[0] != RSTWHY_NEVER && mem->last_ms[1] != RSTWHY_NEVER;
+}
+
+/*
+ * The record is written. Where nobody had anything to say in the hold, only now can be seen that the RST killed nothing: the record
+ * is put right, and a later RST of the connection is none of its stragglers.
+ */
+static void after_written(struct correlate *c, const struct event *event, const struct flowkeys *keys)
+{
+	struct written *const places[] = {c->followed, c->written};
+	struct incident *incident = NULL;
+	enum cause *cause;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !incident; i++)
+		incident = written_get(places[i], event, event->ev.ref_seq, &cause);
+	if (!incident || incident->kind != INCIDENT_RESET || cause_text(*cause)->class == CLASS_NOISE)
+		return;
+	take_in(incident, event);
+	if (!lives(c, incident))
+		return;
+	recent_forget(c->recent, keys);
+	correlate_amend(c, incident, cause);
+}
+
 void correlate_after(struct correlate *c, const struct event *event)
 {
 	unsigned int what = event->ev.after;
-	struct held_slot *s;
 	struct flowkeys keys;
-	uint64_t first;
 	uint32_t index;
 
+	if (!what || what >= sizeof(((struct incident *)0)->after_ms) / sizeof(uint64_t))
+		return;
 	flowkeys_of(event, c->seed, &keys);
 	index = held_find_seq(c->held, &keys, event->ev.ref_seq);
-	if (index == HELD_NONE || !what || what >= sizeof(s->incident.after_ms) / sizeof(s->incident.after_ms[0]))
+	if (index == HELD_NONE) {
+		after_written(c, event, &keys);
 		return;
-	s = held_at(c->held, index);
-	if (s->incident.after_seen & (1U << what))
-		return;
-	first = s->incident.first.ev.boottime_ns;
-	s->incident.after_seen |= 1U << what;
-	s->incident.after_below |= below_reset(s, event) ? 1U << what : 0;
-	s->incident.after_live |= acknowledges_on(s, event) ? 1U << what : 0;
-	s->incident.after_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
+	}
+	take_in(&held_at(c->held, index)->incident, event);
 	correlate_judge_again(c, index);
 }

@@ -20,7 +20,8 @@ struct correlate {
 	struct recent *recent;	 /* resets handed out */
 	struct recent *silences; /* and silences */
 	struct crowd *crowd;
-	struct written *written;
+	struct written *written;  /* resets and silences that a later one may amend */
+	struct written *followed; /* other resets, that their connection's own life may amend */
 	struct verdict_settings settings;
 	correlate_emit_fn *emit;
 	void *user;

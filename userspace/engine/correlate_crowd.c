@@ -8,6 +8,7 @@
 
 #define ENOUGH	  4
 #define APART_MS 8 /* two ticks */
+#define SLICE_MS 50
 
 void correlate_relate(struct incident *incident, uint64_t seq)
 {
@@ -55,6 +56,17 @@ static bool one_blow(const struct sighting *a, const struct sighting *b)
 	uint64_t ages = a->age_ms > b->age_ms ? a->age_ms - b->age_ms : b->age_ms - a->age_ms;
 
 	return ages > 2 * apart + APART_MS;
+}
+
+/*
+ * A process that is short of CPU dies in slices, as far apart as the scheduler's quota makes them (100 ms, CFS bandwidth control). Those
+ * are one death where nothing prompted either; nor were both a timer's.
+ */
+static bool one_death(const struct sighting *a, const struct sighting *b, bool blow)
+{
+	if (a->when_ns - b->when_ns <= SLICE_MS * NS_PER_MS || blow)
+		return true;
+	return !a->prompted && !b->prompted && (a->telling || b->telling);
 }
 
 /*
@@ -131,6 +143,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
 	own.target = crowd_target(&s->incident.first);
+	own.prompted = crowd_prompted(f);
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
@@ -138,6 +151,8 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
 
 		if (kind == CROWD_LOST && !open_together(&own, members[i]))
+			continue;
+		if (kind == CROWD_ABORT && !one_death(&own, members[i], blow))
 			continue;
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], &s->incident.first, own.telling || blow);

@@ -64,6 +64,24 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 	return NULL;
 }
 
+/* Who asked whom, of a SYN that was refused: by their own names. Behind translation all clients are one on the wire. */
+struct asked {
+	const uint8_t *client, *server;
+	uint16_t port;
+};
+
+static struct asked asked_of(const struct event *event)
+{
+	const struct rstwhy_memory *mem = &event->ev.mem;
+	const struct rstwhy_conntrack *ct = &event->ev.ct;
+	bool known = mem->flags & RSTWHY_MEM_KNOWN, found = ct->flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+	const struct rstwhy_tuple *wire = &event->seg.tuple, *orig = known ? &mem->orig : &ct->orig;
+
+	if ((known || found) && (known ? mem->direction : event->ev.direction) == RSTWHY_DIR_REPLY)
+		return (struct asked){orig->src, orig->dst, orig->dport};
+	return (struct asked){wire->dst, wire->src, wire->sport};
+}
+
 /* A process is a host and port, a lost state the whole host's, this gateway is one, and a scan is whose SYNs are refused. */
 static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 {
@@ -72,7 +90,7 @@ static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 	if (kind == CROWD_STRANGER)
 		return key;
 	if (kind == CROWD_SCAN) {
-		memcpy(key.addr, event->seg.tuple.dst, sizeof(key.addr));
+		memcpy(key.addr, asked_of(event).client, sizeof(key.addr));
 		return key;
 	}
 	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
@@ -102,7 +120,7 @@ void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event,
 
 uint64_t crowd_span_ns(enum crowd_kind kind)
 {
-	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 50, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
+	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 150, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
 
 	return span_ms[kind] * NS_PER_MS;
 }
@@ -118,9 +136,10 @@ static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
 
 uint64_t crowd_target(const struct event *event)
 {
-	struct crowd_key key = {.port = event->seg.tuple.sport};
+	struct asked asked = asked_of(event);
+	struct crowd_key key = {.port = asked.port};
 
-	memcpy(key.addr, event->seg.tuple.src, sizeof(key.addr));
+	memcpy(key.addr, asked.server, sizeof(key.addr));
 	return flowkey_hash(&key, sizeof(key), 0);
 }
 
@@ -164,7 +183,7 @@ size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct even
 
 #define PROMPT_MS 20.0 /* beside the round trips: a server that resets what it was sent does so at once */
 
-static bool prompted(const struct facts *f)
+bool crowd_prompted(const struct facts *f)
 {
 	return f->mem->last_ms[f->pd] != RSTWHY_NEVER &&
 	       (double)f->mem->last_ms[f->pd] <= f->mem->rtt_us[f->rd] / 1000.0 + PROMPT_MS;
@@ -190,18 +209,17 @@ static bool of_dead_process(const struct facts *f)
 	       (!out_of_silence(f) || f->continuous);
 }
 
-/* Where a box answers, one that resets both ends does know the connection. */
+/* Who resets both ends does know the connection. */
 static bool of_lost_host(const struct facts *f)
 {
 	return usable(f) && f->ev->by == RSTWHY_BY_TRANSIT && f->shape == SHAPE_PASSIVE && f->elicited && !f->fin_self &&
-	       !f->fin_peer && !f->lost && !((f->marks & MARKS_BOX) && f->incident->have_echo) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	       !f->fin_peer && !f->lost && !f->incident->have_echo && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 /* Not idle, or silent for no longer than it had survived before. */
 static bool not_idle(const struct facts *f)
 {
-	return f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms ||
-	       (double)f->mem->survived_ms >= f->gap.max_ms;
+	return f->gap.from != GAP_BURST || f->gap.max_ms < (double)f->settings->idle_min_ms || facts_survived_gap(f);
 }
 
 /* Behind translation a flow met in mid-stream got a mapping that the far host does not know. */
@@ -210,11 +228,15 @@ static bool remapped_on_pick_up(const struct facts *f)
 	return f->ev->by == RSTWHY_BY_TRANSIT && f->picked_up && f->translated && f->shape == SHAPE_PASSIVE;
 }
 
-/* The gateway: rejects in mid-stream what it has no state of, or picked up just now what it then translated anew. */
+/*
+ * The gateway: rejects in mid-stream what it has no state of, has it come to its own stack for want of a translation, or picked up
+ * just now what it then translated anew.
+ */
 static bool of_stranger(const struct facts *f)
 {
 	bool without_state = !f->known ? !(f->ct->flags & RSTWHY_CT_FOUND) : f->picked_up;
-	bool refused = f->ev->by == RSTWHY_BY_GATEWAY_REJECT && without_state && f->shape != SHAPE_REFUSING;
+	bool here = f->ev->by == RSTWHY_BY_GATEWAY_REJECT || f->ev->by == RSTWHY_BY_GATEWAY_STACK;
+	bool refused = here && without_state && f->shape != SHAPE_REFUSING;
 
 	return refused || (usable(f) && remapped_on_pick_up(f));
 }
@@ -233,7 +255,7 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling)
 	if (of_stranger(f))
 		return CROWD_STRANGER;
 	if (of_dead_process(f)) {
-		*telling = !prompted(f) && !out_of_silence(f);
+		*telling = !crowd_prompted(f) && !out_of_silence(f);
 		return CROWD_ABORT;
 	}
 	if (of_lost_host(f)) {

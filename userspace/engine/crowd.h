@@ -32,6 +32,7 @@ struct sighting {
 	uint64_t age_ms; /* of the other side's last segment */
 	uint64_t open_ms; /* age of the connection */
 	uint64_t target; /* SCAN: which address and port refused; two of one target are no two members */
+	bool prompted; /* ABORT: right upon what the other side had said */
 	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
 };
 
@@ -43,6 +44,9 @@ void crowd_free(struct crowd *c);
 
 /* Which crowd a flow's reset may belong to, by its facts alone; *telling as in struct sighting. */
 enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
+
+/* sighting.prompted of a RST. */
+bool crowd_prompted(const struct facts *f);
 
 /* sighting.target of the RST's sender. */
 uint64_t crowd_target(const struct event *event);

@@ -13,6 +13,8 @@
 
 #include "facts.h"
 
+#define GIVEN_OUT_FROM 32768 /* Linux' net.ipv4.ip_local_port_range; others begin higher */
+
 bool tuple_is_zero(const struct rstwhy_tuple *t)
 {
 	static const struct rstwhy_tuple zero;
@@ -75,14 +77,26 @@ static void from_flow(const struct rstwhy_tuple *opening, const struct rstwhy_tu
 	out->have_nat_server = !same(&out->nat_server, &out->server);
 }
 
-/* A refusal comes from the server. Else the lower port is taken for the server's: only a way to print two ends. */
+/*
+ * A refusal comes from the server. Else the lower port is taken for the server's, only a way to print two ends; where both are such as
+ * systems give out themselves, a bare RST is more often the answer of whoever was asked.
+ */
+static bool server_sent(const struct facts *f)
+{
+	uint16_t from = ntohs(f->seg->tuple.sport), to = ntohs(f->seg->tuple.dport);
+
+	if (f->shape == SHAPE_REFUSING || (f->shape == SHAPE_PASSIVE && from >= GIVEN_OUT_FROM && to >= GIVEN_OUT_FROM))
+		return true;
+	return from < to;
+}
+
 static void from_packet(const struct facts *f, struct endpoints *out)
 {
 	const struct rstwhy_tuple *t = &f->seg->tuple;
-	bool server_sent = f->shape == SHAPE_REFUSING || ntohs(t->sport) < ntohs(t->dport);
+	bool server = server_sent(f);
 
-	out->client = server_sent ? destination(t) : source(t);
-	out->server = server_sent ? source(t) : destination(t);
+	out->client = server ? destination(t) : source(t);
+	out->server = server ? source(t) : destination(t);
 }
 
 void verdict_endpoints(const struct incident *incident, struct endpoints *out)

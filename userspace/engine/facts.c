@@ -16,9 +16,6 @@
 #define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
-#define EXPIRY_SLACK_MS	 100.0	  /* ticks of both clocks */
-#define EXPIRY_COARSE_MS 4096000U /* the memory keeps longer timeouts in steps of 16 s */
-#define CLOSE_TIMEOUT_MS 10000.0  /* what conntrack arms upon a RST */
 #define CT_HAS_TUPLES	 (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
 
 static bool mem_has(const struct facts *f, uint32_t flag)
@@ -53,6 +50,11 @@ bool facts_peer_spoke_last(const struct facts *f)
 		return mem->last_ms[f->pd] >
 		       mem->last_ms[f->rd]; /* the younger one is the acknowledgement of the older one's data */
 	return mem->last_data_ms[f->pd] < mem->last_data_ms[f->rd];
+}
+
+bool facts_survived_gap(const struct facts *f)
+{
+	return f->gap.from == GAP_BURST && f->mem->survived_ms && (double)f->mem->survived_ms >= f->gap.max_ms;
 }
 
 double facts_answer_ms(const struct facts *f)
@@ -115,15 +117,19 @@ static bool fits_last(const struct facts *f)
 }
 
 /*
- * A retransmission would have been counted as the burst's last, so the time is that of one answer. A host that is coming back is asked
+ * A retransmission would have been counted as the burst's last, so the time is that of one answer; a second where a RST bears just the
+ * number that the burst acknowledges and no round trip was measured, or machines are slower than one handshake was. A host that is coming back is asked
  * for its link address first, and what is for it waits meanwhile behind our hook, up to three seconds (neighbour(7), arp_queue):
  * where copies went unanswered before, a RST with exactly their acknowledgement as its number answers one of them.
  */
 static bool in_time_for_burst(const struct facts *f)
 {
+	bool exact = f->shape == SHAPE_PASSIVE && f->seg->seq == f->mem->burst_ack;
 	double most = f->mem->rtt_us[f->rd] ? facts_answer_ms(f) : ANSWER_FAR_MS;
 
-	if (f->shape == SHAPE_PASSIVE && f->mem->burst_copies >= 2 && f->seg->seq == f->mem->burst_ack && most < QUEUED_MS)
+	if (exact && most < ANSWER_FAR_MS)
+		most = ANSWER_FAR_MS;
+	if (exact && f->mem->burst_copies >= 2 && most < QUEUED_MS)
 		most = QUEUED_MS;
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }
@@ -272,92 +278,6 @@ static void find_closing(struct facts *f)
 	find_earlier_reset(f);
 }
 
-static double expiry_slack_ms(uint64_t timeout_ms)
-{
-	return timeout_ms > EXPIRY_COARSE_MS ? EXPIRY_SLACK_MS + 8000 : EXPIRY_SLACK_MS;
-}
-
-/* An earlier RST that killed nothing leaves conntrack ten seconds: did it last longer than that until the burst? */
-static bool outlasted_close(const struct facts *f)
-{
-	double before_burst = (double)f->mem->reset_ms - (double)f->mem->burst_first_us / 1000.0;
-
-	return mem_has(f, RSTWHY_MEM_RESET_BEFORE) && f->gap.from == GAP_BURST &&
-	       before_burst >= CLOSE_TIMEOUT_MS - EXPIRY_SLACK_MS;
-}
-
-/* A loss seen at a burst that was answered since is history, unless there is no entry of the flow's now either. */
-static bool lost_now(const struct facts *f)
-{
-	bool survived = mem_has(f, RSTWHY_MEM_LOST_KNOWN) && mem_has(f, RSTWHY_MEM_BURST_ANSWERED);
-	bool entry = (f->ct->flags & CT_HAS_TUPLES) && !mem_has(f, RSTWHY_MEM_ALIAS);
-
-	return mem_has(f, RSTWHY_MEM_LOST) && !(survived && entry);
-}
-
-static void find_expiry(struct facts *f)
-{
-	uint64_t timeout = f->mem->timeout_before_gap_ms;
-
-	f->lost = lost_now(f);
-	if (!f->lost || !timeout || f->gap.from == GAP_UNKNOWN)
-		return;
-	f->expired = f->gap.max_ms + expiry_slack_ms(timeout) >= (double)timeout;
-	if (!f->expired)
-		f->expired = f->shortened = outlasted_close(f);
-}
-
-static void find_translation(struct facts *f)
-{
-	const struct rstwhy_tuple *orig = &f->mem->orig, *reply = &f->mem->reply;
-	bool picked_up = mem_has(f, RSTWHY_MEM_LOST_KNOWN) && f->lost && (f->ct->flags & CT_HAS_TUPLES);
-
-	if (!f->known || tuple_is_zero(orig) || tuple_is_zero(reply))
-		return;
-	f->translated = !tuple_mirrors(orig, reply);
-	f->remapped = picked_up && tuple_equal(&f->ct->orig, orig) && !tuple_is_zero(&f->ct->reply) &&
-		      !tuple_equal(&f->ct->reply, reply);
-	f->harmless_loss = picked_up && ((tuple_equal(&f->ct->orig, orig) && tuple_equal(&f->ct->reply, reply)) ||
-					 (tuple_equal(&f->ct->orig, reply) && tuple_equal(&f->ct->reply, orig)));
-}
-
-static bool sent_from(const struct facts *f, const uint8_t *addr, uint16_t port)
-{
-	return f->seg->tuple.sport == port && memcmp(f->seg->tuple.src, addr, 16) == 0;
-}
-
-/* The RST speaks for the address that stood for somebody else: the client seen from outside, or the server as addressed. */
-static void find_foreign_stack(struct facts *f)
-{
-	const struct rstwhy_tuple *orig = &f->mem->orig, *reply = &f->mem->reply;
-
-	if (f->ev->by != RSTWHY_BY_GATEWAY_STACK || !f->translated)
-		return;
-	if (memcmp(orig->src, reply->dst, 16) != 0 || orig->sport != reply->dport)
-		f->foreign_stack = sent_from(f, reply->dst, reply->dport);
-	if (memcmp(orig->dst, reply->src, 16) != 0 || orig->dport != reply->sport)
-		f->foreign_stack = f->foreign_stack || sent_from(f, orig->dst, orig->dport);
-}
-
-/* Conntrack refused a segment, NAT let it pass as it was, and who got it answered that. */
-static void find_escape(struct facts *f)
-{
-	const struct rstwhy_tuple *wire = &f->seg->tuple;
-
-	if (f->ev->by != RSTWHY_BY_TRANSIT || !f->translated || (f->ct->flags & CT_HAS_TUPLES))
-		return;
-	f->escaped = tuple_mirrors(wire, f->rd == RSTWHY_DIR_REPLY ? &f->mem->orig : &f->mem->reply);
-}
-
-/* All that is known of the flow is what this RST answers: it was met in mid-stream just before. */
-static void find_pick_up(struct facts *f)
-{
-	uint64_t met = f->mem->age_ms;
-
-	f->picked_up = mem_has(f, RSTWHY_MEM_MIDSTREAM) && f->mem->last_ms[f->rd] == RSTWHY_NEVER && f->elicited &&
-		       (double)met <= 2 * facts_answer_ms(f);
-}
-
 void facts_orient(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
 {
 	memset(f, 0, sizeof(*f));
@@ -386,11 +306,7 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	f->marks = shape_marks(f);
 	f->continuous = shape_continuous(f);
 	find_closing(f);
-	find_expiry(f);
-	find_translation(f);
-	find_foreign_stack(f);
-	find_escape(f);
-	find_pick_up(f);
+	entry_find(f);
 	f->seq_match = facts_seq_match(f);
 	offload_find_hidden(f);
 	f->went_on = aftermath_went_on(f);

@@ -15,7 +15,7 @@
 enum shape {
 	SHAPE_PASSIVE,	/* RST without ACK: no usable socket there */
 	SHAPE_ACTIVE,	/* RST+ACK: a live socket's, or a box's that looks like one */
-	SHAPE_REFUSING, /* RST+ACK with sequence 0, to a segment without ACK: a SYN */
+	SHAPE_REFUSING, /* RST+ACK with sequence 0, to a segment without ACK: a SYN; of whatever sequence, to a SYN we know */
 };
 
 /* How the RST differs from what the resetting side's stack sends. */
@@ -29,9 +29,10 @@ enum shape {
 #define MARK_IPID	(1U << 7) /* IPID not near that side's */
 #define MARK_ACK_FIELD	(1U << 8) /* ack set without the ACK flag (Windows) */
 #define MARK_LABEL	(1U << 9) /* IPv6 flow label not the connection's */
+#define MARK_HABITS	(1U << 10) /* from a socket, yet without the DF or the packet number of all that it sent */
 
 /* Any of these: somebody else than the host itself sent it. */
-#define MARKS_BOX (MARK_TTL | MARK_TS_MISSING | MARK_TS_JUMP | MARK_WINDOW | MARK_FAST)
+#define MARKS_BOX (MARK_TTL | MARK_TS_MISSING | MARK_TS_JUMP | MARK_WINDOW | MARK_FAST | MARK_HABITS)
 
 enum gap_from {
 	GAP_UNKNOWN,
@@ -84,7 +85,7 @@ struct facts {
 	bool sender_alive;	 /* the resetting side sent or acknowledged new data after "its" RST */
 	bool sender_heard;	 /* it acknowledged more, after the RST, than it or the RST had: it got what elicited the RST */
 	bool lost;		 /* conntrack had lost the flow */
-	bool picked_up;		 /* the memory met the flow in mid-stream, by the very segment that the RST answers */
+	bool picked_up;		 /* conntrack and memory met the flow in mid-stream, by the very segment that the RST answers */
 	bool remapped;		 /* and gave it another translation than before */
 	bool harmless_loss;	 /* and picked it up again just as it was */
 	bool expired;		 /* lost, after at least the timeout in force */
@@ -115,6 +116,9 @@ double facts_round_ms(const struct facts *f);
 /* The last data was the peer's, to the memory's precision of about resume_ms: it may lie unread. */
 bool facts_peer_spoke_last(const struct facts *f);
 
+/* The burst came out of a silence no longer than this connection has survived before. */
+bool facts_survived_gap(const struct facts *f);
+
 /* A bit of rstwhy_memory.flags that exists once per direction; orig is the ORIGINAL side's. */
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 
@@ -122,6 +126,9 @@ bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 enum shape shape_of(const struct facts *f);
 unsigned int shape_marks(const struct facts *f);
 bool shape_continuous(const struct facts *f);
+
+/* entry.c: what became of conntrack's entry */
+void entry_find(struct facts *f);
 
 /* offload.c: traffic that passed unseen, in a flowtable or elsewhere */
 void offload_find(struct facts *f);

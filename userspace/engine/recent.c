@@ -91,12 +91,12 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct rece
 	}
 }
 
-static const struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)
+static struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
 	uint64_t number = *bucket_of(r, keys, k);
 
 	while (is_kept(r, number)) {
-		const struct entry *e = &r->ring[number & r->mask];
+		struct entry *e = &r->ring[number & r->mask];
 		const struct link *link = &r->links[number & r->mask];
 
 		if (link->hash == keys->hash[k] && flowkey_equal(&e->key, &keys->key[k]))
@@ -106,6 +106,16 @@ static const struct entry *find_key(const struct recent *r, const struct flowkey
 		number = link->older;
 	}
 	return NULL;
+}
+
+void recent_forget(struct recent *r, const struct flowkeys *keys)
+{
+	for (unsigned int k = 0; r->last && k < keys->count; k++) {
+		struct entry *e = find_key(r, keys, k);
+
+		if (e)
+			e->reset.when_ns = 0;
+	}
 }
 
 void recent_expect(const struct recent *r, const struct flowkeys *keys)

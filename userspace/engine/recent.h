@@ -25,6 +25,9 @@ struct recent_reset {
 /* Remember a reset of these keys. */
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset);
 
+/* What was remembered of these keys killed nothing. */
+void recent_forget(struct recent *r, const struct flowkeys *keys);
+
 /* Soon these will be looked for. */
 void recent_expect(const struct recent *r, const struct flowkeys *keys);
 

@@ -18,6 +18,7 @@ static const struct rule table[] = {
 	/* what followed; and what was over already */
 	{CAUSE_IGNORED, when_ignored, 0.98, .certain = true, .tell = tell_ignored},
 	{CAUSE_OUT_OF_WINDOW, when_bad_checksum, 0.97, .certain = true, .tell = tell_bad_checksum},
+	{CAUSE_IGNORED, when_ttl_ends, 0.85, .tell = tell_ttl_ends},
 	{CAUSE_GATEWAY_IPS, when_gateway_ips, 0.95, .certain = true, .tell = tell_gateway_ips},
 	{CAUSE_DUPLICATE, when_duplicate, 0.9, .tell = tell_duplicate},
 	{CAUSE_HALF_OPEN, when_half_open, .weigh = weigh_half_open, .tell = tell_half_open},
@@ -37,6 +38,7 @@ static const struct rule table[] = {
 	{CAUSE_PROBE, when_scan, 0.8, .tell = tell_scan},
 	{CAUSE_REMOTE_CONNECT, when_remote_connect, .weigh = weigh_remote_connect, .tell = tell_remote_connect},
 	{CAUSE_REFUSED, when_refused, .weigh = weigh_refused, .tell = tell_refused},
+	{CAUSE_OUT_OF_WINDOW, when_no_refusal, 0.85, .tell = tell_no_refusal},
 	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, .weigh = weigh_keepalive_expired, .needs_history = true, .tell = tell_keepalive_expired},
 	{CAUSE_INJECTED, when_injected, .weigh = weigh_injected, .tell = tell_injected},
 	{CAUSE_INJECTED, when_plain_pattern, 0.9, .tell = tell_plain_pattern},
@@ -51,6 +53,7 @@ static const struct rule table[] = {
 	{CAUSE_REMOTE_AT_EXPIRY, when_says_idle, 0.9, .needs_history = true, .tell = tell_says_idle},
 	{CAUSE_CRASH, when_crash, .weigh = weigh_crash, .tell = tell_crash},
 	{CAUSE_REQUEST_REJECTED, when_request_rejected, 0.88, .needs_history = true, .tell = tell_request_rejected},
+	{CAUSE_LATE_DATA, when_fin_held_back, 0.6, .needs_history = true, .tell = tell_fin_held_back},
 	{CAUSE_HOST_LOST, when_host_lost, .weigh = weigh_host_lost, .needs_history = true, .tell = tell_host_lost},
 	{CAUSE_REMOTE_ON_NEXT_PACKET, when_remote_on_next_packet, .weigh = weigh_remote_on_next_packet, .needs_history = true,
 	 .tell = tell_remote_on_next_packet},

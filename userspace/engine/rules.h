@@ -66,6 +66,10 @@ bool when_duplicate(const struct facts *f);
 bool when_after_reset(const struct facts *f);
 bool when_after_close(const struct facts *f);
 bool when_out_of_window(const struct facts *f);
+bool when_ttl_ends(const struct facts *f);
+void tell_ttl_ends(const struct facts *f, struct verdict *v);
+bool when_no_refusal(const struct facts *f);
+void tell_no_refusal(const struct facts *f, struct verdict *v);
 bool when_backscatter(const struct facts *f);
 bool when_answered_after_all(const struct facts *f);
 double weigh_backscatter(const struct facts *f);
@@ -115,6 +119,7 @@ void tell_remote_at_expiry(const struct facts *f, struct verdict *v);
 /* rules_endpoint.c: an endpoint meant it */
 bool when_cancel(const struct facts *f);
 bool when_late_data(const struct facts *f);
+bool when_fin_held_back(const struct facts *f);
 bool when_request_rejected(const struct facts *f);
 bool when_crash(const struct facts *f);
 bool when_endpoint_timer(const struct facts *f);
@@ -127,6 +132,7 @@ double weigh_cancel(const struct facts *f);
 double weigh_abort(const struct facts *f);
 void tell_cancel(const struct facts *f, struct verdict *v);
 void tell_late_data(const struct facts *f, struct verdict *v);
+void tell_fin_held_back(const struct facts *f, struct verdict *v);
 void tell_request_rejected(const struct facts *f, struct verdict *v);
 void tell_abort(const struct facts *f, struct verdict *v);
 

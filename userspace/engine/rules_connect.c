@@ -150,6 +150,12 @@ void tell_probe(const struct facts *f, struct verdict *v)
 	verdict_also(v, f->mem->flags & RSTWHY_MEM_COMPLETED ? CAUSE_ABORT : CAUSE_CONNECT_ABANDONED);
 }
 
+/* Nobody in between: a host beyond, or this gateway as a host. */
+static bool by_an_end(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT || (f->ev->by == RSTWHY_BY_GATEWAY_STACK && !f->foreign_stack);
+}
+
 /*
  * A SYN upon a connection that the other end still has: it answers with an acknowledgement of the old one, which meets a RST of just
  * that number. Others, after a SYN that may be as blind as they are, are none of it.
@@ -162,8 +168,7 @@ bool when_half_open(const struct facts *f)
 	if (match == SEQ_BELOW || match == SEQ_ABOVE)
 		return false;
 
-	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd &&
-	       f->shape == SHAPE_PASSIVE;
+	return f->known && by_an_end(f) && (f->mem->flags & reuse) == reuse && f->mem->syn_dir == f->rd && f->shape == SHAPE_PASSIVE;
 }
 
 double weigh_half_open(const struct facts *f)
@@ -192,21 +197,43 @@ static bool refusal_is_fast(const struct facts *f)
 	       f->mem->syn_ms * 1000 + 1000 < rtt / (sure ? 2 : 4);
 }
 
-/* The refusal is not as that host's other segments. */
+/*
+ * Boxes that turn the SYN around give back its window; a stack has none to offer. Of a host of which nothing else was seen it is no
+ * more than a mark: who knows what it runs.
+ */
+static bool echoes_window(const struct facts *f)
+{
+	const struct rstwhy_baseline *syn = &f->mem->base[f->pd];
+
+	return f->known && f->ev->host[0].ttl && f->seg->win && (syn->flags & RSTWHY_BASE_SEEN) && syn->win == f->seg->win;
+}
+
+/* A stack has no number to begin with and says 0 (RFC 9293 section 3.10.7.1). */
+static bool has_number(const struct facts *f)
+{
+	return f->seg->seq != 0;
+}
+
+/* The refusal is not as that host's other segments, or not as any host's. */
 bool when_remote_connect(const struct facts *f)
 {
 	uint8_t ttl = f->ev->host[0].ttl;
 
 	if (f->ev->by != RSTWHY_BY_TRANSIT || !when_refused(f))
 		return false;
-	return (ttl && ttl != f->seg->ttl) || refusal_is_fast(f);
+	return (ttl && ttl != f->seg->ttl) || refusal_is_fast(f) || echoes_window(f) || has_number(f);
 }
 
 double weigh_remote_connect(const struct facts *f)
 {
-	if (!f->ev->host[0].ttl || f->ev->host[0].ttl == f->seg->ttl)
-		return f->ev->host[0].rtts >= 2 ? 0.85 : 0.75;
-	return refusal_is_fast(f) ? 0.97 : 0.93;
+	uint8_t ttl = f->ev->host[0].ttl;
+	bool form = echoes_window(f) || has_number(f);
+
+	if (ttl && ttl != f->seg->ttl)
+		return refusal_is_fast(f) || form ? 0.97 : 0.93;
+	if (refusal_is_fast(f) && (f->ev->host[0].rtts >= 2 || form))
+		return 0.85;
+	return form ? 0.8 : 0.75;
 }
 
 void tell_remote_connect(const struct facts *f, struct verdict *v)
@@ -218,6 +245,10 @@ void tell_remote_connect(const struct facts *f, struct verdict *v)
 	if (refusal_is_fast(f))
 		say(v, "it came within %s, the host itself is %s away", duration((double)f->mem->syn_ms + 1).s,
 		    duration(f->ev->host[0].rtt_us / 1000.0).s);
+	if (echoes_window(f))
+		say(v, "its window is that of the SYN, %u: a box turned that around", f->seg->win);
+	if (has_number(f))
+		say(v, "it bears a sequence number of its own: a host's refusal has 0");
 	verdict_also(v, CAUSE_REFUSED);
 }
 

@@ -106,11 +106,37 @@ bool when_cancel(const struct facts *f)
 	return (live_socket(f) && server_sending(f)) || closed_amid_transfer(f);
 }
 
+/* A closed socket answers, it does not speak by itself. */
+static bool unelicited(const struct facts *f)
+{
+	return f->gap.from == GAP_SILENCE && !f->hidden && f->gap.min_ms >= (double)f->settings->idle_min_ms;
+}
+
 bool when_late_data(const struct facts *f)
 {
-	return host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self &&
+	return !unelicited(f) && host_itself(f) && f->shape == SHAPE_PASSIVE && f->fin_self &&
 	       !facts_side_flag(f, RSTWHY_MEM_ACKED_PAST_FIN_ORIG, f->rd) && !seq_after(f->seg->seq, f->mem->fin_end[f->rd]) &&
 	       (peer_data_unacked(f) || f->seg->seq == f->mem->fin_end[f->rd]);
+}
+
+/* Its window is shut (conntrack counts that as one byte): all that the resetting side had still to send waits, a FIN as well. */
+static bool peer_takes_nothing(const struct facts *f)
+{
+	unsigned int self = f->ev->direction;
+
+	return (f->ct->flags & RSTWHY_CT_WINDOW) && self <= RSTWHY_DIR_REPLY && !f->offloaded &&
+	       f->ct->td_maxend[self] - f->ct->td_end[self] <= 1;
+}
+
+/* A busy connection, whole before us, and no socket there any more: closed, with a FIN that could not yet be sent. */
+bool when_fin_held_back(const struct facts *f)
+{
+	bool busy = f->gap.from == GAP_UNKNOWN || (f->gap.from == GAP_BURST && f->gap.max_ms < (double)f->settings->idle_min_ms);
+	bool alone = !f->incident->lost_flows && !f->incident->have_echo;
+
+	return host_itself(f) && f->ev->by == RSTWHY_BY_TRANSIT && f->shape == SHAPE_PASSIVE && f->elicited && busy && alone &&
+	       !f->fin_self && !f->fin_peer && !f->lost && (f->mem->flags & RSTWHY_MEM_COMPLETED) && has_data(f, f->rd) &&
+	       peer_takes_nothing(f);
 }
 
 /* In answer to the first the client ever said, the server having said nothing. */
@@ -176,7 +202,7 @@ double weigh_crash(const struct facts *f)
 
 void tell_crash(const struct facts *f, struct verdict *v)
 {
-	say(v, "%u other connection%s of that host and port %s reset by live sockets within 50 ms", f->incident->siblings,
+	say(v, "%u other connection%s of that host and port %s reset by live sockets within 150 ms", f->incident->siblings,
 	    f->incident->siblings > 1 ? "s" : "", f->incident->siblings > 1 ? "were" : "was");
 	say_socket_proof(f, v);
 	if (unprompted_silence(f))
@@ -252,6 +278,8 @@ double weigh_abort(const struct facts *f)
 {
 	if (long_silence(f))
 		return 0.7;
+	if (f->fin_self) /* half closed, and then: because of what came after that, or for another reason */
+		return 0.7;
 	if (f->ev->by == RSTWHY_BY_GATEWAY_SOCKET)
 		return 0.97;
 	return f->continuous && !f->incident->have_echo ? 0.95 : 0.75;
@@ -295,6 +323,14 @@ void tell_late_data(const struct facts *f, struct verdict *v)
 		    duration((double)f->mem->last_ms[f->rd]).s, peer_side(f));
 	if (f->rd == f->opener && recent(f, f->rd, facts_round_ms(f)))
 		verdict_also(v, CAUSE_CANCEL);
+}
+
+void tell_fin_held_back(const struct facts *f, struct verdict *v)
+{
+	say(v, "%s takes nothing more (its window is shut): what %s has still to send waits, its FIN as well", peer_side(f),
+	    resetting_side(f));
+	say(v, "%s spoke on, and %s answered as one that has closed", peer_side(f), resetting_side(f));
+	verdict_also(v, CAUSE_HOST_LOST);
 }
 
 void tell_request_rejected(const struct facts *f, struct verdict *v)

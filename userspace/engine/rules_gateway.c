@@ -69,9 +69,20 @@ bool when_gateway_failover(const struct facts *f)
 	return f->incident->strangers && crowd_of_facts(f, &telling) == CROWD_STRANGER;
 }
 
+/* What comes to our own stack may as well be a flood of stray segments. */
 double weigh_gateway_failover(const struct facts *f)
 {
+	if (f->ev->by == RSTWHY_BY_GATEWAY_STACK)
+		return 0.7;
 	return f->incident->strangers >= 2 ? 0.88 : 0.7;
+}
+
+/* Met in mid-stream by what the RST answers: had we ever had it, or was it lost? */
+static bool met_without_state(const struct facts *f)
+{
+	bool here = by_reject(f) || f->ev->by == RSTWHY_BY_GATEWAY_STACK;
+
+	return f->picked_up && (here || (f->ev->by == RSTWHY_BY_TRANSIT && f->translated && f->shape == SHAPE_PASSIVE));
 }
 
 /* The same three, where the timeout had not run out or is not known: flushed, or we do not know enough. */
@@ -81,7 +92,7 @@ bool when_lost_early(const struct facts *f)
 		return false;
 	if (f->foreign_stack || (f->escaped && f->lost))
 		return true;
-	if (f->picked_up && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->translated && f->shape == SHAPE_PASSIVE)))
+	if (met_without_state(f))
 		return true;
 	return f->lost && (by_reject(f) || (f->ev->by == RSTWHY_BY_TRANSIT && f->remapped && f->burst_by_peer));
 }
@@ -147,6 +158,8 @@ void tell_expired(const struct facts *f, struct verdict *v)
 		say_found_gone(f, v, "was rejected by a rule here");
 	else if (v->cause == CAUSE_GATEWAY_EXPIRED_STACK)
 		say_found_gone(f, v, "reached this gateway's own stack, which has no such connection");
+	else if (f->escaped)
+		say_found_gone(f, v, "left without translation, and whoever got it does not know it so");
 	else
 		say_found_gone(f, v, "left with a new translation, which the far host does not know");
 	say_loss(f, v);
@@ -157,7 +170,7 @@ void tell_expired(const struct facts *f, struct verdict *v)
 
 static enum cause expired_cause(const struct facts *f)
 {
-	if (f->foreign_stack)
+	if (f->ev->by == RSTWHY_BY_GATEWAY_STACK)
 		return CAUSE_GATEWAY_EXPIRED_STACK;
 	return by_reject(f) ? CAUSE_GATEWAY_EXPIRED_REJECT : CAUSE_GATEWAY_EXPIRED_REMAP;
 }
@@ -188,6 +201,8 @@ void tell_gateway_flushed(const struct facts *f, struct verdict *v)
 	say_loss(f, v);
 	if (f->escaped)
 		verdict_also(v, CAUSE_NAT_BYPASS);
+	if (by_reject(f)) /* who adds a rule flushes, so that the living meet it, too */
+		verdict_also(v, CAUSE_GATEWAY_RULE);
 }
 
 void tell_gateway_failover(const struct facts *f, struct verdict *v)
@@ -195,7 +210,7 @@ void tell_gateway_failover(const struct facts *f, struct verdict *v)
 	say(v, "%u other connection%s came here in mid-stream within ten seconds, and this gateway had no state of %s",
 	    f->incident->strangers, f->incident->strangers > 1 ? "s" : "", f->incident->strangers > 1 ? "any" : "it either");
 	verdict_also(v, CAUSE_GATEWAY_FLUSHED);
-	verdict_also(v, f->ev->by == RSTWHY_BY_TRANSIT ? CAUSE_GATEWAY_EXPIRED_REMAP : CAUSE_GATEWAY_INVALID);
+	verdict_also(v, by_reject(f) ? CAUSE_GATEWAY_INVALID : expired_cause(f));
 }
 
 void tell_lost_early(const struct facts *f, struct verdict *v)

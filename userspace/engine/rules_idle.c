@@ -9,7 +9,11 @@
  */
 #include "rules.h"
 
-#define BOTH_ENDS_NS 1000000000ULL /* a box that resets both ends does so at once */
+/*
+ * A box that resets both ends does so at once, or, where its timers are looked at one by one, in the next second. An end that was
+ * reset has nothing to say any more, so the other end's RST is not its own either way.
+ */
+#define BOTH_ENDS_NS 2000000000ULL
 
 static bool long_enough(const struct facts *f)
 {
@@ -20,6 +24,13 @@ static bool long_enough(const struct facts *f)
 static bool socketless(const struct facts *f)
 {
 	return f->shape == SHAPE_PASSIVE || (f->shape == SHAPE_ACTIVE && (f->marks & MARKS_BOX));
+}
+
+static bool both_ends_at_once(const struct facts *f)
+{
+	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo_ns;
+
+	return f->incident->have_echo && echo - first <= BOTH_ENDS_NS;
 }
 
 /* Nobody had closed, unless the waking segment itself was the peer's FIN. */
@@ -46,7 +57,8 @@ bool when_keepalive_expired(const struct facts *f)
 bool when_remote_on_next_packet(const struct facts *f)
 {
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->answers_burst && socketless(f) && long_enough(f) &&
-	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before;
+	       nobody_closed(f) && (!f->lost || f->harmless_loss) && !f->mem->unanswered_before &&
+	       !(facts_survived_gap(f) && (f->marks & MARKS_BOX)); /* a box, but the silence did not matter to it */
 }
 
 double weigh_keepalive_expired(const struct facts *f)
@@ -54,18 +66,41 @@ double weigh_keepalive_expired(const struct facts *f)
 	return f->mem->burst_probes >= 2 ? 0.95 : 0.75;
 }
 
-static bool both_ends_at_once(const struct facts *f)
+/*
+ * What one side had closed lives on, half, until somebody's timer. Of the side that closed a socket may be left that gives up by itself:
+ * there only what is no socket's counts.
+ */
+static bool half_alive(const struct facts *f)
 {
-	uint64_t first = f->ev->boottime_ns, echo = f->incident->echo_ns;
+	if (f->fin_self && f->fin_peer)
+		return false;
+	return !f->fin_self || f->shape == SHAPE_PASSIVE || both_ends_at_once(f);
+}
 
-	return f->incident->have_echo && echo - first <= BOTH_ENDS_NS;
+/* The age of the last data of either side; keepalive is none. */
+static double data_silence_ms(const struct facts *f)
+{
+	uint64_t a = f->mem->last_data_ms[0], b = f->mem->last_data_ms[1], last = a < b ? a : b;
+
+	return last == RSTWHY_NEVER ? 0 : (double)last;
+}
+
+/*
+ * Keepalive goes on, and a box that counts only data resets all the same. Where nothing elicited it and no socket sends so, and of
+ * what it might have disliked nothing was said for so long.
+ */
+static bool only_data_was_silent(const struct facts *f)
+{
+	return f->gap.from == GAP_SILENCE && !f->hidden && !long_enough(f) && (f->shape == SHAPE_PASSIVE || both_ends_at_once(f)) &&
+	       data_silence_ms(f) >= (double)f->settings->idle_min_ms;
 }
 
 bool when_remote_at_expiry(const struct facts *f)
 {
-	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->gap.from == GAP_SILENCE && long_enough(f) && !f->fin_self &&
-	       !f->fin_peer && f->seq_match == SEQ_EXACT && !f->continuous && f->shape != SHAPE_REFUSING &&
-	       (socketless(f) || both_ends_at_once(f));
+	bool silent = (f->gap.from == GAP_SILENCE && long_enough(f)) || only_data_was_silent(f);
+
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && silent && half_alive(f) && f->seq_match == SEQ_EXACT &&
+	       !f->continuous && f->shape != SHAPE_REFUSING && (socketless(f) || both_ends_at_once(f));
 }
 
 /* Beyond what this connection has survived by so much that an answer would be told of, too (SURVIVED). */
@@ -74,12 +109,18 @@ static bool beyond_survived(const struct facts *f)
 	return f->mem->burst_gap_ms > f->mem->survived_ms + f->mem->survived_ms / 4;
 }
 
+/* Nobody had closed before the silence; a FIN may be what ended it. */
+static bool open_until_then(const struct facts *f)
+{
+	return !f->fin_peer && (!f->fin_self || seq_after(f->mem->fin_end[f->rd], f->mem->burst_seq));
+}
+
 /* Kind SILENCE only: the sender of the packet is the side that waits. */
 bool when_silent_drop(const struct facts *f)
 {
 	return f->ev->kind == RSTWHY_KIND_SILENCE && f->known && f->burst_by_self && f->mem->burst_copies >= 3 &&
 	       long_enough(f) && beyond_survived(f) && !f->mem->unanswered_before && (!f->lost || f->harmless_loss) &&
-	       !f->fin_self && !f->fin_peer && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
+	       open_until_then(f) && !f->reset_before && !(f->mem->flags & RSTWHY_MEM_BURST_INVALID) && (f->mem->flags & RSTWHY_MEM_ASSURED);
 }
 
 double weigh_silent_drop(const struct facts *f)
@@ -102,8 +143,20 @@ void tell_silent_drop(const struct facts *f, struct verdict *v)
 	hint_candidates(f, true, v);
 }
 
+/*
+ * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
+ * have given up on a full queue meanwhile, or a filter did not like these words.
+ */
+static bool first_words(const struct facts *f)
+{
+	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
+	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
+}
+
 static double weigh_answer(const struct facts *f)
 {
+	if (first_words(f))
+		return (f->marks & MARKS_BOX) ? 0.75 : 0.55;
 	if (f->mem->survived_ms >= f->mem->burst_gap_ms)
 		return 0.5; /* this very connection has survived as much */
 	if (f->lost)
@@ -126,6 +179,10 @@ double weigh_remote_at_expiry(const struct facts *f)
 {
 	double confidence = both_ends_at_once(f) ? 0.95 : (f->marks & MARKS_BOX) ? 0.9 : 0.8;
 
+	if (only_data_was_silent(f)) /* nothing that the path's bracket could learn from: it is of other silences */
+		return both_ends_at_once(f) ? 0.68 : 0.6;
+	if (f->fin_self || f->fin_peer)
+		confidence -= 0.1;
 	return bracket_weigh(f, true, confidence);
 }
 
@@ -176,16 +233,6 @@ static void say_answer_time(const struct facts *f, struct verdict *v)
 		    took.s);
 }
 
-/*
- * What woke it was the first that the client ever said, and nothing of the server's shows that it had accepted the connection: it may
- * have given up on a full queue meanwhile, or a filter did not like these words.
- */
-static bool first_words(const struct facts *f)
-{
-	return f->rd != f->opener && !facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE) &&
-	       f->mem->ack[f->rd] == f->mem->isn[f->pd] + 1;
-}
-
 void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 {
 	say_answer_time(f, v);
@@ -210,10 +257,18 @@ void tell_remote_on_next_packet(const struct facts *f, struct verdict *v)
 
 void tell_remote_at_expiry(const struct facts *f, struct verdict *v)
 {
-	say(v, "both directions silent for %s, then a RST that no segment elicited", duration(f->silence_ms).s);
+	if (only_data_was_silent(f))
+		say(v, "no data for %s, only keepalive or acknowledgements, then a RST that no segment elicited",
+		    duration(data_silence_ms(f)).s);
+	else
+		say(v, "both directions silent for %s, then a RST that no segment elicited", duration(f->silence_ms).s);
 	if (both_ends_at_once(f))
 		say(v, "both ends were reset, %s apart",
 		    duration((double)(f->incident->echo_ns - f->ev->boottime_ns) / 1e6).s);
+	else
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET); /* what woke it may not have come as far as this */
+	if (only_data_was_silent(f))
+		verdict_also(v, CAUSE_INJECTED);
 	say_marks(f, v);
 	say_hidden(f, v);
 	bracket_say(f, v);

@@ -7,6 +7,9 @@
 #include "rules.h"
 #include "tcpstate.h"
 
+#define ANSWER_MOST_MS 3500.0	 /* an answer to a SYN, a link address to be found on the way included */
+#define SILENT_MOST_MS 7440000.0 /* few boxes keep a silent connection longer (RFC 5382: two hours and four minutes at least) */
+
 bool when_ignored(const struct facts *f)
 {
 	return f->went_on;
@@ -54,21 +57,72 @@ bool when_out_of_window(const struct facts *f)
 	return match == SEQ_ABOVE && !f->hidden && (f->mem->flags & RSTWHY_MEM_HANDSHAKE);
 }
 
+/*
+ * It is forwarded no farther, and so kills nobody, though our own conntrack believes it (HAProxy's silent-drop). Not where that side's
+ * segments always come so: those are for the gateway itself. Where a capture was taken is not known.
+ */
+bool when_ttl_ends(const struct facts *f)
+{
+	return f->ev->by == RSTWHY_BY_TRANSIT && f->seg->ttl <= 1 && (f->marks & MARK_TTL) && !(f->ct->flags & RSTWHY_CT_OFF);
+}
+
+void tell_ttl_ends(const struct facts *f, struct verdict *v)
+{
+	say(v, "its TTL ends here: it never came to %s", peer_side(f));
+	say_marks(f, v);
+	verdict_also(v, CAUSE_INJECTED);
+	if (f->shape == SHAPE_ACTIVE && !f->sender_alive) /* a socket may be closed all the same at its own end */
+		verdict_also(v, CAUSE_ABORT);
+}
+
+/* The client is in SYN-SENT, where a RST counts only if it acknowledges the SYN (RFC 9293 section 3.10.7.3). */
+bool when_no_refusal(const struct facts *f)
+{
+	uint32_t begun = RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE | RSTWHY_MEM_HANDSHAKE;
+
+	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && (f->mem->flags & begun) == RSTWHY_MEM_SYN_PENDING &&
+	       f->mem->syn_dir == f->pd && f->mem->last_ms[f->rd] == RSTWHY_NEVER && f->shape == SHAPE_PASSIVE;
+}
+
+void tell_no_refusal(const struct facts *f, struct verdict *v)
+{
+	say(v, "%s waits for an answer to its SYN and ignores a RST that does not acknowledge that", peer_side(f));
+	say_marks(f, v);
+	verdict_also(v, CAUSE_REMOTE_CONNECT);
+}
+
+/* What it answers would have passed here, had it come from here. An older module does not say how long it has watched. */
+static bool watched_for(const struct facts *f, double ms)
+{
+	return !f->ev->watched_ms || (double)f->ev->watched_ms >= ms;
+}
+
 /* Conntrack never saw its connection, nor did we: what it answers was sent by somebody else in this address's name. */
 bool when_backscatter(const struct facts *f)
 {
 	return !f->known && !f->oriented && f->ev->by == RSTWHY_BY_TRANSIT && (f->ct->flags & RSTWHY_CT_INVALID) &&
-	       f->shape != SHAPE_ACTIVE;
+	       f->shape != SHAPE_ACTIVE && watched_for(f, facts_answer_ms(f));
 }
 
+/*
+ * A RST that refuses a SYN answers what passed some seconds ago at most. A bare one may also end a connection that was silent ever
+ * since we came, if conntrack came with us: the sooner after, the likelier.
+ */
 double weigh_backscatter(const struct facts *f)
 {
-	return f->shape == SHAPE_REFUSING ? 0.85 : 0.7;
+	if (f->shape == SHAPE_REFUSING)
+		return watched_for(f, ANSWER_MOST_MS) ? 0.85 : 0.75;
+	if (!watched_for(f, ANSWER_MOST_MS))
+		return 0.5;
+	return watched_for(f, SILENT_MOST_MS) ? 0.7 : 0.6;
 }
 
 void tell_backscatter(const struct facts *f, struct verdict *v)
 {
 	say(v, "neither conntrack nor the flow memory has seen anything that it could answer");
+	if (!watched_for(f, SILENT_MOST_MS))
+		say(v, "the flow memory began %s before: of what was silent longer it knows nothing",
+		    duration((double)f->ev->watched_ms).s);
 	if (f->shape == SHAPE_REFUSING)
 		say(v, "it refuses a SYN that did not pass here");
 	verdict_also(v, CAUSE_NO_HISTORY);

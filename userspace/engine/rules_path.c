@@ -76,20 +76,30 @@ void tell_injected(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_REMOTE_POLICY);
 }
 
+/* An end that is reset does not reset: where no socket sent the first RST, the one in the other direction is forged, and so both. */
+static bool reset_both_ends(const struct facts *f)
+{
+	return f->incident->have_echo && f->shape == SHAPE_PASSIVE && !f->fin_peer;
+}
+
 /* A box that answers what it saw: with its own stack's marks, at once, often both ends. */
 bool when_remote_policy(const struct facts *f)
 {
 	bool fresh = f->mem->last_ms[f->pd] != RSTWHY_NEVER && (double)f->mem->last_ms[f->pd] <= facts_round_ms(f);
 	bool long_gap = f->gap.from != GAP_UNKNOWN && f->gap.max_ms >= (double)f->settings->idle_min_ms;
 
-	return in_transit(f) && (f->marks & MARKS_BOX) && hits(f) && !f->fin_self && !long_gap && !f->lost &&
+	if (facts_survived_gap(f)) /* then it was not the silence */
+		long_gap = false;
+	return in_transit(f) && ((f->marks & MARKS_BOX) || reset_both_ends(f)) && hits(f) && !f->fin_self && !long_gap && !f->lost &&
 	       (fresh || f->elicited || f->incident->have_echo);
 }
 
 double weigh_remote_policy(const struct facts *f)
 {
+	if (facts_survived_gap(f))
+		return 0.6;
 	if (f->incident->have_echo)
-		return 0.9;
+		return (f->marks & MARKS_BOX) ? 0.9 : 0.75;
 	/* in mid-life, one end told, as one without the connection answers: a box that lost its state does the same */
 	if (f->shape == SHAPE_PASSIVE && facts_stage(f) == STAGE_ESTABLISHED)
 		return 0.75;
@@ -101,6 +111,10 @@ void tell_remote_policy(const struct facts *f, struct verdict *v)
 	say(v, "the RST came %s after a segment of %s, and not as the host's own stack sends it",
 	    duration((double)f->mem->last_ms[f->pd]).s, peer_side(f));
 	say_marks(f, v);
+	if (facts_survived_gap(f)) {
+		say(v, "that segment came out of a silence, but no longer one than this connection had survived before");
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
+	}
 	if (f->incident->have_echo)
 		say(v, "both ends were reset");
 	verdict_also(v, CAUSE_INJECTED);
@@ -112,6 +126,13 @@ void tell_remote_policy(const struct facts *f, struct verdict *v)
 static bool sent_into_void(const struct facts *f)
 {
 	return f->answers_burst && f->mem->burst_kind == RSTWHY_BURST_RETRANSMIT && f->mem->unanswered_before;
+}
+
+/* A pause that is shorter than what may be called idle: busy. */
+static bool short_pause(const struct facts *f)
+{
+	return f->gap.from == GAP_BURST && f->answers_burst && f->mem->burst_copies == 1 &&
+	       f->gap.max_ms < (double)f->settings->idle_min_ms;
 }
 
 /* The segments before this RST went unanswered for a while although the flow had not been idle: the host was away. */
@@ -129,7 +150,7 @@ static bool came_back_empty(const struct facts *f)
  */
 static bool single_busy(const struct facts *f)
 {
-	return f->gap.from == GAP_UNKNOWN && f->rd != f->opener && !f->hidden && (f->mem->flags & RSTWHY_MEM_COMPLETED) &&
+	return (f->gap.from == GAP_UNKNOWN || short_pause(f)) && f->rd != f->opener && !f->hidden && (f->mem->flags & RSTWHY_MEM_COMPLETED) &&
 	       facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd);
 }
 
@@ -141,6 +162,8 @@ bool when_host_lost(const struct facts *f)
 		return false;
 	if (crowd_of_facts(f, &telling) != CROWD_LOST || f->sender_alive || (f->host_kept && !telling))
 		return false;
+	if (came_back_empty(f) && !(f->marks & MARKS_BOX & ~MARK_FAST)) /* who is back is not as slow as the first handshake was */
+		return true;
 	if (f->marks & MARKS_BOX) /* one alone is a policy; all that were busy, at once, is a box that lost its state */
 		return telling && !f->host_kept && f->incident->lost_busy >= 2 && facts_stage(f) == STAGE_ESTABLISHED;
 	return alone || telling || f->incident->lost_busy;
@@ -148,13 +171,13 @@ bool when_host_lost(const struct facts *f)
 
 double weigh_host_lost(const struct facts *f)
 {
-	if (f->marks & MARKS_BOX)
+	if (f->marks & MARKS_BOX & ~MARK_FAST)
 		return 0.7;
 	if (f->incident->lost_flows >= 2)
 		return 0.93;
 	if (f->incident->lost_flows)
 		return 0.8;
-	return came_back_empty(f) ? 0.75 : 0.6;
+	return came_back_empty(f) ? 0.75 : short_pause(f) ? 0.55 : 0.6;
 }
 
 void tell_host_lost(const struct facts *f, struct verdict *v)
@@ -171,8 +194,10 @@ void tell_host_lost(const struct facts *f, struct verdict *v)
 	else if (came_back_empty(f))
 		say(v, "%u segments over %s had got no answer before", f->mem->burst_copies - 1,
 		    duration((double)f->mem->burst_first_us / 1000.0).s);
+	if (short_pause(f))
+		say(v, "the segment that it answers came after a pause of %s, which is less than is called idle here", duration(f->gap.ms).s);
 	say_marks(f, v);
 	verdict_also(v, CAUSE_REMOTE_POLICY);
-	if (f->gap.from == GAP_BURST && f->gap.max_ms >= (double)f->settings->idle_min_ms)
+	if (f->gap.from == GAP_BURST && (f->gap.max_ms >= (double)f->settings->idle_min_ms || short_pause(f)))
 		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
 }

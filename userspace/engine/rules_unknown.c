@@ -34,8 +34,10 @@ void tell_no_history(const struct facts *f, struct verdict *v)
 	} else if (f->shape == SHAPE_ACTIVE) {
 		verdict_also(v, CAUSE_ABORT);
 	} else {
-		verdict_also(v, CAUSE_HOST_LOST);
+		verdict_also(v, f->ev->by == RSTWHY_BY_GATEWAY_STACK ? CAUSE_GATEWAY_FAILOVER : CAUSE_HOST_LOST);
 		verdict_also(v, CAUSE_AFTER_CLOSE);
+		if (f->ct->flags & RSTWHY_CT_INVALID)
+			verdict_also(v, CAUSE_BACKSCATTER);
 	}
 }
 
@@ -64,7 +66,8 @@ static void passive_candidates(const struct facts *f, struct verdict *v)
 {
 	if (f->fin_self)
 		verdict_also(v, CAUSE_LATE_DATA);
-	if (f->rd == f->opener && !(f->mem->flags & RSTWHY_MEM_COMPLETED) && (f->mem->flags & RSTWHY_MEM_HANDSHAKE)) {
+	if (f->rd == f->opener && !(f->mem->flags & RSTWHY_MEM_COMPLETED) &&
+	    (f->mem->flags & (RSTWHY_MEM_HANDSHAKE | RSTWHY_MEM_SYN_PENDING))) {
 		verdict_also(v, CAUSE_PROBE);
 		verdict_also(v, CAUSE_CONNECT_ABANDONED);
 		return;
@@ -73,7 +76,9 @@ static void passive_candidates(const struct facts *f, struct verdict *v)
 		verdict_also(v, f->gap.from == GAP_BURST ? CAUSE_REMOTE_ON_NEXT_PACKET : CAUSE_REMOTE_AT_EXPIRY);
 	if (f->elicited || f->burst_by_peer)
 		verdict_also(v, CAUSE_HOST_LOST);
-	else
+	if (f->picked_up) /* NAT on its way to us may have forgotten it, and given it another port */
+		verdict_also(v, CAUSE_REMOTE_ON_NEXT_PACKET);
+	if (!f->elicited && !f->burst_by_peer)
 		verdict_also(v, CAUSE_INJECTED);
 	verdict_also(v, CAUSE_REMOTE_POLICY);
 }

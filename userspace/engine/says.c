@@ -184,10 +184,13 @@ static bool speaks_in_time(const struct facts *f)
 	       (match == SEQ_EXACT || match == SEQ_IN_WINDOW);
 }
 
-/* It names a timer, and the connection was silent for as long as one may be. */
+/*
+ * It names a timer, and the connection was silent for as long as one may be. A number that is not the awaited one kills nothing
+ * (RFC 5961), whatever the text.
+ */
 bool when_says_idle(const struct facts *f)
 {
-	return says_of(f) == SAYS_IDLE && speaks_in_time(f) && f->shape != SHAPE_REFUSING && !f->answers_burst &&
+	return says_of(f) == SAYS_IDLE && speaks_in_time(f) && f->seq_match == SEQ_EXACT && f->shape != SHAPE_REFUSING && !f->answers_burst &&
 	       f->gap.from != GAP_UNKNOWN && f->gap.max_ms >= (double)f->settings->idle_min_ms;
 }
 

@@ -182,6 +182,8 @@ void say_marks(const struct facts *f, struct verdict *v)
 		say(v, "it lacks the timestamps that a live socket of %s would have sent", resetting_side(f));
 	if (f->marks & MARK_TS_JUMP)
 		say(v, "its timestamp is not from the clock of %s", resetting_side(f));
+	if (f->marks & MARK_HABITS)
+		say(v, "it lacks the DF or the packet number that all segments of %s bear", resetting_side(f));
 	if (f->marks & MARK_WINDOW)
 		say(v, "it bears a window (%u) although it speaks for no socket: not a common stack", f->seg->win);
 }

@@ -50,8 +50,11 @@ static enum stage stage_by_data(const struct facts *f)
 enum stage facts_stage(const struct facts *f)
 {
 	uint32_t syn = f->mem->flags & (RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_SYN_REUSE);
+	bool asked = f->known && syn == RSTWHY_MEM_SYN_PENDING && f->mem->last_ms[(f->mem->syn_dir ^ 1U) & 1] == RSTWHY_NEVER;
 
-	if (f->shape == SHAPE_REFUSING || (f->known && syn == RSTWHY_MEM_SYN_PENDING))
+	if (f->shape == SHAPE_ACTIVE && asked && f->mem->syn_dir == f->rd)
+		return STAGE_UNKNOWN; /* it acknowledges what took another way */
+	if (f->shape == SHAPE_REFUSING || asked)
 		return STAGE_CONNECT;
 	if (!f->known)
 		return stage_by_conntrack(f);
