@@ -89,7 +89,7 @@ static int switch_on(struct net *net, struct rstwhy_net *rn)
 	int err;
 
 	rn->id = atomic_inc_return(&next_id);
-	rn->ever_enabled = true;
+	rn->remembered = true;
 	rn->watched_ns = ktime_get_boottime_ns();
 	err = rstwhy_hooks_on(net);
 	rn->hooked = !err;
@@ -101,6 +101,14 @@ static void switch_off(struct net *net, struct rstwhy_net *rn)
 	rstwhy_ingress_remove_all(net);
 	rstwhy_hooks_off(net);
 	rn->hooked = false;
+}
+
+/* Nothing finds them any more, and the assured ones would keep their places for days. No hook of the namespace runs. */
+static void forget_flows(struct rstwhy_net *rn)
+{
+	if (rn->remembered)
+		flowmem_forget(&rstwhy_flows, rn->id, relax);
+	rn->remembered = false;
 }
 
 static int hold_conntrack(struct net *net, struct rstwhy_net *rn, bool hold)
@@ -138,10 +146,15 @@ static int apply_locked(struct net *net, struct rstwhy_net *rn)
  */
 int rstwhy_apply(struct net *net)
 {
+	struct rstwhy_net *rn = rstwhy_pernet(net);
 	int err;
 
 	mutex_lock(&apply_lock);
-	err = apply_locked(net, rstwhy_pernet(net));
+	err = apply_locked(net, rn);
+	if (!rn->hooked && rn->remembered) { /* switched off; or not all hooks could be had, and some were in place for a moment */
+		synchronize_net();
+		forget_flows(rn);
+	}
 	mutex_unlock(&apply_lock);
 	return err;
 }
@@ -226,8 +239,8 @@ static void __net_exit exit_net_of(struct net *net)
 	struct rstwhy_net *rn = rstwhy_pernet(net);
 
 	WARN_ON_ONCE(rn->hooked || rn->holds_conntrack);
-	if (rn->ever_enabled && rn->guest)
-		flowmem_forget(&rstwhy_flows, rn->id, relax);
+	if (rn->guest) /* the initial namespace ends with the module, and the memory with it */
+		forget_flows(rn);
 	free_percpu(rn->counts);
 }
 

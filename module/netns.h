@@ -65,7 +65,7 @@ struct rstwhy_net {
 	bool guest;
 	bool hooked;
 	bool holds_conntrack;
-	bool ever_enabled;
+	bool remembered; /* the flow memory may hold flows under id */
 	struct nf_hook_ops ops[RSTWHY_HOOKS]; /* the namespace's own: they carry it */
 	struct rstwhy_counts __percpu *counts;
 	atomic64_t sequence; /* of evidence */

@@ -166,6 +166,28 @@ def switched_off(lab):
     lab.expect(reset.dst, "application/refused", (lab.address["server"], 10), sender="server", by="transit", stage="connect")
 
 
+@scenario("switched-off-forgets", box=True, judged=False)
+def switched_off_forgets(lab):
+    """Switching off gives back the memory's places: nothing finds those flows again, and assured ones would keep them for days."""
+    daemon.load_module()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 1, "box")
+
+    def used():
+        have = daemon.counters()
+        return int(have["flows_used"]), int(have["flows_guests"])
+
+    conn = lab.connect()
+    conn.exchange()
+    wait_until("the flow to be remembered in both namespaces", lambda: used() == (2, 1))
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 0, "box")
+    assert used() == (1, 0), used()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 0)
+    assert used() == (0, 0), used()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 1)
+    conn.exchange()
+    assert used() == (1, 0), used()
+
+
 @scenario("without-conntrack", tracked=False, families=BOTH)
 def without_conntrack(lab):
     """No rule uses conntrack in this gateway, so there is none: the flow memory alone serves."""
