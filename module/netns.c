@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netns/generic.h>
@@ -196,6 +197,9 @@ static int __net_init init_net_of(struct net *net)
 	rn->resume = fm_ms_ticks(rn->set.resume_ms);
 	rn->set.enable = net_eq(net, &init_net);
 	rn->guest = !net_eq(net, &init_net);
+	do {
+		get_random_bytes(&rn->epoch, sizeof(rn->epoch));
+	} while (!rn->epoch);
 	atomic64_set(&rn->sequence, 0);
 	ratelimit_init(&rn->limit);
 	rn->counts = alloc_percpu(struct rstwhy_counts);

@@ -24,6 +24,7 @@ struct report {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	const struct segment *seg;
+	struct net *reader; /* whose reader gets it */
 	struct rstwhy_evidence ev;
 	struct fm_query query;
 	bool known;
@@ -66,13 +67,15 @@ static void fill_place(struct report *r, u8 kind)
 	struct rstwhy_evidence *ev = &r->ev;
 	bool passive = !(r->seg->flags & SEG_ACK) || !r->seg->seq;
 
+	/* report_init: the initial namespace's reader; interface numbers stay those of the namespace it was seen in. */
+	r->reader = READ_ONCE(r->rn->set.report_init) ? &init_net : state->net;
 	ev->kind = kind;
 	ev->hook = r->early ? RSTWHY_HOOK_INGRESS : state->hook;
 	ev->family = r->seg->family;
 	ev->by = actor_of(r->skb, state, passive, &ev->uid);
 	ev->csum = checksum_of(r);
 	ev->local = source_is_local(r);
-	ev->epoch = rstwhy_epoch;
+	ev->epoch = rstwhy_pernet(r->reader)->epoch;
 	ev->boottime_ns = ktime_get_boottime_ns();
 	ev->realtime_ns = ktime_get_real_ns();
 	ev->netns_cookie = compat_netns_cookie(state->net);
@@ -236,12 +239,6 @@ static struct sk_buff *build(struct report *r)
 	return copy;
 }
 
-/* report_init: the initial namespace's reader gets it; interface numbers stay those of the namespace it was seen in. */
-static struct net *reader_of(const struct report *r)
-{
-	return READ_ONCE(r->rn->set.report_init) ? &init_net : r->state->net;
-}
-
 static bool send(struct report *r)
 {
 	const struct nf_loginfo info = {
@@ -260,7 +257,7 @@ static bool send(struct report *r)
 	evidence_prefix(prefix, sizeof(prefix), &r->ev);
 	evidence_seal(&r->ev);
 	skb_put_data(copy, &r->ev, sizeof(r->ev));
-	nf_log_packet(reader_of(r), r->state->pf, r->state->hook, copy, r->state->in, r->state->out, &info, "%s", prefix);
+	nf_log_packet(r->reader, r->state->pf, r->state->hook, copy, r->state->in, r->state->out, &info, "%s", prefix);
 	consume_skb(copy);
 	return true;
 }

@@ -188,6 +188,16 @@ def switched_off_forgets(lab):
     assert used() == (1, 0), used()
 
 
+@scenario("epoch-of-each-namespace", judged=False)
+def epochs_apart(lab):
+    """Whoever makes a namespace is its root: the epoch shown there is not the one that makes evidence genuine here."""
+    daemon.load_module()
+    there = netns.run("unshare -rn grep ^epoch /proc/self/net/nf_rstwhy").split()[1]
+    assert len(there) == 16 and int(there, 16), there
+    assert there != daemon.counters()["epoch"], "a stranger's namespace shows this one's epoch"
+    assert "epoch" not in netns.run("setpriv --reuid 65534 cat /proc/net/nf_rstwhy"), "shown without CAP_NET_ADMIN"
+
+
 @scenario("without-conntrack", tracked=False, families=BOTH)
 def without_conntrack(lab):
     """No rule uses conntrack in this gateway, so there is none: the flow memory alone serves."""
