@@ -20,6 +20,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
+#include "actor.h"
 #include "fastpath.h"
 #include "flowmem_fast.h"
 #include "netns.h"
@@ -123,7 +124,7 @@ static noinline void meet_rst(const struct met *m)
 
 	if (!read_segment(m, &seg))
 		rstwhy_count(m->rn, COUNT_MALFORMED);
-	else if (!rstwhy_ingress_told(m->rn, &seg))
+	else if (!actor_is_balancer(m->skb, m->state) && !rstwhy_ingress_told(m->rn, &seg))
 		report_rst(m->rn, m->skb, m->state, &seg);
 }
 
