@@ -262,7 +262,7 @@ static void remember(struct early *e, const struct segment *seg, struct nf_conn 
 	};
 	struct fm_key key;
 
-	in.orig1 = flowmem_key(&key, &snap->ct.orig, family_of(e), 0, e->rn->id);
+	in.orig1 = flowmem_key(&key, &snap->ct.orig, family_of(e), snap->ct.zone, e->rn->id);
 	in.key = &key;
 	in.hash = flowmem_hash(&rstwhy_flows, &key);
 	if (!flowmem_find(&rstwhy_flows, in.hash, &hot) || !((seg->flags & SEG_FIN) || (READ_ONCE(hot->flags) & FM_RESET)))
