@@ -135,9 +135,10 @@ static u8 family_of(const struct early *e)
 	return e->state.pf == NFPROTO_IPV4 ? 4 : 6;
 }
 
-static bool is_past(u32 when)
+/* Within a watch's life, and not just later than now: jiffies come round, and neither zero nor a watch of old is one. */
+static bool is_to_come(u32 when)
 {
-	return (s32)(when - (u32)jiffies) <= 0;
+	return when - (u32)jiffies - 1 < WATCH_LIVES;
 }
 
 static u32 *watch_of(u64 hash)
@@ -150,10 +151,10 @@ static bool watched(const struct early *e)
 	struct fm_ends ends;
 	u8 side;
 
-	if (likely(is_past(READ_ONCE(watch_until))))
+	if (likely(!is_to_come(READ_ONCE(watch_until))))
 		return false;
 	ends = fm_ends_of(&side, e->src, e->dst, (__force u16)e->th.source, (__force u16)e->th.dest, family_of(e), 0, e->rn->id);
-	return !is_past(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
+	return is_to_come(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
 }
 
 static void watch_tuple(const struct early *e, const struct rstwhy_tuple *tuple, u32 until)
