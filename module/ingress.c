@@ -301,9 +301,50 @@ static noinline void look(struct early *e)
 	nf_ct_put(ct);
 }
 
+/* All of it: what is behind a tag, or in pages, is not certain before. */
+static noinline void look_closely(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct early e = { .rn = rn, .skb = skb };
+	u16 saved = skb->network_header;
+	int offset;
+
+	offset = meet(&e);
+	if (offset < 0 || (!e.th.rst && !e.th.fin && !watched(&e)))
+		return;
+	e.state.hook = NF_INET_PRE_ROUTING;
+	e.state.in = state->in;
+	e.state.net = state->net;
+	skb_set_network_header(skb, offset); /* behind a tag: for as long as we look */
+	look(&e);
+	skb->network_header = saved;
+}
+
+/*
+ * Nearly nothing: a segment in midlife is let go at a glance, and what is no TCP. A header that meet_ipv4() would not have may be
+ * taken for one of the usual length.
+ */
+static __always_inline bool may_matter(const struct sk_buff *skb)
+{
+	const u8 *ip = skb->data, *th;
+	u8 proto;
+
+	if (likely(skb->protocol == htons(ETH_P_IP))) {
+		proto = ip[offsetof(struct iphdr, protocol)];
+		th = ip + sizeof(struct iphdr);
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		proto = ip[offsetof(struct ipv6hdr, nexthdr)];
+		th = ip + sizeof(struct ipv6hdr);
+	} else {
+		return true;
+	}
+	if (unlikely(th + sizeof(struct tcphdr) > skb_tail_pointer(skb)))
+		return true;
+	return proto == IPPROTO_TCP && ((th[13] & (SEG_FIN | SEG_RST)) || is_to_come(READ_ONCE(watch_until)));
+}
+
 /**
  * rstwhy_ingress_hook() - what comes in by a device that has a flowtable
- * @priv: not used
+ * @priv: struct rstwhy_net of the device's namespace
  * @skb: ahead of everything but packet sockets
  * @state: of the hook
  *
@@ -312,26 +353,7 @@ static noinline void look(struct early *e)
  */
 unsigned int rstwhy_ingress_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct early e = { .skb = skb };
-	int offset;
-
-	offset = meet(&e);
-	if (offset < 0)
-		return NF_ACCEPT;
-	e.rn = rstwhy_pernet(state->net);
-	if (likely(!e.th.rst && !e.th.fin && !watched(&e)))
-		return NF_ACCEPT;
-	e.state.hook = NF_INET_PRE_ROUTING;
-	e.state.in = state->in;
-	e.state.net = state->net;
-	if (offset) { /* behind a tag: for as long as we look */
-		u16 saved = skb->network_header;
-
-		skb_set_network_header(skb, offset);
-		look(&e);
-		skb->network_header = saved;
-	} else {
-		look(&e);
-	}
+	if (unlikely(may_matter(skb)))
+		look_closely(priv, skb, state);
 	return NF_ACCEPT;
 }
