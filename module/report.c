@@ -31,7 +31,10 @@ struct report {
 	bool early; /* ahead of conntrack and of the IP layer: nothing more will be known */
 };
 
-/* A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. */
+/*
+ * A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. And IPv4's is
+ * taken over all the bytes there are (nf_ip_checksum()): of what lies before the IP header the result would be wrong.
+ */
 static u8 checksum_of(const struct report *r)
 {
 	u32 l4 = skb_network_offset(r->skb) + r->seg->l4;
@@ -39,6 +42,8 @@ static u8 checksum_of(const struct report *r)
 
 	if (r->state->hook == NF_INET_LOCAL_OUT)
 		return RSTWHY_CSUM_GOOD;
+	if (family == NFPROTO_IPV4 && skb_network_offset(r->skb))
+		return RSTWHY_CSUM_UNKNOWN;
 	if (r->seg->cut || r->skb->len - l4 != r->seg->payload - r->seg->l4 + r->seg->len)
 		return RSTWHY_CSUM_UNKNOWN;
 	return nf_checksum(r->skb, r->state->hook, l4, IPPROTO_TCP, family) ?
