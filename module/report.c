@@ -51,15 +51,16 @@ static u8 checksum_of(const struct report *r)
 		       RSTWHY_CSUM_GOOD;
 }
 
-/* Is the gateway itself the end that speaks? Its REJECT speaks for others, too. */
+/* Is the gateway itself the end that speaks? Its REJECT speaks for others, too. A VRF has addresses of its own. */
 static bool source_is_local(const struct report *r)
 {
+	const struct net_device *dev = r->state->hook == NF_INET_LOCAL_OUT ? r->state->out : r->state->in;
 	struct in6_addr six;
 	__be32 four;
 
 	if (r->state->pf == NFPROTO_IPV4) {
 		memcpy(&four, r->seg->tuple.src, sizeof(four));
-		return inet_addr_type(r->state->net, four) == RTN_LOCAL;
+		return inet_addr_type_dev_table(r->state->net, dev, four) == RTN_LOCAL;
 	}
 	memcpy(&six, r->seg->tuple.src, sizeof(six));
 	return nf_ipv6_chk_addr(r->state->net, &six, NULL, 0);

@@ -63,6 +63,22 @@ def vrf_own(lab):
     lab.expect(reset.dst, "application/refused", (lab.address["lan"], 9), by="gateway-stack", stage="connect")
 
 
+@scenario("vrf-own-port-rejected", families=BOTH)
+def vrf_own_rejected(lab):
+    """In a VRF, a rule of ours rejects a living connection to the gateway itself: as its address is in the VRF, it is the server."""
+    into_vrf(lab)
+    netns.sysctl("net.ipv4.tcp_l3mdev_accept", 1)
+    lab.keep(Undo("sysctl -q net.ipv4.tcp_l3mdev_accept=0"))
+    listener = lab.keep(listen(netns.GATEWAY, "::" if lab.family == 6 else "0.0.0.0"))  # the address is the VRF's
+    conn = lab.keep(Connection(listener, "client", lab.address["lan"], listener.getsockname()[1]))
+    conn.exchange()
+    netns.nft("table inet filter { chain input { type filter hook input priority 0; tcp dport %d reject with tcp reset; } }" % conn.far[1])
+    conn.client.sendall(b"am I still welcome?")
+    assert was_reset(conn.client)
+    seen(lab, 1)
+    lab.expect(conn, "firewall-reject/gateway-rule", sender="server", by="gateway-reject", stage="established")
+
+
 # ---- bridge: br_netfilter shows IP hooks what is only bridged
 
 
