@@ -49,12 +49,18 @@ u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what)
 	return sum;
 }
 
+static bool is_conntracks(const struct nf_hook_ops *ops)
+{
+	return ops->priority == NF_IP_PRI_CONNTRACK && !ops->priv;
+}
+
 /**
  * rstwhy_tracking() - does conntrack run in a namespace
  * @net: the namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Conntrack's hooks come and go with those who need them, and nothing tells of it: look whether its place in PRE_ROUTING is taken.
+ * By it: a chain of somebody's ruleset that stands there, too, has private data.
  *
  * Context: any.
  * Return: true when it does.
@@ -74,7 +80,7 @@ bool rstwhy_tracking(struct net *net, u8 pf)
 	if (e) {
 		ops = nf_hook_entries_get_hook_ops(e);
 		for (i = 0; i < e->num_hook_entries && !found; i++)
-			found = READ_ONCE(ops[i])->priority == NF_IP_PRI_CONNTRACK;
+			found = is_conntracks(READ_ONCE(ops[i]));
 	}
 	rcu_read_unlock();
 	return found;

@@ -212,6 +212,13 @@ def without_conntrack(lab):
     lab.expect(conn, "application/abort", sender="server", by="transit", stage="established")
 
 
+@scenario("without-conntrack-but-a-chain-there", tracked=False)
+def chain_there(lab):
+    """The same, while a chain of the ruleset stands where conntrack would: it is not taken for it."""
+    netns.nft("table inet early { chain pre { type filter hook prerouting priority -200; } }")
+    without_conntrack(lab)
+
+
 @scenario("gateways-own-port", families=BOTH)
 def own_port(lab):
     """A closed port of the gateway itself: its own stack refuses."""
