@@ -65,6 +65,7 @@ static void show_memory(struct seq_file *m)
 	seq_printf(m, "slot_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
 	for (i = 0; i < FM_COUNTS; i++)
 		seq_printf(m, "%s %llu\n", flow_names[i], fm_count_read(&rstwhy_flows.counts[i]));
+	seq_printf(m, "hosts_replaced %llu\n", fm_count_read(&rstwhy_hosts.replaced));
 }
 
 static int show(struct seq_file *m, void *v)
