@@ -23,6 +23,15 @@ static inline bool actor_is_balancer(const struct sk_buff *skb, const struct nf_
 #endif
 }
 
+/*
+ * TEE and nftables' dup send a copy of what came in out through LOCAL_OUT, without a socket, too. What is made here has come in by no
+ * interface. (A copy of what is made here cannot be told from the original.)
+ */
+static inline bool actor_is_copier(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_LOCAL_OUT && skb->skb_iif && !actor_is_balancer(skb, state);
+}
+
 u8 actor_of(const struct sk_buff *skb, const struct nf_hook_state *state, bool passive, u32 *uid);
 
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
-"""VRF, bridge, VLAN, tunnels, IPVS, asymmetric routes: wherever a packet shows itself twice, or only half of them show."""
+"""VRF, bridge, VLAN, tunnels, TEE, IPVS, asymmetric routes: wherever a packet shows itself twice, or only half of them show."""
 
 import socket
 import struct
@@ -180,6 +180,21 @@ def gre(lab):
 @scenario("tunnel-vxlan-abort", families=BOTH)
 def vxlan(lab):
     through_tunnel(lab, "vxlan id 7 dstport 4789 local {local} remote {remote}")
+
+
+# ---- TEE: a copy of what crosses leaves by LOCAL_OUT
+
+
+@scenario("copied-abort", families=BOTH)
+def copied(lab):
+    """RSTs are copied to a machine that watches (it is not there, which makes no difference here); the server aborts."""
+    family, watcher = {4: ("ip", "10.2.0.77"), 6: ("ip6", "fd00:2::77")}[lab.family]
+    netns.nft(
+        f"table {family} tee {{ chain pre {{ type filter hook prerouting priority -150; tcp flags & rst == rst dup to {watcher} device wan; }} }}"
+    )
+    conn = lab.connect()
+    conn.exchange()
+    aborted(lab, conn)
 
 
 # ---- asymmetric routes: half of the conversation takes a wire past the gateway
