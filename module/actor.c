@@ -56,7 +56,7 @@ u8 actor_of(const struct sk_buff *skb, const struct nf_hook_state *state, bool p
 	u8 by;
 
 	*uid = RSTWHY_NO_UID;
-	if (state->hook == NF_INET_PRE_ROUTING)
+	if (state->hook == NF_INET_PRE_ROUTING || actor_is_balancer(skb, state))
 		return RSTWHY_BY_TRANSIT;
 	if (ct && (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
 		return RSTWHY_BY_GATEWAY_REJECT;

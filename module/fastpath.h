@@ -62,8 +62,8 @@ static __always_inline const u8 *fast_th(const struct sk_buff *skb, u8 family)
 }
 
 /*
- * May this be a RST? A yes is asked again. Where the header is not in the linear part it is a yes; beyond a linear packet's end lies
- * what every skb has there, so the byte can be read.
+ * May this be a RST? A yes is asked again. Where the header is not in the linear part it is a yes; that of most packets with pages is,
+ * since who merges or cuts them puts it there. Beyond a linear packet's end lies what every skb has there, so the byte can be read.
  */
 static __always_inline bool fast_may_be_rst(const struct sk_buff *skb, u8 family)
 {
@@ -71,7 +71,7 @@ static __always_inline bool fast_may_be_rst(const struct sk_buff *skb, u8 family
 
 	if (family == 6 && ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		return ipv6_hdr(skb)->nexthdr != IPPROTO_UDP;
-	return (th[13] & SEG_RST) || skb->data_len;
+	return (th[13] & SEG_RST) || (skb->data_len && th + sizeof(struct tcphdr) > skb_tail_pointer(skb));
 }
 
 /*

@@ -183,22 +183,25 @@ struct fm_wide {
 
 /* Random numbers for the hash of flowmem_fast.h. */
 struct fm_hash_keys {
-	struct fm_wide four[2];
-	struct fm_wide six[5];
 	u64 start;
 	u64 netns;
+	struct fm_wide four[2];
+	struct fm_wide six[5];
 };
 
-/* The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. */
+/*
+ * The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. In the first cache
+ * line is what each segment needs (of IPv6 keys, also in the second); what is written with new connections is in none of these.
+ */
 struct flowmem {
-	struct fm_hot *hot;	/* slots, cache-line aligned */
-	struct fm_cold *cold;	/* slots */
-	struct fm_alias *alias; /* slots */
+	struct fm_hot *hot; /* slots, cache-line aligned */
 	u32 sets;
 	u32 lines; /* half a set each, two hot records */
 	struct fm_hash_keys keys;
-	u32 refused;	     /* tick of the last newcomer that found no place */
-	fm_counter_t guests; /* slots used by other namespaces */
+	struct fm_cold *cold;	/* slots */
+	struct fm_alias *alias; /* slots */
+	u32 refused fm_own_line; /* tick of the last newcomer that found no place */
+	fm_counter_t guests;	 /* slots used by other namespaces */
 	fm_counter_t used;
 	fm_counter_t counts[FM_COUNTS];
 	fm_lock_t locks[FM_LOCKS];

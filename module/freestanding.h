@@ -13,6 +13,7 @@
 #ifdef __KERNEL__
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -37,6 +38,7 @@ typedef spinlock_t fm_lock_t;
 typedef atomic64_t fm_counter_t;
 #define fm_count_add(c, n) atomic64_add(n, c)
 #define fm_count_read(c) ((u64)atomic64_read(c))
+#define fm_own_line ____cacheline_aligned_in_smp
 
 #else
 
@@ -85,6 +87,7 @@ typedef struct {
 typedef s64 fm_counter_t;
 #define fm_count_add(c, n) (*(c) += (n))
 #define fm_count_read(c) ((u64)*(c))
+#define fm_own_line /* one thread, and memory from malloc() */
 
 #endif
 

@@ -20,6 +20,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
+#include "actor.h"
 #include "fastpath.h"
 #include "flowmem_fast.h"
 #include "netns.h"
@@ -76,21 +77,21 @@ static __always_inline bool meet(struct met *m, struct sk_buff *skb, const struc
 }
 
 /*
- * A packet shows itself twice on loopback and under a VRF: LOCAL_OUT has seen what comes back on loopback, the slave device what
- * comes again on the L3 master.
+ * A packet shows itself twice on loopback, under a VRF and to TEE: LOCAL_OUT has seen what comes back on loopback, the slave device
+ * what comes again on the L3 master, PRE_ROUTING what is copied.
  */
-static inline bool second_look(const struct nf_hook_state *state)
+static inline bool second_look(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (state->hook == NF_INET_PRE_ROUTING)
 		return state->in && ((state->in->flags & IFF_LOOPBACK) || netif_is_l3_master(state->in));
-	return state->out && netif_is_l3_master(state->out);
+	return (state->out && netif_is_l3_master(state->out)) || actor_is_copier(skb, state);
 }
 
 static noinline __noclone unsigned int look_before(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct met m;
 
-	if (meet(&m, skb, state) && m.th && m.th->rst && !second_look(state))
+	if (meet(&m, skb, state) && m.th && m.th->rst && !second_look(skb, state))
 		snapshot_take(skb, state);
 	return NF_ACCEPT;
 }
@@ -123,7 +124,7 @@ static noinline void meet_rst(const struct met *m)
 
 	if (!read_segment(m, &seg))
 		rstwhy_count(m->rn, COUNT_MALFORMED);
-	else if (!rstwhy_ingress_told(m->rn, &seg))
+	else if (!actor_is_balancer(m->skb, m->state) && !rstwhy_ingress_told(m->rn, &seg))
 		report_rst(m->rn, m->skb, m->state, &seg);
 }
 
@@ -296,7 +297,7 @@ static noinline __noclone unsigned int look_after(void *priv, struct sk_buff *sk
 {
 	struct met m;
 
-	if (!meet(&m, skb, state) || second_look(state))
+	if (!meet(&m, skb, state) || second_look(skb, state))
 		return NF_ACCEPT;
 	m.rn = priv;
 	if (unlikely(!m.th))

@@ -135,9 +135,10 @@ static u8 family_of(const struct early *e)
 	return e->state.pf == NFPROTO_IPV4 ? 4 : 6;
 }
 
-static bool is_past(u32 when)
+/* Within a watch's life, and not just later than now: jiffies come round, and neither zero nor a watch of old is one. */
+static bool is_to_come(u32 when)
 {
-	return (s32)(when - (u32)jiffies) <= 0;
+	return when - (u32)jiffies - 1 < WATCH_LIVES;
 }
 
 static u32 *watch_of(u64 hash)
@@ -150,10 +151,10 @@ static bool watched(const struct early *e)
 	struct fm_ends ends;
 	u8 side;
 
-	if (likely(is_past(READ_ONCE(watch_until))))
+	if (likely(!is_to_come(READ_ONCE(watch_until))))
 		return false;
 	ends = fm_ends_of(&side, e->src, e->dst, (__force u16)e->th.source, (__force u16)e->th.dest, family_of(e), 0, e->rn->id);
-	return !is_past(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
+	return is_to_come(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
 }
 
 static void watch_tuple(const struct early *e, const struct rstwhy_tuple *tuple, u32 until)
@@ -262,7 +263,7 @@ static void remember(struct early *e, const struct segment *seg, struct nf_conn 
 	};
 	struct fm_key key;
 
-	in.orig1 = flowmem_key(&key, &snap->ct.orig, family_of(e), 0, e->rn->id);
+	in.orig1 = flowmem_key(&key, &snap->ct.orig, family_of(e), snap->ct.zone, e->rn->id);
 	in.key = &key;
 	in.hash = flowmem_hash(&rstwhy_flows, &key);
 	if (!flowmem_find(&rstwhy_flows, in.hash, &hot) || !((seg->flags & SEG_FIN) || (READ_ONCE(hot->flags) & FM_RESET)))
@@ -300,9 +301,50 @@ static noinline void look(struct early *e)
 	nf_ct_put(ct);
 }
 
+/* All of it: what is behind a tag, or in pages, is not certain before. */
+static noinline void look_closely(struct rstwhy_net *rn, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct early e = { .rn = rn, .skb = skb };
+	u16 saved = skb->network_header;
+	int offset;
+
+	offset = meet(&e);
+	if (offset < 0 || (!e.th.rst && !e.th.fin && !watched(&e)))
+		return;
+	e.state.hook = NF_INET_PRE_ROUTING;
+	e.state.in = state->in;
+	e.state.net = state->net;
+	skb_set_network_header(skb, offset); /* behind a tag: for as long as we look */
+	look(&e);
+	skb->network_header = saved;
+}
+
+/*
+ * Nearly nothing: a segment in midlife is let go at a glance, and what is no TCP. A header that meet_ipv4() would not have may be
+ * taken for one of the usual length.
+ */
+static __always_inline bool may_matter(const struct sk_buff *skb)
+{
+	const u8 *ip = skb->data, *th;
+	u8 proto;
+
+	if (likely(skb->protocol == htons(ETH_P_IP))) {
+		proto = ip[offsetof(struct iphdr, protocol)];
+		th = ip + sizeof(struct iphdr);
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		proto = ip[offsetof(struct ipv6hdr, nexthdr)];
+		th = ip + sizeof(struct ipv6hdr);
+	} else {
+		return true;
+	}
+	if (unlikely(th + sizeof(struct tcphdr) > skb_tail_pointer(skb)))
+		return true;
+	return proto == IPPROTO_TCP && ((th[13] & (SEG_FIN | SEG_RST)) || is_to_come(READ_ONCE(watch_until)));
+}
+
 /**
  * rstwhy_ingress_hook() - what comes in by a device that has a flowtable
- * @priv: not used
+ * @priv: struct rstwhy_net of the device's namespace
  * @skb: ahead of everything but packet sockets
  * @state: of the hook
  *
@@ -311,26 +353,7 @@ static noinline void look(struct early *e)
  */
 unsigned int rstwhy_ingress_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct early e = { .skb = skb };
-	int offset;
-
-	offset = meet(&e);
-	if (offset < 0)
-		return NF_ACCEPT;
-	e.rn = rstwhy_pernet(state->net);
-	if (likely(!e.th.rst && !e.th.fin && !watched(&e)))
-		return NF_ACCEPT;
-	e.state.hook = NF_INET_PRE_ROUTING;
-	e.state.in = state->in;
-	e.state.net = state->net;
-	if (offset) { /* behind a tag: for as long as we look */
-		u16 saved = skb->network_header;
-
-		skb_set_network_header(skb, offset);
-		look(&e);
-		skb->network_header = saved;
-	} else {
-		look(&e);
-	}
+	if (unlikely(may_matter(skb)))
+		look_closely(priv, skb, state);
 	return NF_ACCEPT;
 }

@@ -58,6 +58,7 @@ static int add(struct net *net, struct net_device *dev)
 	d->net = net;
 	d->dev = dev;
 	d->ops.hook = rstwhy_ingress_hook;
+	d->ops.priv = rstwhy_pernet(net); /* spares each packet the look-up */
 	d->ops.dev = dev;
 	d->ops.pf = NFPROTO_NETDEV;
 	d->ops.hooknum = NF_NETDEV_INGRESS;

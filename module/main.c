@@ -24,7 +24,6 @@
 
 struct flowmem rstwhy_flows;
 struct hostmem rstwhy_hosts;
-u64 rstwhy_epoch __read_mostly;
 
 static unsigned int flows;
 module_param(flows, uint, 0444);
@@ -115,9 +114,6 @@ static int __init rstwhy_load(void)
 {
 	int err;
 
-	do {
-		get_random_bytes(&rstwhy_epoch, sizeof(rstwhy_epoch));
-	} while (!rstwhy_epoch);
 	snapshot_init();
 	err = make_memory();
 	if (err)

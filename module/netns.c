@@ -7,8 +7,10 @@
 #include "netns.h"
 
 #include <linux/mutex.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netns/generic.h>
@@ -48,12 +50,18 @@ u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what)
 	return sum;
 }
 
+static bool is_conntracks(const struct nf_hook_ops *ops)
+{
+	return ops->priority == NF_IP_PRI_CONNTRACK && !ops->priv;
+}
+
 /**
  * rstwhy_tracking() - does conntrack run in a namespace
  * @net: the namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Conntrack's hooks come and go with those who need them, and nothing tells of it: look whether its place in PRE_ROUTING is taken.
+ * By it: a chain of somebody's ruleset that stands there, too, has private data.
  *
  * Context: any.
  * Return: true when it does.
@@ -73,7 +81,7 @@ bool rstwhy_tracking(struct net *net, u8 pf)
 	if (e) {
 		ops = nf_hook_entries_get_hook_ops(e);
 		for (i = 0; i < e->num_hook_entries && !found; i++)
-			found = READ_ONCE(ops[i])->priority == NF_IP_PRI_CONNTRACK;
+			found = is_conntracks(READ_ONCE(ops[i]));
 	}
 	rcu_read_unlock();
 	return found;
@@ -89,7 +97,7 @@ static int switch_on(struct net *net, struct rstwhy_net *rn)
 	int err;
 
 	rn->id = atomic_inc_return(&next_id);
-	rn->ever_enabled = true;
+	rn->remembered = true;
 	rn->watched_ns = ktime_get_boottime_ns();
 	err = rstwhy_hooks_on(net);
 	rn->hooked = !err;
@@ -101,6 +109,14 @@ static void switch_off(struct net *net, struct rstwhy_net *rn)
 	rstwhy_ingress_remove_all(net);
 	rstwhy_hooks_off(net);
 	rn->hooked = false;
+}
+
+/* Nothing finds them any more, and the assured ones would keep their places for days. No hook of the namespace runs. */
+static void forget_flows(struct rstwhy_net *rn)
+{
+	if (rn->remembered)
+		flowmem_forget(&rstwhy_flows, rn->id, relax);
+	rn->remembered = false;
 }
 
 static int hold_conntrack(struct net *net, struct rstwhy_net *rn, bool hold)
@@ -138,10 +154,15 @@ static int apply_locked(struct net *net, struct rstwhy_net *rn)
  */
 int rstwhy_apply(struct net *net)
 {
+	struct rstwhy_net *rn = rstwhy_pernet(net);
 	int err;
 
 	mutex_lock(&apply_lock);
-	err = apply_locked(net, rstwhy_pernet(net));
+	err = apply_locked(net, rn);
+	if (!rn->hooked && rn->remembered) { /* switched off; or not all hooks could be had, and some were in place for a moment */
+		synchronize_net();
+		forget_flows(rn);
+	}
 	mutex_unlock(&apply_lock);
 	return err;
 }
@@ -183,6 +204,9 @@ static int __net_init init_net_of(struct net *net)
 	rn->resume = fm_ms_ticks(rn->set.resume_ms);
 	rn->set.enable = net_eq(net, &init_net);
 	rn->guest = !net_eq(net, &init_net);
+	do {
+		get_random_bytes(&rn->epoch, sizeof(rn->epoch));
+	} while (!rn->epoch);
 	atomic64_set(&rn->sequence, 0);
 	ratelimit_init(&rn->limit);
 	rn->counts = alloc_percpu(struct rstwhy_counts);
@@ -226,8 +250,8 @@ static void __net_exit exit_net_of(struct net *net)
 	struct rstwhy_net *rn = rstwhy_pernet(net);
 
 	WARN_ON_ONCE(rn->hooked || rn->holds_conntrack);
-	if (rn->ever_enabled && rn->guest)
-		flowmem_forget(&rstwhy_flows, rn->id, relax);
+	if (rn->guest) /* the initial namespace ends with the module, and the memory with it */
+		forget_flows(rn);
 	free_percpu(rn->counts);
 }
 

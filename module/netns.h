@@ -61,11 +61,12 @@ struct rstwhy_net {
 	struct rstwhy_settings set;
 	u32 resume; /* set.resume_ms in ticks */
 	u32 id; /* of the flow memory's keys: new whenever the namespace is enabled, so that nothing stale is found */
+	u64 epoch; /* what genuine evidence for the namespace's reader bears */
 	u64 watched_ns; /* boottime since when the hooks are on */
 	bool guest;
 	bool hooked;
 	bool holds_conntrack;
-	bool ever_enabled;
+	bool remembered; /* the flow memory may hold flows under id */
 	struct nf_hook_ops ops[RSTWHY_HOOKS]; /* the namespace's own: they carry it */
 	struct rstwhy_counts __percpu *counts;
 	atomic64_t sequence; /* of evidence */
@@ -89,10 +90,9 @@ int rstwhy_ingress_write(struct net *net, const char *name, bool add);
 int rstwhy_netns_init(void);
 void rstwhy_netns_exit(void);
 
-/* One memory of flows, one of hosts and one epoch for all namespaces; set at load, before the first hook. */
+/* One memory of flows and one of hosts for all namespaces; set at load, before the first hook. */
 extern struct flowmem rstwhy_flows;
 extern struct hostmem rstwhy_hosts;
-extern u64 rstwhy_epoch;
 
 /* sysctl.c */
 int rstwhy_sysctl_init(struct net *net);

@@ -45,9 +45,9 @@ static void show_place(struct seq_file *m, struct net *net, const struct rstwhy_
 {
 	seq_printf(m, "version %s\n", THIS_MODULE->version);
 	seq_printf(m, "abi %u.%u\n", RSTWHY_ABI_MAJOR, RSTWHY_ABI_MINOR);
-	/* What makes evidence genuine is not for everybody who may read /proc. */
+	/* What makes evidence genuine is not for everybody who may read /proc; and as anybody may make a namespace, each has its own. */
 	if (file_ns_capable(m->file, net->user_ns, CAP_NET_ADMIN))
-		seq_printf(m, "epoch %016llx\n", rstwhy_epoch);
+		seq_printf(m, "epoch %016llx\n", rn->epoch);
 	seq_printf(m, "netns %u\n", net->ns.inum);
 	seq_printf(m, "enabled %d\n", rn->hooked);
 	seq_printf(m, "conntrack %s\n", rstwhy_tracking(net, NFPROTO_IPV4) || rstwhy_tracking(net, NFPROTO_IPV6) ? "on" : "off");
@@ -65,6 +65,7 @@ static void show_memory(struct seq_file *m)
 	seq_printf(m, "slot_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
 	for (i = 0; i < FM_COUNTS; i++)
 		seq_printf(m, "%s %llu\n", flow_names[i], fm_count_read(&rstwhy_flows.counts[i]));
+	seq_printf(m, "hosts_replaced %llu\n", fm_count_read(&rstwhy_hosts.replaced));
 }
 
 static int show(struct seq_file *m, void *v)

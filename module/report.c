@@ -24,13 +24,17 @@ struct report {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	const struct segment *seg;
+	struct net *reader; /* whose reader gets it */
 	struct rstwhy_evidence ev;
 	struct fm_query query;
 	bool known;
 	bool early; /* ahead of conntrack and of the IP layer: nothing more will be known */
 };
 
-/* A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. */
+/*
+ * A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. And IPv4's is
+ * taken over all the bytes there are (nf_ip_checksum()): of what lies before the IP header the result would be wrong.
+ */
 static u8 checksum_of(const struct report *r)
 {
 	u32 l4 = skb_network_offset(r->skb) + r->seg->l4;
@@ -38,6 +42,8 @@ static u8 checksum_of(const struct report *r)
 
 	if (r->state->hook == NF_INET_LOCAL_OUT)
 		return RSTWHY_CSUM_GOOD;
+	if (family == NFPROTO_IPV4 && skb_network_offset(r->skb))
+		return RSTWHY_CSUM_UNKNOWN;
 	if (r->seg->cut || r->skb->len - l4 != r->seg->payload - r->seg->l4 + r->seg->len)
 		return RSTWHY_CSUM_UNKNOWN;
 	return nf_checksum(r->skb, r->state->hook, l4, IPPROTO_TCP, family) ?
@@ -45,15 +51,16 @@ static u8 checksum_of(const struct report *r)
 		       RSTWHY_CSUM_GOOD;
 }
 
-/* Is the gateway itself the end that speaks? Its REJECT speaks for others, too. */
+/* Is the gateway itself the end that speaks? Its REJECT speaks for others, too. A VRF has addresses of its own. */
 static bool source_is_local(const struct report *r)
 {
+	const struct net_device *dev = r->state->hook == NF_INET_LOCAL_OUT ? r->state->out : r->state->in;
 	struct in6_addr six;
 	__be32 four;
 
 	if (r->state->pf == NFPROTO_IPV4) {
 		memcpy(&four, r->seg->tuple.src, sizeof(four));
-		return inet_addr_type(r->state->net, four) == RTN_LOCAL;
+		return inet_addr_type_dev_table(r->state->net, dev, four) == RTN_LOCAL;
 	}
 	memcpy(&six, r->seg->tuple.src, sizeof(six));
 	return nf_ipv6_chk_addr(r->state->net, &six, NULL, 0);
@@ -66,13 +73,15 @@ static void fill_place(struct report *r, u8 kind)
 	struct rstwhy_evidence *ev = &r->ev;
 	bool passive = !(r->seg->flags & SEG_ACK) || !r->seg->seq;
 
+	/* report_init: the initial namespace's reader; interface numbers stay those of the namespace it was seen in. */
+	r->reader = READ_ONCE(r->rn->set.report_init) ? &init_net : state->net;
 	ev->kind = kind;
 	ev->hook = r->early ? RSTWHY_HOOK_INGRESS : state->hook;
 	ev->family = r->seg->family;
 	ev->by = actor_of(r->skb, state, passive, &ev->uid);
 	ev->csum = checksum_of(r);
 	ev->local = source_is_local(r);
-	ev->epoch = rstwhy_epoch;
+	ev->epoch = rstwhy_pernet(r->reader)->epoch;
 	ev->boottime_ns = ktime_get_boottime_ns();
 	ev->realtime_ns = ktime_get_real_ns();
 	ev->netns_cookie = compat_netns_cookie(state->net);
@@ -236,12 +245,6 @@ static struct sk_buff *build(struct report *r)
 	return copy;
 }
 
-/* report_init: the initial namespace's reader gets it; interface numbers stay those of the namespace it was seen in. */
-static struct net *reader_of(const struct report *r)
-{
-	return READ_ONCE(r->rn->set.report_init) ? &init_net : r->state->net;
-}
-
 static bool send(struct report *r)
 {
 	const struct nf_loginfo info = {
@@ -260,7 +263,7 @@ static bool send(struct report *r)
 	evidence_prefix(prefix, sizeof(prefix), &r->ev);
 	evidence_seal(&r->ev);
 	skb_put_data(copy, &r->ev, sizeof(r->ev));
-	nf_log_packet(reader_of(r), r->state->pf, r->state->hook, copy, r->state->in, r->state->out, &info, "%s", prefix);
+	nf_log_packet(r->reader, r->state->pf, r->state->hook, copy, r->state->in, r->state->out, &info, "%s", prefix);
 	consume_skb(copy);
 	return true;
 }

@@ -260,7 +260,7 @@ struct rstwhy_evidence {
 	__u8 after;	/* enum rstwhy_after (kind AFTER) */
 	__u8 local;	/* 1: the packet's source address is one of this host's; 0: it is not */
 	__u64 seq;	/* per namespace, counted when a message is about to be sent; a hole is a loss */
-	__u64 epoch;	/* this load's random number */
+	__u64 epoch;	/* random, of this load and of the namespace whose reader it is for */
 	__u64 ref_seq;	/* kind AFTER: seq of the RST it follows */
 	__u64 boottime_ns;
 	__u64 realtime_ns;

@@ -99,6 +99,13 @@ def flowtable_late_data(lab):
     lab.expect(conn, "application/late-data", sender="client", by="transit", accept=("application/cancel",))
 
 
+@scenario("flowtable-zone-late-data", families=BOTH)
+def flowtable_zone(lab):
+    """The same in a conntrack zone, of which nothing tells ahead of the flowtable: the FIN is remembered all the same."""
+    netns.nft("table inet zones { chain pre { type filter hook prerouting priority -300; ct zone set 7; } }")
+    flowtable_late_data(lab)
+
+
 @scenario("flowtable-forged", box=True, families=BOTH)
 def flowtable_forged(lab):
     """A forged RST that is ignored, on an offloaded flow: that the connection went on is seen, wherever it goes on."""

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the rstwhy authors
-"""VRF, bridge, VLAN, tunnels, asymmetric routes: wherever a packet shows itself twice, or only half of them show."""
+"""VRF, bridge, VLAN, tunnels, TEE, IPVS, asymmetric routes: wherever a packet shows itself twice, or only half of them show."""
 
+import socket
+import struct
+
+import daemon
 import netns
-from connection import Connection, dial, linger_zero, listen, was_reset
+from connection import Connection, dial, linger_zero, listen, wait_until, was_reset
 from corner import Undo, abort, aborted, change, seen
 from lab import scenario
 
@@ -57,6 +61,22 @@ def vrf_own(lab):
     reset = lab.seen_reset((lab.address["lan"], 9))
     seen(lab, 1)
     lab.expect(reset.dst, "application/refused", (lab.address["lan"], 9), by="gateway-stack", stage="connect")
+
+
+@scenario("vrf-own-port-rejected", families=BOTH)
+def vrf_own_rejected(lab):
+    """In a VRF, a rule of ours rejects a living connection to the gateway itself: as its address is in the VRF, it is the server."""
+    into_vrf(lab)
+    netns.sysctl("net.ipv4.tcp_l3mdev_accept", 1)
+    lab.keep(Undo("sysctl -q net.ipv4.tcp_l3mdev_accept=0"))
+    listener = lab.keep(listen(netns.GATEWAY, "::" if lab.family == 6 else "0.0.0.0"))  # the address is the VRF's
+    conn = lab.keep(Connection(listener, "client", lab.address["lan"], listener.getsockname()[1]))
+    conn.exchange()
+    netns.nft("table inet filter { chain input { type filter hook input priority 0; tcp dport %d reject with tcp reset; } }" % conn.far[1])
+    conn.client.sendall(b"am I still welcome?")
+    assert was_reset(conn.client)
+    seen(lab, 1)
+    lab.expect(conn, "firewall-reject/gateway-rule", sender="server", by="gateway-reject", stage="established")
 
 
 # ---- bridge: br_netfilter shows IP hooks what is only bridged
@@ -162,6 +182,21 @@ def vxlan(lab):
     through_tunnel(lab, "vxlan id 7 dstport 4789 local {local} remote {remote}")
 
 
+# ---- TEE: a copy of what crosses leaves by LOCAL_OUT
+
+
+@scenario("copied-abort", families=BOTH)
+def copied(lab):
+    """RSTs are copied to a machine that watches (it is not there, which makes no difference here); the server aborts."""
+    family, watcher = {4: ("ip", "10.2.0.77"), 6: ("ip6", "fd00:2::77")}[lab.family]
+    netns.nft(
+        f"table {family} tee {{ chain pre {{ type filter hook prerouting priority -150; tcp flags & rst == rst dup to {watcher} device wan; }} }}"
+    )
+    conn = lab.connect()
+    conn.exchange()
+    aborted(lab, conn)
+
+
 # ---- asymmetric routes: half of the conversation takes a wire past the gateway
 
 
@@ -231,6 +266,56 @@ def only_client_idle(lab):
         conn, "application/abort", sender="client", by="transit",
         accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
     )  # fmt: skip
+
+
+# ---- IPVS: what it has balanced leaves by LOCAL_OUT, though it only crosses
+
+
+_IP_VS_ADD, _IP_VS_ADD_DEST = 64 + 1024 + 64 + 2, 64 + 1024 + 64 + 7
+
+
+def balance(lab, virtual, real, method):
+    """One service of one server, as ipvsadm would make them. method: 0 translates, 3 only routes."""
+    netns.run("modprobe -a ip_vs ip_vs_rr")
+    lab.keep(Undo("rmmod ip_vs_rr; rmmod ip_vs"))
+    service = struct.pack("=H2x4s2s2xI16sIII", socket.IPPROTO_TCP, socket.inet_aton(virtual[0]), virtual[1].to_bytes(2, "big"), 0, b"rr", 0, 0, 0)
+    server = struct.pack("=4s2s2xIiII", socket.inet_aton(real[0]), real[1].to_bytes(2, "big"), method, 1, 0, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as control:
+        control.setsockopt(socket.IPPROTO_IP, _IP_VS_ADD, service)
+        control.setsockopt(socket.IPPROTO_IP, _IP_VS_ADD_DEST, service + server)
+
+
+def balanced(lab, virtual, listener):
+    """The client aborts a balanced connection: one RST crosses, and no rule of ours made it."""
+    daemon.load_module()
+    lab.start_daemon()
+    conn = lab.keep(Connection(listener, "client", *virtual))
+    conn.exchange()
+    abort(conn, "client")
+    wait_until("the record", lab.daemon.records)
+    assert lab.daemon.stop() == 0
+    assert daemon.counters()["rst_seen"] == "1", daemon.counters()["rst_seen"]
+    assert [(r["by"], r["count"]) for r in lab.daemon.records()] == [("transit", 1)], lab.daemon.records()
+
+
+@scenario("ipvs-translated-abort", judged=False)
+def ipvs_translated(lab):
+    """The usual virtual server: IPVS translates."""
+    virtual, real = (lab.address["lan"], 8080), (lab.address["server"], 7300)
+    balance(lab, virtual, real, 0)
+    balanced(lab, virtual, lab.keep(listen("server", *real)))
+
+
+@scenario("ipvs-routed-abort", judged=False)
+def ipvs_routed(lab):
+    """Direct routing: the server has the service's address, too, and answers past the gateway."""
+    virtual = ("10.5.0.1", 7300)
+    change(lab, "ip addr add 10.5.0.1/32 dev lo", "ip addr del 10.5.0.1/32 dev lo")
+    netns.run("ip addr add 10.5.0.1/32 dev lo", "server")
+    client, _ = side_wire(lab)
+    netns.run(f"ip route add {host(lab, 'client')} via {client}", "server")
+    balance(lab, virtual, (lab.address["server"], 7300), 3)
+    balanced(lab, virtual, lab.keep(listen("server", *virtual)))
 
 
 # ---- what the README says is not seen

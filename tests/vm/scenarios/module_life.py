@@ -168,6 +168,38 @@ def switched_off(lab):
     lab.expect(reset.dst, "application/refused", (lab.address["server"], 10), sender="server", by="transit", stage="connect")
 
 
+@scenario("switched-off-forgets", box=True, judged=False)
+def switched_off_forgets(lab):
+    """Switching off gives back the memory's places: nothing finds those flows again, and assured ones would keep them for days."""
+    daemon.load_module()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 1, "box")
+
+    def used():
+        have = daemon.counters()
+        return int(have["flows_used"]), int(have["flows_guests"])
+
+    conn = lab.connect()
+    conn.exchange()
+    wait_until("the flow to be remembered in both namespaces", lambda: used() == (2, 1))
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 0, "box")
+    assert used() == (1, 0), used()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 0)
+    assert used() == (0, 0), used()
+    netns.sysctl("net.netfilter.nf_rstwhy_enable", 1)
+    conn.exchange()
+    assert used() == (1, 0), used()
+
+
+@scenario("epoch-of-each-namespace", judged=False)
+def epochs_apart(lab):
+    """Whoever makes a namespace is its root: the epoch shown there is not the one that makes evidence genuine here."""
+    daemon.load_module()
+    there = netns.run("unshare -rn grep ^epoch /proc/self/net/nf_rstwhy").split()[1]
+    assert len(there) == 16 and int(there, 16), there
+    assert there != daemon.counters()["epoch"], "a stranger's namespace shows this one's epoch"
+    assert "epoch" not in netns.run("setpriv --reuid 65534 cat /proc/net/nf_rstwhy"), "shown without CAP_NET_ADMIN"
+
+
 @scenario("without-conntrack", tracked=False, families=BOTH)
 def without_conntrack(lab):
     """No rule uses conntrack in this gateway, so there is none: the flow memory alone serves."""
@@ -180,6 +212,13 @@ def without_conntrack(lab):
     conn.server.close()
     assert was_reset(conn.client)
     lab.expect(conn, "application/abort", sender="server", by="transit", stage="established")
+
+
+@scenario("without-conntrack-but-a-chain-there", tracked=False)
+def chain_there(lab):
+    """The same, while a chain of the ruleset stands where conntrack would: it is not taken for it."""
+    netns.nft("table inet early { chain pre { type filter hook prerouting priority -200; } }")
+    without_conntrack(lab)
 
 
 @scenario("gateways-own-port", families=BOTH)
