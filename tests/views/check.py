@@ -269,6 +269,10 @@ def progress(directory):
     terminal = Terminal(80, 24, "report", directory + "/long.jsonl", "--state", "/nonexistent")
     status, drawn = terminal.end()
     check("report: tells how far it is", status == 0 and (b" GB, " in drawn), drawn[:200])
+    terminal = Terminal(80, 24, "tail", "--no-follow", "-n", "2", "-f", directory + "/long.jsonl")
+    status, drawn = terminal.end()
+    told = drawn.rfind(b" records\033[K\r\033[K")
+    check("tail: tells how far it is, and takes that away before it prints", status == 0 and 0 < told < drawn.find(b"application/abort"), drawn[-600:])
     os.unlink(directory + "/long.jsonl")
 
 
