@@ -34,4 +34,4 @@ daemon_doctor_LIBS += -ljson-c
 UNIT_PROGRAMS += tool_page tool_log_reader
 tool_page_SRCS := tests/unit/tool_page.c userspace/tool/page_json.c userspace/tool/last_lines.c
 tool_page_LIBS := -lm
-tool_log_reader_SRCS := tests/unit/tool_log_reader.c userspace/tool/log_reader.c
+tool_log_reader_SRCS := tests/unit/tool_log_reader.c userspace/tool/log_reader.c userspace/tool/log_trouble.c

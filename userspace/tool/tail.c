@@ -8,6 +8,7 @@
 #include "follow.h"
 #include "log_files.h"
 #include "log_reader.h"
+#include "log_trouble.h"
 #include "progress.h"
 #include "tail_options.h"
 
@@ -193,8 +194,10 @@ static int run(struct tail *tail)
 	const char *file = tail->options->file;
 
 	if (!follow_present(tail->follow)) {
-		complain("%s: %s%s", file, strerror(errno), tail->options->follow && errno == ENOENT ? "; waiting for it" : "");
-		if (!tail->options->follow || errno != ENOENT)
+		bool wait = tail->options->follow && errno == ENOENT;
+
+		complain("%s: %s%s", file, log_trouble(errno), wait ? "; waiting for it" : "");
+		if (!wait)
 			return STATUS_FAILED;
 	}
 	print_past(tail);
