@@ -24,7 +24,7 @@ install-programs: userspace
 	$(call keep,userspace/deploy/known-timeouts.conf,$(DESTDIR)$(SYSCONFDIR)/rstwhy/known-timeouts.conf)
 	test -e $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy || install -m 644 userspace/deploy/rstwhy.logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/rstwhy
 	install -d $(DESTDIR)$(PREFIX)/share/rstwhy/fleet
-	install -m 644 $(addprefix userspace/deploy/,without-module.nft rsyslog-rstwhy.conf prometheus-rules.yml grafana-dashboard.json) $(DESTDIR)$(PREFIX)/share/rstwhy/
+	install -m 644 $(addprefix userspace/deploy/,README.md without-module.nft rsyslog-rstwhy.conf prometheus-rules.yml grafana-dashboard.json) $(DESTDIR)$(PREFIX)/share/rstwhy/
 	install -m 644 $(addprefix userspace/deploy/fleet/,schema.sql queries.sql rsyslog-gateway.conf rsyslog-collector.conf) $(DESTDIR)$(PREFIX)/share/rstwhy/fleet/
 	install -m 755 userspace/deploy/fleet/rstwhy-to-clickhouse $(DESTDIR)$(PREFIX)/share/rstwhy/fleet/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions

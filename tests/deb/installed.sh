@@ -29,7 +29,7 @@ without_systemd() {
 	printf '#!/bin/sh\nexit 101\n' >"$at/usr/sbin/policy-rc.d"
 	chmod +x "$at/usr/sbin/policy-rc.d"
 	in_root "$at" apt-get install -y -q --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 \
-		sysvinit-core systemd-standalone-sysusers systemd- || status=1
+		sysvinit-core systemd-standalone-sysusers systemd- systemd-sysv- || status=1
 	return $status
 }
 

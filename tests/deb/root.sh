@@ -24,8 +24,9 @@ stamp=$root/.rstwhy-deb-root
 # What a gateway has that its owner made ready for kernel modules; python3 makes the traffic.
 packages="systemd systemd-sysv udev kmod linux-image-amd64 linux-headers-amd64 make gcc dpkg-dev iproute2 nftables procps logrotate python3-minimal libpython3-stdlib"
 # Fetched only: apt in the guest takes them from its cache.
-cached="dkms passwd libmnl0 libnetfilter-log1 libnfnetlink0 libinih1 libjson-c5 libcap-ng0 libseccomp2 libpcap0.8 sysvinit-core systemd-standalone-sysusers"
-want=$(echo "$suite $packages / $cached" | sha256sum | cut -c1-32)
+cached="dkms passwd libmnl0 libnetfilter-log1 libnfnetlink0 libinih1 libjson-c5 libcap-ng0 libseccomp2 libpcap0.8"
+other_init="sysvinit-core systemd-standalone-sysusers" # in place of systemd, and of all that needs it
+want=$(echo "$suite $packages / $cached $other_init" | sha256sum | cut -c1-32)
 
 skip() { echo "$suite: $*"; exit 3; }
 
@@ -49,7 +50,9 @@ rm -rf --one-file-system "$new"
 echo "deb root: building $root; takes some minutes" >&2
 if ! INITRD=No mmdebstrap "${archive_options[@]}" --include="${packages// /,}" \
 	--dpkgopt='path-exclude=/usr/lib/modules/*/kernel/drivers/gpu/*' --dpkgopt='path-exclude=/usr/lib/modules/*/kernel/sound/*' \
-	--skip=cleanup/apt --customize-hook="chroot \"\$1\" sh -c 'apt-get clean && apt-get install -y --no-install-recommends --download-only $cached'" \
+	--skip=cleanup/apt --customize-hook="chroot \"\$1\" sh -exc 'apt-get clean
+		apt-get install -y --no-install-recommends --download-only $cached
+		apt-get install -y --no-install-recommends --download-only $other_init systemd- systemd-sysv-'" \
 	"$suite" "$new" - <<<"$sources" >"$log" 2>&1 9>&-
 then
 	reason=$(grep -aE '^E: ' "$log" | head -n 1 || true)

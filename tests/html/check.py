@@ -80,6 +80,14 @@ def counts(browser, log):
     equal("the bars over time add up", bars, sum(classes.values()))
 
 
+def time_axis(browser, name):
+    labels = browser.run("return [...document.querySelectorAll('text.time')].map((t) => t.textContent)")
+    times = [label[-5:] for label in labels]
+    check(f"{name}: times of day are round", len(labels) > 1 and all(time.endswith(":00") for time in times), labels)
+    days = [label[:5] for label in labels if len(label) > 5]
+    check(f"{name}: each day is named once", labels[0][:5] in days and len(days) == len(set(days)), labels)
+
+
 def known_timeouts(browser):
     labels = browser.run("return [...document.querySelectorAll('text.known')].map((t) => t.textContent)")
     for want in ("350 s AWS NLB +4", "240 s Azure Load Balancer +2", "3600 s FortiGate +4"):
@@ -135,6 +143,7 @@ def widths(browser, directory):
             return document.documentElement.scrollWidth <= wide ? [] : [...document.querySelectorAll('main *')]
                 .filter((e) => e.getBoundingClientRect().right > wide + 1 && !e.closest('.scroll')).slice(0, 3).map((e) => e.outerHTML.slice(0, 120))""")
         check(f"{width} pixels: nothing sticks out", not over, over)
+        time_axis(browser, name)
         browser.resize(width, min(show_whole(browser), 6000))
         browser.screenshot(f"{directory}/{name}.png")
     small = browser.run("return [...document.querySelectorAll('main *')].filter((e) => e.firstChild && e.firstChild.nodeType === 3 && "
@@ -211,6 +220,7 @@ def main():
         no_complaints(browser, "sample")
         nothing_is_loaded(browser, "sample")
         counts(browser, log)
+        time_axis(browser, "wide")
         known_timeouts(browser)
         one_server(browser)
         noise_button(browser)

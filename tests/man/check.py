@@ -57,6 +57,19 @@ def well_formed():
             print(f"skipped {page}: man --warnings # there is no man here (Debian: man-db)")
 
 
+def easy_on_the_eye():
+    """What no linter minds: groff's nested quotes where a list of keys is one heading, and commands that do not fit a line of 80 columns."""
+    if not shutil.which("man"):
+        return
+    for page in pages.ALL:
+        shown = subprocess.run(["man", "-E", "UTF-8", "-l", "-Tutf8", MAN + page], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True,
+                               env={**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80", "GROFF_NO_SGR": "1"}).stdout
+        shown = re.sub(".\b", "", shown)
+        check(f"{page}: no quotes within quotes", "\u2019\u2019" not in shown, re.findall(".*\u2019\u2019.*", shown)[:3])
+        long = [example.text for example in pages.examples() if example.page == page and not example.is_file and example.text not in shown]
+        check(f"{page}: each example on a line of its own", not long, long)
+
+
 def settings():
     source = set(re.findall(r'^\t\{ "([a-z_.]+)", parse_', read("userspace/daemon/config_keys.c"), re.M))
     both_ways("settings", source, set(re.findall(r"^\.It Ic (\S+)$", read(MAN + "rstwhyd.conf.5"), re.M)))
@@ -120,6 +133,9 @@ def record_keys():
     source = set(re.findall(r'json_\w+\(\s*&?\w+, "(\w+)"', read("userspace/record/record_json.c")))
     words = set(re.findall(r"\w+", read(MAN + "rstwhyd.8")))
     check("keys of a record: each is in the page", len(source) > 30 and source <= words, sorted(source - words))
+    actors = set(re.findall(r'^\t\t\[RSTWHY_BY_\w+\] = "([a-z-]+)"', read("userspace/record/record_verdict.c"), re.M))
+    told = set(re.findall(r"[a-z-]+", read(MAN + "rstwhyd.8").split(".It Li by\n")[1].split(".It ")[0]))
+    check("who sent it: each is in the page", len(actors) > 5 and actors <= told, sorted(actors - told))
 
 
 SANDBOX = """set -e
@@ -184,6 +200,7 @@ def make_data(data):
 
 def main():
     well_formed()
+    easy_on_the_eye()
     settings()
     module()
     commands()

@@ -27,7 +27,7 @@ daemon_text_LIBS := -ljson-c
 daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspace/daemon/ignore.c userspace/daemon/nearest.c \
 	userspace/engine/cause.c userspace/record/record.c userspace/record/line.c userspace/record/digits.c
 daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
-daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/tool/doctor_finding.c userspace/tool/doctor_plain.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
+daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih
 
 UNIT_PROGRAMS += daemon_flowtable

@@ -32,7 +32,7 @@ static int set_up(void **state)
 	patient.state = (struct module_state){ .have_abi = true, .major = 1, .conntrack = "on", .have_enabled = true, .enabled = true,
 					       .have_group = true, .group = 17 };
 	patient.nflog = patient.peers_readable = patient.have_peer = true;
-	patient.peer_port = 700;
+	patient.peer_port = patient.peer_process = 700;
 	strcpy(patient.peer, "rstwhyd");
 	patient.user_exists = patient.log_writable = true;
 	return 0;
@@ -105,6 +105,7 @@ static void doctor__loaded_by_hand__only_a_warning(void **state)
 {
 	(void)state;
 	patient.module_file = false;
+	strcpy(patient.host.dkms_version, "0.1.0");
 	assert_trouble(HEALTH_WARN, "dkms install rstwhy/0.1.0 -k 6.1.0-99-amd64");
 }
 
@@ -149,9 +150,9 @@ static void doctor__reader__missing_foreign_or_unknown(void **state)
 {
 	(void)state;
 	strcpy(patient.peer, "ulogd");
-	assert_trouble(HEALTH_FAIL, "stop it");
+	assert_trouble(HEALTH_FAIL, "nf_rstwhy_group=18, and nflog.group = 18");
 	patient.peer[0] = '\0';
-	assert_trouble(HEALTH_WARN, "");
+	assert_trouble(HEALTH_WARN, "as root, outside of any container");
 	patient.have_peer = false;
 	assert_trouble(HEALTH_FAIL, "service rstwhyd start");
 	patient.host.systemd = true;
@@ -179,15 +180,27 @@ static void doctor__log_elsewhere__not_looked_at(void **state)
 	assert_int_equal(examine(&troubles, &trouble), HEALTH_OK);
 }
 
-static void doctor__counted_losses__warnings(void **state)
+static void doctor__counted_losses__a_warning_each(void **state)
 {
+	unsigned int troubles;
+	struct finding trouble;
+
 	(void)state;
+	patient.host.flows = 4096;
+	patient.host.min_free_kb = 1000;
 	patient.state.refused = 1;
-	assert_trouble(HEALTH_WARN, "flows=");
+	assert_trouble(HEALTH_WARN, "options nf_rstwhy flows=8192 ");
+	patient.state.refused = 0;
 	patient.state.failed = 2;
-	assert_trouble(HEALTH_WARN, "");
+	assert_trouble(HEALTH_WARN, "vm.min_free_kbytes=2000");
+	patient.state.failed = 0;
 	patient.state.suppressed = 3;
-	assert_trouble(HEALTH_WARN, "nf_rstwhy_rate");
+	assert_trouble(HEALTH_WARN, "nf_rstwhy_rate=20000 net.netfilter.nf_rstwhy_burst=40000");
+	patient.host.rate = 300;
+	assert_trouble(HEALTH_WARN, "nf_rstwhy_rate=600 ");
+	patient.state.failed = patient.state.refused = 1;
+	examine(&troubles, &trouble);
+	assert_int_equal(troubles, 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -228,7 +241,7 @@ int main(void)
 		TEST(doctor__reader__missing_foreign_or_unknown),
 		TEST(doctor__log_unwritable__directory_to_make),
 		TEST(doctor__log_elsewhere__not_looked_at),
-		TEST(doctor__counted_losses__warnings),
+		TEST(doctor__counted_losses__a_warning_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

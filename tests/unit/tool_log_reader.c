@@ -179,7 +179,7 @@ static void open__absent_or_a_directory__tells_why(void **state)
 {
 	(void)state;
 	assert_null(log_reader_open("/nonexistent/x", error));
-	assert_string_equal(error, "No such file or directory");
+	assert_string_equal(error, "there is no such file; rstwhy doctor tells why nothing is logged");
 	assert_null(log_reader_open("/tmp", error));
 	assert_string_equal(error, "Is a directory");
 }

@@ -250,6 +250,16 @@ def top(directory):
     check("top --once: on a pipe, without colours", "\033" not in run("top", "--once", "-f", path))
 
 
+def refused_and_absent(directory):
+    """Who may not read the log is told who may; where there is none, where to look."""
+    commands = (("tail", "--no-follow", "-f"), ("report", "--state", "/nonexistent"), ("top", "--once", "-f"))
+    for command in commands:
+        for user, path, words in ((65534, directory + "/live.jsonl", "adduser YOU rstwhy"), (0, directory + "/absent.jsonl", "rstwhy doctor")):
+            done = subprocess.run([TOOL, *command, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, text=True, user=user)
+            check(f"{command[0]}: a log that is {'not for everybody' if user else 'not there'}", words in done.stdout or
+                  (command[0] == "top" and "waiting for it" in done.stdout), done.stdout)
+
+
 def tail(directory):
     terminal = Terminal(80, 24, "tail", "-n", "1", "-f", directory + "/live.jsonl")
     check("tail: colours on a terminal", terminal.until("\033[1;35mstale-state/nat-bypass\033[0m"))
@@ -269,6 +279,10 @@ def progress(directory):
     terminal = Terminal(80, 24, "report", directory + "/long.jsonl", "--state", "/nonexistent")
     status, drawn = terminal.end()
     check("report: tells how far it is", status == 0 and (b" GB, " in drawn), drawn[:200])
+    terminal = Terminal(80, 24, "tail", "--no-follow", "-n", "2", "-f", directory + "/long.jsonl")
+    status, drawn = terminal.end()
+    told = drawn.rfind(b" records\033[K\r\033[K")
+    check("tail: tells how far it is, and takes that away before it prints", status == 0 and 0 < told < drawn.find(b"application/abort"), drawn[-600:])
     os.unlink(directory + "/long.jsonl")
 
 
@@ -283,6 +297,8 @@ def main():
         hostile(directory)
         memory(directory)
         top(directory)
+        if os.geteuid() == 0:
+            refused_and_absent(directory)
         tail(directory)
         progress(directory)
     return 1 if failures else 0

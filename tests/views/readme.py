@@ -51,6 +51,24 @@ def blocks():
         yield block[0], block[1].splitlines()
 
 
+# Other programs' words.
+FOREIGN = ("insmod: ", "could not insert", "rstwhyd")
+
+
+def messages():
+    """Of the table of troubles: each message, as the parts that are the same always, with whether all of them are in our sources."""
+    with open("README.md", encoding="utf-8") as readme:
+        table = readme.read().split("## Troubleshooting")[1].split("## ")[0]
+    # a C string may be broken anywhere, and begin with what is printed in front of all
+    sources = "".join(open(os.path.join(at, name), encoding="utf-8").read() for top in ("userspace", "module") for at, _, names in os.walk(top)
+                      for name in names if name.endswith((".c", ".h")))
+    sources = re.sub(r'"\s*"', "", sources).replace('\\"', '"')
+    for message in re.findall(r"^\| `(.*?)` ", table, re.M):
+        if not message.startswith(FOREIGN):
+            parts = [part.strip() for part in re.split(r"\u2026|\d+\.\d+|\b\d+\b|/dev/\S+|nf_rstwhy: ", message)]
+            yield message, [part for part in parts if len(part) > 3 and part not in sources]
+
+
 def printed(command, directory):
     words = command.split()
     arguments = words[1:] + PLACES[words[1]]
@@ -92,6 +110,9 @@ def main():
                 print(f"$ {command}", *printed(command, directory), sep="\n")
             return 0
         good = [check(command, wanted, printed(command, directory)) for command, wanted in samples]
+        for message, missing in messages():
+            good.append(not missing)
+            print(f"{'not ok' if missing else 'ok'} README: the message {message}" + (f" # nobody says {missing[0]!r}" if missing else ""))
         shown = {command.split()[1] for command, _ in samples}
         for view in sorted(set(PLACES) - shown):
             print(f"not ok README: it has no sample of rstwhy {view}")

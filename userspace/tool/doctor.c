@@ -11,6 +11,7 @@
 #include "terminal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char help[] = "usage: rstwhy doctor [--accounting] [-c FILE] [-s KEY=VALUE]...\n"
 			   "\n"
@@ -39,6 +40,7 @@ static int examine(const struct settings_source *source)
 	unsigned int failures = 0, warnings = 0;
 	struct patient patient;
 	struct finding finding;
+	bool sysctls = false;
 
 	patient_read(&patient, source);
 	for (size_t i = 0; i < doctor_checks_count; i++) {
@@ -47,7 +49,10 @@ static int examine(const struct settings_source *source)
 		print(&finding);
 		failures += finding.health == HEALTH_FAIL;
 		warnings += finding.health == HEALTH_WARN;
+		sysctls = sysctls || strstr(finding.fix, "sysctl -w ");
 	}
+	if (sysctls)
+		puts("(what sysctl -w sets is gone after a reboot: write it, without sysctl -w, into /etc/sysctl.d/60-rstwhy.conf, too)");
 	printf("%s: %u failed, %u warnings\n", failures ? "not working" : "working", failures, warnings);
 	return failures ? STATUS_FAILED : STATUS_OK;
 }

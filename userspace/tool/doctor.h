@@ -26,7 +26,7 @@ struct patient {
 	bool nflog; /* nfnetlink_log is there */
 	bool peers_readable;
 	bool have_peer;
-	uint32_t peer_port;
+	uint32_t peer_port, peer_process;
 	char peer[64]; /* its program; "" not known */
 	bool have_plain_peer; /* of nflog.plain_group */
 	uint32_t plain_peer_process;
@@ -50,6 +50,8 @@ struct finding {
 /* False: the check does not apply to this patient. */
 typedef bool check_fn(const struct patient *patient, struct finding *finding);
 
+/* doctor_module.c */
+check_fn doctor_check_module_file, doctor_check_loaded;
 /* doctor_plain.c: nflog.plain_group */
 check_fn doctor_check_plain, doctor_check_plain_reader;
 /* How bad it is that the module is not there: with a plain group there is something to do without it. */

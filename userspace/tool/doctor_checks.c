@@ -11,10 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_loaded(const struct patient *patient)
-{
-	return patient->presence != MODULE_ABSENT;
-}
+#define DEFAULT_RATE 10000 /* of the module */
 
 static bool check_settings(const struct patient *patient, struct finding *finding)
 {
@@ -22,28 +19,6 @@ static bool check_settings(const struct patient *patient, struct finding *findin
 		return doctor_find(finding, HEALTH_OK, "the daemon's settings are right");
 	doctor_find(finding, HEALTH_FAIL, "the daemon's settings: %.500s", patient->config_error);
 	return doctor_fix(finding, "correct that line; `rstwhyd --check` tells whether it is right");
-}
-
-static bool check_module_file(const struct patient *patient, struct finding *finding)
-{
-	if (patient->module_file)
-		return doctor_find(finding, HEALTH_OK, "the module is installed for the running kernel %s", patient->kernel);
-	if (is_loaded(patient))
-		return doctor_find(finding, HEALTH_WARN, "the module is loaded, but not installed for kernel %s: gone after a reboot", patient->kernel) &&
-		       doctor_fix(finding, "dkms install rstwhy/%s -k %s   (or: make install)", doctor_dkms_version(patient), patient->kernel);
-	doctor_find(finding, doctor_without_module(patient), "there is no module nf_rstwhy for the running kernel %s", patient->kernel);
-	return doctor_fix(finding, "apt install linux-headers-%s && dkms install rstwhy/%s -k %s   (or: make install)", patient->kernel,
-			  doctor_dkms_version(patient), patient->kernel);
-}
-
-static bool check_loaded(const struct patient *patient, struct finding *finding)
-{
-	if (patient->presence == MODULE_PRESENT)
-		return doctor_find(finding, HEALTH_OK, "the module is loaded%s%s", patient->state.version[0] ? ", version " : "", patient->state.version);
-	if (patient->presence == MODULE_UNREADABLE)
-		return doctor_find(finding, HEALTH_FAIL, MODULE_STATE_FILE " cannot be read") && doctor_fix(finding, "run rstwhy doctor as root");
-	doctor_find(finding, doctor_without_module(patient), "the module nf_rstwhy is not loaded");
-	return doctor_fix(finding, "modprobe nf_rstwhy   (refused with Secure Boot? its key must be enrolled; dmesg tells)");
 }
 
 static bool check_abi(const struct patient *patient, struct finding *finding)
@@ -109,12 +84,13 @@ static bool check_reader(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_FAIL, "nobody reads NFLOG group %u: the daemon does not run (or not in this network namespace)", group) &&
 		       doctor_fix_by_service(finding, patient, "start", "or: rstwhyd; it says what it waits for");
 	if (!strcmp(patient->peer, "rstwhyd"))
-		return doctor_find(finding, HEALTH_OK, "rstwhyd (process %u) reads NFLOG group %u", patient->peer_port, group);
+		return doctor_find(finding, HEALTH_OK, "rstwhyd (process %u) reads NFLOG group %u", patient->peer_process, group);
 	if (!patient->peer[0])
 		return doctor_find(finding, HEALTH_WARN, "NFLOG group %u has a reader (netlink port %u), but it is not known which program", group,
-			    patient->peer_port);
-	doctor_find(finding, HEALTH_FAIL, "another program reads NFLOG group %u: %s (process %u)", group, patient->peer, patient->peer_port);
-	return doctor_fix(finding, "stop it, or: sysctl -w net.netfilter.nf_rstwhy_group=N and nflog.group=N");
+				   patient->peer_port) &&
+		       doctor_fix(finding, "run rstwhy doctor as root, outside of any container: the reader may be in one");
+	doctor_find(finding, HEALTH_FAIL, "another program reads NFLOG group %u: %s (process %u)", group, patient->peer, patient->peer_process);
+	return doctor_fix(finding, "stop it, or take another group: sysctl -w net.netfilter.nf_rstwhy_group=%u, and nflog.group = %u in rstwhyd.conf", group + 1, group + 1);
 }
 
 static bool check_user(const struct patient *patient, struct finding *finding)
@@ -141,29 +117,49 @@ static bool check_log(const struct patient *patient, struct finding *finding)
 		   slash == path ? 1 : (int)(slash - path), path, patient->config.user);
 }
 
+static bool check_suppressed(const struct patient *patient, struct finding *finding)
+{
+	uint64_t rate = patient->host.rate ? patient->host.rate : DEFAULT_RATE;
+
+	if (patient->presence != MODULE_PRESENT || patient->state.suppressed == 0)
+		return false;
+	doctor_find(finding, HEALTH_WARN, "the rate limit of the module has suppressed %llu messages", (unsigned long long)patient->state.suppressed);
+	return doctor_fix(finding, "if that was no attack: sysctl -w net.netfilter.nf_rstwhy_rate=%llu net.netfilter.nf_rstwhy_burst=%llu", (unsigned long long)(2 * rate),
+			  (unsigned long long)(4 * rate));
+}
+
+static bool check_failed(const struct patient *patient, struct finding *finding)
+{
+	if (patient->presence != MODULE_PRESENT || patient->state.failed == 0)
+		return false;
+	doctor_find(finding, HEALTH_WARN, "%llu messages were lost for want of memory", (unsigned long long)patient->state.failed);
+	return doctor_fix(finding, "more memory that is kept free for packets: sysctl -w vm.min_free_kbytes=%llu", (unsigned long long)(2 * patient->host.min_free_kb));
+}
+
+static bool check_refused(const struct patient *patient, struct finding *finding)
+{
+	if (patient->presence != MODULE_PRESENT || patient->state.refused == 0)
+		return false;
+	doctor_find(finding, HEALTH_WARN, "%llu flows found no room in the flow memory, which has %llu", (unsigned long long)patient->state.refused,
+		    (unsigned long long)patient->host.flows);
+	return doctor_fix(finding, "echo options nf_rstwhy flows=%llu >/etc/modprobe.d/rstwhy.conf && rmmod nf_rstwhy && modprobe nf_rstwhy",
+			  (unsigned long long)(2 * patient->host.flows));
+}
+
 static bool check_losses(const struct patient *patient, struct finding *finding)
 {
 	const struct module_state *state = &patient->state;
 
-	if (patient->presence != MODULE_PRESENT)
+	if (patient->presence != MODULE_PRESENT || state->suppressed > 0 || state->failed > 0 || state->refused > 0)
 		return false;
-	if (state->suppressed > 0) {
-		doctor_find(finding, HEALTH_WARN, "the rate limit has suppressed %llu messages", (unsigned long long)state->suppressed);
-		return doctor_fix(finding, "sysctl -w net.netfilter.nf_rstwhy_rate=N (per second) and nf_rstwhy_burst, if that was no attack");
-	}
-	if (state->failed > 0)
-		return doctor_find(finding, HEALTH_WARN, "%llu messages were lost for want of memory", (unsigned long long)state->failed);
-	if (state->refused > 0) {
-		doctor_find(finding, HEALTH_WARN, "%llu flows found no room in the flow memory", (unsigned long long)state->refused);
-		return doctor_fix(finding, "load the module with a larger flows= (modprobe nf_rstwhy flows=N)");
-	}
 	return doctor_find(finding, HEALTH_OK, "the module has lost nothing");
 }
 
 check_fn *const doctor_checks[] = {
-	check_settings,	 check_module_file, check_loaded, check_abi,  check_enabled, check_group,
+	check_settings,	 doctor_check_module_file, doctor_check_loaded, check_abi,  check_enabled, check_group,
 	doctor_check_dkms, doctor_check_signing, doctor_check_established, doctor_check_invalid, doctor_check_keepalive, doctor_check_flush,
 	check_conntrack, check_nflog,	    check_user,	  check_log,  check_reader,  check_losses,
+	check_suppressed, check_failed, check_refused,
 	doctor_check_plain, doctor_check_plain_reader,
 };
 const size_t doctor_checks_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);

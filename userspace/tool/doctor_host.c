@@ -10,6 +10,7 @@
 #include "../learn/keepalive.h"
 #include "../learn/state.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,26 @@ static bool is_below(const char *root, const char *path)
 
 	snprintf(whole, sizeof(whole), "%s%s", root, path);
 	return access(whole, F_OK) == 0;
+}
+
+/* Whether this process could ever have the capability: the line CapBnd of its status. */
+static bool may_load_modules(const char *status)
+{
+	const char *line = strstr(status, "\nCapBnd:");
+
+	return !line || strtoull(line + strlen("\nCapBnd:"), NULL, 16) >> CAP_SYS_MODULE & 1;
+}
+
+static enum host_modules read_modules(const char *root)
+{
+	char status[4096];
+
+	if (!is_below(root, "/proc/modules"))
+		return HOST_MODULES_NONE;
+	if (number_below(root, "/proc/sys/kernel/modules_disabled"))
+		return HOST_MODULES_LOCKED;
+	read_below(root, "/proc/self/status", status, sizeof(status));
+	return may_load_modules(status) ? HOST_MODULES_WELCOME : HOST_MODULES_FOREIGN;
 }
 
 static void read_headers(struct host *host, const char *root, const char *kernel)
@@ -123,14 +144,38 @@ static void count_paths(struct host *host, const struct learn *learned, uint64_t
 	}
 }
 
+/* Paths that hold silent connections longer than our own conntrack does. */
+static void count_outliving(struct host *host, const struct learn *learned, uint64_t now_s)
+{
+	double ours = (double)host->established_s * 1000, longest = 0;
+
+	for (size_t i = 0; ours > 0 && i < learn_count(learned); i++) {
+		const struct learn_entry *entry = learn_at(learned, i);
+		struct path_bracket bracket;
+		char prefix[PATH_PREFIX_TEXT];
+
+		learn_entry_bracket(learned, entry, now_s, &bracket);
+		if (!bracket.have_survived || bracket_contradicts(&bracket) || bracket.survived_ms <= ours)
+			continue;
+		host->outliving_paths++;
+		if (bracket.survived_ms <= longest)
+			continue;
+		path_prefix_text(&entry->path, prefix);
+		snprintf(host->outliving_path, sizeof(host->outliving_path), "%s port %u", prefix, entry->path.port);
+		host->outliving_ms = longest = bracket.survived_ms;
+	}
+}
+
 static void read_learned(struct host *host, const char *root, const char *state)
 {
 	struct learn *learned = learn_new(PATHS_MOST, LEARN_HALF_LIFE_DAYS);
 	char path[PATH_ROOM + 1024], why[STATE_WHY_MAX];
 
 	snprintf(path, sizeof(path), "%s%s", root, state);
-	if (learned && host->keepalive_s && state[0] && state_load(path, learned, why) == STATE_READ)
+	if (learned && host->keepalive_s && state[0] && state_load(path, learned, why) == STATE_READ) {
 		count_paths(host, learned, (uint64_t)time(NULL));
+		count_outliving(host, learned, (uint64_t)time(NULL));
+	}
 	learn_free(learned);
 }
 
@@ -155,9 +200,13 @@ void host_read(struct host *host, const char *root, const char *kernel, const ch
 {
 	*host = (struct host){ 0 };
 	host->systemd = is_below(root, "/run/systemd/system");
+	host->modules = read_modules(root);
 	read_headers(host, root, kernel);
 	host_dkms_read(host, root, kernel);
 	read_signing(host, root);
+	host->flows = number_below(root, "/sys/module/nf_rstwhy/parameters/flows");
+	host->rate = number_below(root, "/proc/sys/net/netfilter/nf_rstwhy_rate");
+	host->min_free_kb = number_below(root, "/proc/sys/vm/min_free_kbytes");
 	host->keepalive_s = number_below(root, "/proc/sys/net/ipv4/tcp_keepalive_time");
 	host->established_s = number_below(root, "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established");
 	read_learned(host, root, state);

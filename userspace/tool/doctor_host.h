@@ -16,10 +16,18 @@
 #define HOST_VERSION_MAX 64
 #define HOST_MOK "/var/lib/dkms/mok.pub"
 
+enum host_modules {
+	HOST_MODULES_WELCOME,
+	HOST_MODULES_NONE, /* the kernel is built without them */
+	HOST_MODULES_LOCKED, /* kernel.modules_disabled */
+	HOST_MODULES_FOREIGN, /* a container, which may not load any */
+};
+
 /* Plain data; all zero: nothing is known. */
 struct host {
 	bool systemd; /* it runs here */
 
+	enum host_modules modules;
 	bool headers; /* of the running kernel */
 	bool dkms_failed; /* to build our module for the running kernel */
 	char dkms_version[HOST_VERSION_MAX]; /* of our source: the one that failed last, else the highest that DKMS has; "" none */
@@ -32,7 +40,9 @@ struct host {
 
 	bool rejects_invalid;
 	char rule[HOST_TEXT_MAX]; /* the rule */
-	char rule_place[HOST_TEXT_MAX]; /* "inet filter forward"; "" not nftables */
+	char rule_fix[2 * HOST_TEXT_MAX]; /* the command that makes it a DROP; "" not known */
+
+	uint64_t flows, rate, min_free_kb; /* of the module: connections remembered, messages a second; vm.min_free_kbytes; 0: not known */
 
 	uint64_t keepalive_s; /* of this machine's own sockets; 0: not known */
 	uint64_t established_s; /* conntrack's timeout; 0: not known */
@@ -41,6 +51,10 @@ struct host {
 	char worst_path[HOST_TEXT_MAX];
 	double worst_killed_ms;
 	unsigned int worst_keepalive_s; /* what would hold there */
+
+	size_t outliving_paths; /* learned ones on which longer silences than established_s survive */
+	char outliving_path[HOST_TEXT_MAX];
+	double outliving_ms;
 
 	bool have_flush;
 	unsigned int flush_hundredths; /* how long NFLOG keeps messages of our group back */
@@ -58,8 +72,11 @@ FILE *host_open(const char *root, const char *path);
 /* doctor_dkms.c: the dkms_ fields, of whatever version. Part of host_read. */
 void host_dkms_read(struct host *host, const char *root, const char *kernel);
 
-/* doctor_rules.c: the first rule of `nft list ruleset` or iptables-save that rejects INVALID, into rule and rule_place. Pure. */
-bool host_rules_parse(struct host *host, const char *text);
+/*
+ * doctor_rules.c: the first rule that rejects INVALID in what `nft -a list ruleset` or iptables-save printed, into rule and rule_fix. program:
+ * which is to mend it, "nft", "iptables" or "ip6tables". Pure.
+ */
+bool host_rules_parse(struct host *host, const char *text, const char *program);
 /* Ask nft and iptables. */
 void host_rules_read(struct host *host);
 

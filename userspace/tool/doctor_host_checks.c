@@ -72,21 +72,25 @@ bool doctor_check_invalid(const struct patient *patient, struct finding *finding
 		return false;
 	doctor_find(finding, HEALTH_WARN, "a rule rejects INVALID packets, which also kills healthy connections (a late or reordered segment is INVALID): %s",
 	     host->rule);
-	if (host->rule_place[0])
-		return doctor_fix(finding, "nft -a list chain %s, then nft replace rule %s handle N ct state invalid drop", host->rule_place, host->rule_place);
-	return doctor_fix(finding, "write -j DROP for -j REJECT in that rule");
+	if (host->rule_fix[0])
+		return doctor_fix(finding, "%s   (and so in the file that the rules are loaded from)", host->rule_fix);
+	return doctor_fix(finding, "make it a drop where the rules are loaded from");
 }
 
 bool doctor_check_established(const struct patient *patient, struct finding *finding)
 {
 	const struct host *host = &patient->host;
+	char outliving[HOST_TEXT_MAX + 128] = "";
 
 	if (host->established_s == 0)
 		return false;
 	if (host->established_s >= LEAST_ESTABLISHED_S)
 		return doctor_find(finding, HEALTH_OK, "conntrack keeps silent connections for %s", duration((double)host->established_s * 1000).s);
-	doctor_find(finding, HEALTH_WARN, "conntrack forgets a connection after %llu s of silence: before the usual keepalive of 7200 s speaks",
-	     (unsigned long long)host->established_s);
+	if (host->outliving_paths > 0)
+		snprintf(outliving, sizeof(outliving), ", and sooner than %zu learned paths need, of which %s holds for %s", host->outliving_paths, host->outliving_path,
+			 duration(host->outliving_ms).s);
+	doctor_find(finding, HEALTH_WARN, "conntrack forgets a connection after %llu s of silence: before the usual keepalive of 7200 s speaks%s",
+		    (unsigned long long)host->established_s, outliving);
 	return doctor_fix(finding, "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=432000   (at least %d, RFC 5382)", LEAST_ESTABLISHED_S);
 }
 

@@ -70,11 +70,10 @@ static void read_peer(struct patient *patient)
 	patient->nflog = access(NFLOG_PEER_FILE, F_OK) == 0;
 	patient->have_peer = nflog_peer_find(patient->config.group, &patient->peer_port);
 	patient->peers_readable = patient->have_peer || errno == 0;
-	if (patient->have_peer)
-		nflog_peer_program(patient->peer_port, patient->peer, sizeof(patient->peer));
+	if (patient->have_peer && nflog_owner(patient->peer_port, &patient->peer_process))
+		nflog_peer_program(patient->peer_process, patient->peer, sizeof(patient->peer));
 }
 
-/* The daemon's second socket, whose port is no process id. */
 static void read_plain_peer(struct patient *patient)
 {
 	uint32_t port;

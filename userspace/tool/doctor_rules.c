@@ -58,40 +58,82 @@ static bool rejects_invalid(const char *rule)
 	return names_invalid(rule, "--ctstate ", "INVALID") || names_invalid(rule, "--state ", "INVALID");
 }
 
-/* "table inet filter {" and "chain forward {" say where the rules that follow are. */
-static void take_place(const char *rule, char table[96], char chain[64])
+/* Where the reader of a list of rules is: "table inet filter {" and "chain forward {", or the chain of "-A FORWARD ..." and its how manieth rule. */
+struct place {
+	char table[96], chain[64];
+	unsigned int number;
+};
+
+static void take_place(const char *rule, struct place *place)
 {
 	char family[32], name[64];
 
-	if (sscanf(rule, " table %31s %63s {", family, name) == 2)
-		snprintf(table, 96, "%s %s", family, name);
-	else if (sscanf(rule, " chain %63s {", name) == 1)
-		snprintf(chain, 64, "%s", name);
+	if (sscanf(rule, " table %31s %63s {", family, name) == 2) {
+		snprintf(place->table, sizeof(place->table), "%s %s", family, name);
+	} else if (sscanf(rule, " chain %63s {", name) == 1) {
+		snprintf(place->chain, sizeof(place->chain), "%s", name);
+	} else if (sscanf(rule, "-A %63s", name) == 1) {
+		place->number = strcmp(name, place->chain) ? 1 : place->number + 1;
+		snprintf(place->chain, sizeof(place->chain), "%s", name);
+	}
 }
 
-bool host_rules_parse(struct host *host, const char *text)
+/* Where a word of the rule begins, outside of quotes. NULL: it has none. */
+static const char *find_word(const char *line, size_t len, const char *word)
 {
-	char rule[RULE_MAX], table[96] = "", chain[64] = "";
+	bool quoted = false;
 
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		without_quotes(rule, text, strcspn(text, "\n"));
-		take_place(rule, table, chain);
+	for (size_t i = 0; i + strlen(word) <= len; i++) {
+		quoted = quoted != (line[i] == '"');
+		if (!quoted && !strncmp(line + i, word, strlen(word)))
+			return line + i;
+	}
+	return NULL;
+}
+
+/* The same rule with DROP for REJECT, put in its place. For nft its handle must be known, and it must be one word for a shell. */
+static void write_fix(struct host *host, const char *program, const struct place *place, const char *line, size_t len)
+{
+	bool nft = !strcmp(program, "nft");
+	const char *end = find_word(line, len, nft ? " reject" : " -j REJECT"), *handle = find_word(line, len, " # handle ");
+	const char *begin = nft ? line + strspn(line, " \t") : line + strlen("-A ") + strlen(place->chain);
+
+	host->rule_fix[0] = '\0';
+	if (!end || end < begin || end - begin > 300 || (nft && (!place->table[0] || !handle || memchr(line, '\'', len))))
+		return;
+	if (nft)
+		snprintf(host->rule_fix, sizeof(host->rule_fix), "nft replace rule %s %s handle %lu '%.*s drop'", place->table, place->chain,
+			 strtoul(handle + strlen(" # handle "), NULL, 10), (int)(end - begin), begin);
+	else
+		snprintf(host->rule_fix, sizeof(host->rule_fix), "%s -R %s %u%.*s -j DROP", program, place->chain, place->number, (int)(end - begin), begin);
+}
+
+bool host_rules_parse(struct host *host, const char *text, const char *program)
+{
+	struct place place = { .number = 0 };
+	char rule[RULE_MAX], *comment;
+	size_t len;
+
+	for (; *text; text += len, text += *text == '\n') {
+		len = strcspn(text, "\n");
+		without_quotes(rule, text, len);
+		take_place(rule, &place);
 		if (!rejects_invalid(rule))
 			continue;
+		comment = strstr(rule, " # handle ");
+		if (comment)
+			*comment = '\0';
 		host->rejects_invalid = true;
 		snprintf(host->rule, sizeof(host->rule), "%.250s", rule + strspn(rule, " \t"));
-		host->rule_place[0] = '\0';
-		if (table[0] && chain[0])
-			snprintf(host->rule_place, sizeof(host->rule_place), "%s %s", table, chain);
+		write_fix(host, program, &place, text, len);
 		return true;
 	}
 	return false;
 }
 
 /* What a program prints, as much as has room. False: it could not be run, or failed. */
-static bool output_of(const char *program, const char *argument, char *text, size_t size)
+static bool output_of(const char *const command[], char *text, size_t size)
 {
-	char *arguments[] = { (char *)program, (char *)argument, argument ? "ruleset" : NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	int ends[2], status = -1;
 	size_t len = 0;
@@ -103,7 +145,7 @@ static bool output_of(const char *program, const char *argument, char *text, siz
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&child, program, &actions, NULL, arguments, environ))
+	if (posix_spawnp(&child, command[0], &actions, NULL, (char *const *)command, environ))
 		child = 0;
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
@@ -116,13 +158,20 @@ static bool output_of(const char *program, const char *argument, char *text, siz
 	return child && (status == 0 || len + 1 == size);
 }
 
+/* nft comes last: it shows the tables of iptables-nft, too, and those are better mended by iptables. */
 void host_rules_read(struct host *host)
 {
-	static const char *const programs[][2] = { { "nft", "list" }, { "iptables-save", NULL }, { "ip6tables-save", NULL } };
+	static const struct {
+		const char *program, *command[5];
+	} lists[] = {
+		{ "iptables", { "iptables-save", "-t", "filter" } },
+		{ "ip6tables", { "ip6tables-save", "-t", "filter" } },
+		{ "nft", { "nft", "-a", "list", "ruleset" } },
+	};
 	char *text = malloc(RULES_MAX);
 
-	for (size_t i = 0; text && !host->rejects_invalid && i < sizeof(programs) / sizeof(programs[0]); i++)
-		if (output_of(programs[i][0], programs[i][1], text, RULES_MAX))
-			host_rules_parse(host, text);
+	for (size_t i = 0; text && !host->rejects_invalid && i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (output_of(lists[i].command, text, RULES_MAX))
+			host_rules_parse(host, text, lists[i].program);
 	free(text);
 }

@@ -121,3 +121,16 @@ void log_files_free(struct log_files *files)
 		free(files->name[i]);
 	files->count = 0;
 }
+
+uint64_t log_files_size(char *const *files, size_t count)
+{
+	uint64_t size = 0;
+	struct stat info;
+
+	for (size_t i = 0; i < count; i++)
+		if (stat(files[i], &info) == 0 && S_ISREG(info.st_mode))
+			size += (uint64_t)info.st_size;
+		else
+			return 0;
+	return size;
+}

@@ -28,6 +28,9 @@ struct log_files {
 void log_files_find(struct log_files *files, const char *log, uint64_t since_ns);
 void log_files_free(struct log_files *files);
 
+/* Bytes of all of them, as they are on the disk; 0: not known. */
+uint64_t log_files_size(char *const *files, size_t count);
+
 /* Whether NAME, in the log's directory, is a rotated one of the log BASE. Pure. */
 bool log_files_is_rotated(const char *name, const char *base);
 

@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "log_reader.h"
+#include "log_trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,7 +86,7 @@ struct log_reader *log_reader_open(const char *path, char error[LOG_READER_ERROR
 
 	if (!failed)
 		return reader;
-	snprintf(error, LOG_READER_ERROR_MAX, "%.200s", strerror(failed));
+	snprintf(error, LOG_READER_ERROR_MAX, "%.200s", log_trouble(failed));
 	if (reader && reader->file >= 0)
 		close(reader->file);
 	free(reader);

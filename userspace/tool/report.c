@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATHS_MOST 65536 /* more than any daemon keeps */
@@ -76,19 +75,6 @@ static void read_file(struct reading *reading, const char *path)
 	reading->damaged = true;
 }
 
-static uint64_t size_of(char *const *files, size_t count)
-{
-	uint64_t size = 0;
-	struct stat info;
-
-	for (size_t i = 0; i < count; i++)
-		if (stat(files[i], &info) == 0 && S_ISREG(info.st_mode))
-			size += (uint64_t)info.st_size;
-		else
-			return 0;
-	return size;
-}
-
 static void read_logs(struct reading *reading)
 {
 	const struct report_options *options = reading->options;
@@ -101,7 +87,7 @@ static void read_logs(struct reading *reading)
 		files = found.name;
 		count = found.count;
 	}
-	progress_begin(&reading->progress, size_of(files, count));
+	progress_begin(&reading->progress, log_files_size(files, count));
 	for (size_t i = 0; i < count; i++)
 		read_file(reading, files[i]);
 	progress_clear(&reading->progress);

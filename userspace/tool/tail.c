@@ -8,6 +8,8 @@
 #include "follow.h"
 #include "log_files.h"
 #include "log_reader.h"
+#include "log_trouble.h"
+#include "progress.h"
 #include "tail_options.h"
 
 #include "../record/record_scan.h"
@@ -32,6 +34,8 @@ struct tail {
 	struct follow *follow;
 	struct kept kept;
 	bool colour;
+	struct progress progress; /* of reading what the log holds already */
+	uint64_t position, lines;
 	uint64_t day;
 	char buf[RECORD_LINE_MAX];
 	char copy[RECORD_LINE_MAX + 1];
@@ -74,6 +78,7 @@ static void print(struct tail *tail, const char *text, size_t len)
 	struct record_document *document;
 	struct record record;
 
+	progress_clear(&tail->progress);
 	if (tail->options->json) {
 		fwrite(text, 1, len, stdout);
 		fputc('\n', stdout);
@@ -97,8 +102,9 @@ static bool is_wanted(struct tail *tail, const char *text, size_t len)
 }
 
 /* One line of what the log holds already: printed, or kept for when the last ones are known. */
-static void take_past(struct tail *tail, const char *text, size_t len)
+static void take_past(struct tail *tail, const char *text, size_t len, uint64_t position)
 {
+	progress_at(&tail->progress, position, ++tail->lines);
 	if (!is_wanted(tail, text, len))
 		return;
 	if (tail->options->lines == TAIL_ALL_LINES)
@@ -127,9 +133,13 @@ static void take_rotated(struct tail *tail, const char *path)
 	size_t len;
 
 	while (reader && !ferror(stdout) && log_reader_next(reader, &text, &len))
-		take_past(tail, text, len);
-	if (!reader || !log_reader_close(reader, error))
-		complain("%s: %s", path, error);
+		take_past(tail, text, len, tail->position + log_reader_position(reader));
+	if (reader)
+		tail->position += log_reader_size(reader);
+	if (reader && log_reader_close(reader, error))
+		return;
+	progress_clear(&tail->progress);
+	complain("%s: %s", path, error);
 }
 
 /* --since may reach back beyond the last rotation. */
@@ -138,6 +148,7 @@ static void take_all_rotated(struct tail *tail)
 	struct log_files files;
 
 	log_files_find(&files, tail->options->file, tail->options->selection.since_ns);
+	progress_begin(&tail->progress, log_files_size(files.name, files.count));
 	for (size_t i = 0; i + 1 < files.count; i++)
 		take_rotated(tail, files.name[i]);
 	log_files_free(&files);
@@ -146,13 +157,19 @@ static void take_all_rotated(struct tail *tail)
 /* What the log holds already: all is read, the last ones are printed. */
 static void print_past(struct tail *tail)
 {
+	char *const file = (char *)tail->options->file;
 	const char *text;
 	size_t len;
 
-	if (tail->options->selection.since_ns && strcmp(tail->options->file, "-") != 0)
+	if (tail->options->selection.since_ns && strcmp(file, "-") != 0)
 		take_all_rotated(tail);
-	while (!ferror(stdout) && follow_next(tail->follow, &text, &len))
-		take_past(tail, text, len);
+	else
+		progress_begin(&tail->progress, log_files_size(&file, 1));
+	while (!ferror(stdout) && follow_next(tail->follow, &text, &len)) {
+		tail->position += len + 1;
+		take_past(tail, text, len, tail->position);
+	}
+	progress_clear(&tail->progress);
 	print_kept(tail);
 	fflush(stdout);
 }
@@ -177,8 +194,10 @@ static int run(struct tail *tail)
 	const char *file = tail->options->file;
 
 	if (!follow_present(tail->follow)) {
-		complain("%s: %s%s", file, strerror(errno), tail->options->follow && errno == ENOENT ? "; waiting for it" : "");
-		if (!tail->options->follow || errno != ENOENT)
+		bool wait = tail->options->follow && errno == ENOENT;
+
+		complain("%s: %s%s", file, log_trouble(errno), wait ? "; waiting for it" : "");
+		if (!wait)
 			return STATUS_FAILED;
 	}
 	print_past(tail);

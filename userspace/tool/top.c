@@ -7,12 +7,14 @@
 #include "command.h"
 #include "follow.h"
 #include "fullscreen.h"
+#include "log_trouble.h"
 #include "top_options.h"
 #include "top_screen.h"
 
 #include "../daemon/clock.h"
 #include "../record/record_scan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,7 @@ static bool draw(struct top *top, bool listing)
 	if (!listing)
 		fullscreen_size(&screen.columns, &screen.lines);
 	screen.colour = !listing && !getenv("NO_COLOR");
-	screen.note = follow_present(top->follow) ? NULL : "the log is not there yet; waiting for it";
+	screen.note = follow_present(top->follow) ? NULL : errno == ENOENT ? "the log is not there yet; waiting for it" : log_trouble(errno);
 	if (!top_view_make(&top->view, top->events, &top->settings, screen.now_ns))
 		return false;
 	if (top->settings.selected >= top->view.rows)

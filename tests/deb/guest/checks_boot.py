@@ -50,6 +50,7 @@ def a_reset_appears_in_the_log():
     machine.a_reset_is_logged(7001)
     shown = told("rstwhy tail --no-follow") or told("rstwhy tail -n 5")
     assert "10.2.0.2:7001" in shown, shown
+    run("rstwhy doctor")
 
 
 def the_module_may_go_and_come_back():
@@ -96,6 +97,17 @@ def without_systemd_the_init_script_serves():
     run("systemctl start rstwhyd")
 
 
+def a_kernel_that_takes_signed_modules_only_is_recognised():
+    """As with Secure Boot, whose firmware is not here. It holds until this machine ends, so this comes last."""
+    with open("/sys/module/module/parameters/sig_enforce", "w") as file:
+        file.write("1")
+    run("rmmod nf_rstwhy")
+    status, said = run("modprobe nf_rstwhy", check=False)
+    assert status != 0 and "Key was rejected by service" in said, said
+    status, said = run("rstwhy doctor", check=False)
+    assert status == 1 and "Key was rejected by service" in said and "mokutil --import /var/lib/dkms/mok.pub" in said, said
+
+
 CHECKS = (
     the_module_is_there_before_daemon_and_network,
     the_daemon_had_not_to_wait,
@@ -107,4 +119,5 @@ CHECKS = (
     settings_are_there_whenever_the_module_is_loaded,
     rotated_logs_go_on,
     without_systemd_the_init_script_serves,
+    a_kernel_that_takes_signed_modules_only_is_recognised,
 )

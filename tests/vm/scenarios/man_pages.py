@@ -63,12 +63,12 @@ def install_module(directory):
 def of_the_module(lab):
     daemon.load_module()
     install_module(lab.directory + "/root")
-    netns.run("ip netns add container")
+    netns.run("ip netns add web")
     try:
         try_all(lab, "nf_rstwhy.4")
     finally:
         del os.environ["MODPROBE_OPTIONS"]
-        netns.run("ip netns del container")
+        netns.run("ip netns del web")
     with open("/sys/module/nf_rstwhy/parameters/flows", encoding="ascii") as flows:
         assert int(flows.read()) >= 4096
 

@@ -136,7 +136,7 @@ function drawAges(ages, classes, shown, width, tip) {
 			below += count;
 		});
 	});
-	timeAxis(svg, { start, step, left, bars: bars.length, y: height - 6, width });
+	timeAxis(svg, { start, step, left, y: height - 6, width });
 	bars.forEach((bar, i) => {
 		const hit = s("rect", { class: "hit", x: left + i * step, width: step, y: top, height: height - top - bottom });
 		hover(hit, tip, () => dateText(start(i)) + " " + clockText(start(i)) + ", " + durationText(ages.width * together * 1000) + "\n" +
@@ -153,14 +153,20 @@ function textWidth(text) {
 	return pen.measureText(text).width;
 }
 
-function timeAxis(svg, { start, step, left, bars, y, width }) {
-	const every = Math.max(1, Math.ceil(90 / step));
-	let day = "";
-	for (let i = 0; i < bars; i += every) {
-		const x = left + i * step, today = dateText(start(i));
-		if (x + 70 > width && i)
-			break;
-		svg.append(s("text", { x, y }, today === day ? clockText(start(i)) : today.slice(5) + " " + clockText(start(i))));
+// Steps of the time axis, in minutes: parts of a day, then days.
+const STEPS = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10080, 40320, 161280];
+
+// Labels at round times, the day where it is a new one.
+function timeAxis(svg, { start, step, left, y, width }) {
+	const begin = start(0), bar = start(1) - begin, x = (at) => left + (at - begin) / bar * step;
+	const every = 60e3 * (STEPS.find((minutes) => minutes * 60e3 / bar * step >= 90) || STEPS[STEPS.length - 1]);
+	let day = "", at = Math.ceil(begin / every) * every;
+	if (x(at) + 70 > width) // none fits: where it begins, then
+		at = begin;
+	for (; x(at) + 70 <= width || at === begin; at += every) {
+		const today = dateText(at);
+		svg.append(s("line", { class: "grid", x1: x(at), x2: x(at), y1: y - 18, y2: y - 12 }));
+		svg.append(s("text", { class: "time", x: x(at), y }, today === day ? clockText(at) : today.slice(5) + " " + clockText(at)));
 		day = today;
 	}
 }
