@@ -12,7 +12,7 @@
 
 #include "../../userspace/offline/analysis.h"
 
-#define ANALYSED_INPUTS 1024
+#define ANALYSED_INPUTS 16384
 
 /* A new input begins. */
 void analysed_begin(void);

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INPUTS 1024
+#define INPUTS 16384
 #define INCIDENTS 16
 #define MESSAGES_MOST 64
 #define START_NS 1000000000000ULL

@@ -6,7 +6,7 @@
 #
 # The kernel's own netfilter tests (tools/testing/selftests/net/netfilter of linux-source-6.12, those of selftests.list) on a stock 6.12,
 # in two boots: without the module, and with it loaded and switched on in every namespace that the tests make. Prints both columns; exit 1
-# where they differ. T= narrows to names that contain it. A test that the kernel's own rules skip (exit 4) is a skip in both.
+# where they differ. T= narrows to names that contain it (several by commas). A test that the kernel's own rules skip (exit 4) is a skip in both.
 # Results: build/stress/selftests/{without,with}: results, and each test's output.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,7 +38,7 @@ prepare() { # prepare DIRECTORY MODULE-OR-NOT
 	# 6.12's tests call wait_local_port_listen and nothing of theirs reads the file that has it.
 	echo 'declare -F wait_local_port_listen >/dev/null || source "$(dirname "${BASH_SOURCE[0]}")/../net_helper.sh"' >>"$stage/tests/netfilter/lib.sh"
 	cp "$base"/programs/* "$stage/tests/netfilter/"
-	sed 's/#.*//' "$here/selftests.list" | grep -F "${T:-}" >"$stage/list"
+	sed 's/#.*//' "$here/selftests.list" | grep -F "$(tr , '\n' <<<"${T:-}")" >"$stage/list"
 	[ "$2" = without ] || cp "$top/build/matrix/$suite/nf_rstwhy.ko" "$stage/"
 	echo selftests >"$stage/mode"
 }

@@ -71,6 +71,49 @@ static void limit_size(rlim_t bytes)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+static void put(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void sink_open__last_line_torn__next_one_stands_alone(void **state)
+{
+	struct sink *sink;
+	uint64_t inode, length;
+	char text[64];
+
+	(void)state;
+	put("one\ntw");
+	sink = sink_open(path);
+	assert_non_null(sink);
+	assert_int_equal(announcements, 1);
+	sink_place(sink, &inode, &length);
+	assert_int_equal(length, 7);
+	assert_true(sink_write(sink, "three\n", 6));
+	sink_close(sink);
+	content(text, sizeof(text));
+	assert_string_equal(text, "one\ntw\nthree\n");
+}
+
+static void sink_open__whole_lines_or_none__nothing_added(void **state)
+{
+	static const char *const whole[] = { "", "one\n", "one\n\n" };
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		put(whole[i]);
+		sink_close(sink_open(path));
+		content(text, sizeof(text));
+		assert_string_equal(text, whole[i]);
+	}
+	assert_int_equal(announcements, 0);
+}
+
 static void sink_write__lines__appended_in_order(void **state)
 {
 	struct sink *sink = sink_open(path);
@@ -302,6 +345,8 @@ static void sink_open__new_file__others_cannot_read_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(sink_open__last_line_torn__next_one_stands_alone),
+		TEST(sink_open__whole_lines_or_none__nothing_added),
 		TEST(sink_write__lines__appended_in_order),
 		TEST(sink_write__no_room_for_the_line__nothing_of_it_stays),
 		TEST(sink_write__works_again__announced_once_after_the_confession),

@@ -61,10 +61,16 @@ static const struct config_key *find_key(const char *name)
 static const char *nearest_key(const char *name)
 {
 	const char *nearest = config_keys[0].name;
+	size_t least = nearest_distance(name, nearest);
 
-	for (size_t i = 1; i < config_keys_count; i++)
-		if (nearest_distance(name, config_keys[i].name) < nearest_distance(name, nearest))
-			nearest = config_keys[i].name;
+	for (size_t i = 1; i < config_keys_count && least > 0; i++) {
+		size_t distance = nearest_distance(name, config_keys[i].name);
+
+		if (distance >= least)
+			continue;
+		least = distance;
+		nearest = config_keys[i].name;
+	}
 	return nearest;
 }
 

@@ -50,6 +50,28 @@ static bool is_plain(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* Not where the file may only be written: then nobody can tell. */
+static bool ends_torn(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	char last = '\n';
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
+/* A daemon that was killed, or a machine that lost its power, may have left half a line. The next one must not become its end. */
+static void mend_torn(const struct sink *sink)
+{
+	if (sink->plain && ends_torn(sink->path) && write(sink->fd, "\n", 1) == 1)
+		announce("%s: its last line is not whole: written by a daemon that was killed", sink_path(sink));
+}
+
 struct sink *sink_open(const char *path)
 {
 	size_t size = strlen(path) + 1;
@@ -67,6 +89,8 @@ struct sink *sink_open(const char *path)
 		return NULL;
 	}
 	sink->plain = is_plain(sink->fd);
+	if (!sink->standard_output)
+		mend_torn(sink);
 	return sink;
 }
 

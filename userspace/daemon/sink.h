@@ -16,7 +16,7 @@
 
 struct sink; /* opaque, by sink_open() and sink_close() */
 
-/* A file to append to, or "-" for standard output. NULL: errno tells. */
+/* A file to append to, or "-" for standard output; a last line that is not whole gets its end. NULL: errno tells. */
 struct sink *sink_open(const char *path);
 void sink_close(struct sink *sink);
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * module_flowclock.c - clocks that jump: the gateway was suspended, ran for 208 days, or read another CPU's time
+ *
+ * Copyright (C) 2026 the rstwhy authors
+ *
+ * Boottime goes on while the machine sleeps, so a suspended gateway sees one long silence, which nothing crossed it in.
+ */
+#include "conversation_test.h"
+
+#define HOURS(n) ((n)*3600000ULL)
+#define WRAP_MS ((1ULL << 32) * (1U << FM_TICK_SHIFT) / 1000000) /* 208 days */
+
+static void suspended_amid_a_request__answered_later__survived_and_no_kill(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 100);
+	wait_ms(c, HOURS(8));
+	say(c, SERVER, SEG_ACK | SEG_PSH, 1000);
+	wait_ms(c, 3);
+	say(c, CLIENT, SEG_ACK, 0);
+	exchange(c);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
+	near(mem.survived_ms, HOURS(8));
+	near(mem.last_ms[O], 0);
+}
+
+static void suspended_while_idle__woken_and_reset__silence_is_the_whole_sleep(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 5000);
+	wait_ms(c, HOURS(24 * 30)); /* suspended */
+	wait_ms(c, 2000);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 1);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED | RSTWHY_MEM_BLIND | RSTWHY_MEM_LOST);
+	near(mem.burst_gap_ms, HOURS(24 * 30) + 7000);
+	assert_int_equal(mem.burst_copies, 1);
+}
+
+static void suspended__then_others_flood__idle_flow_is_still_known(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, HOURS(24 * 100));
+	for (u32 i = 0; i < 10000; i++) {
+		struct conversation other = *c;
+
+		other.orig = ipv4_tuple(0xc6120000 + i, (u16)i, 0x0a020002, 443);
+		other.reply = inverse(&other.orig);
+		other.fresh = true;
+		other.assured = false;
+		other.state = 1;
+		say(&other, CLIENT, SEG_SYN, 0);
+		c->fm = other.fm;
+	}
+	assert_true(reset_from(c, SERVER, false, &mem));
+	near(mem.last_ms[R], HOURS(24 * 100) + 3);
+}
+
+static void ticks__wrap_in_a_silence__its_length_is_right(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	c->now_us = (WRAP_MS - 10000) * 1000;
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 20000);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 12);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	near(mem.burst_gap_ms, 20000);
+	near(mem.last_ms[O], 12);
+	near(mem.last_ms[R], 20015);
+}
+
+/* Both sides' segments are stamped by a CPU that is a tick ahead; what comes next is read on one that is not there yet. */
+static void clock__a_tick_behind__no_silence_of_208_days(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	wait_ms(c, 100);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	c->now_us -= (1U << FM_TICK_SHIFT) / 1000 + 100;
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_in_range(mem.last_ms[O], 0, 9);
+	assert_in_range(mem.last_ms[R], 0, 9);
+	say(c, CLIENT, SEG_ACK, 0);
+	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_true(mem.survived_ms < 1000);
+	assert_true(!(mem.flags & RSTWHY_MEM_BURST) || mem.burst_gap_ms < 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(suspended_amid_a_request__answered_later__survived_and_no_kill),
+		TEST(suspended_while_idle__woken_and_reset__silence_is_the_whole_sleep),
+		TEST(suspended__then_others_flood__idle_flow_is_still_known),
+		TEST(ticks__wrap_in_a_silence__its_length_is_right),
+		TEST(clock__a_tick_behind__no_silence_of_208_days),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
