@@ -11,12 +11,12 @@ from deaths import fresh, translated
 from lab import scenario
 
 
-@scenario("reset-dies-on-the-way", families=BOTH)
+@scenario("reset-dies-on-the-way", box=True, families=BOTH)
 def dies(lab):
-    """A RST with just the right number whose TTL ends here. Nobody speaks until the hold is over; then both go on."""
+    """A RST with just the right number whose TTL ends at the box. Nobody speaks until the hold is over; then both go on."""
     conn = fresh(lab)
     last = lab.lan.last(conn.near)
-    rawtcp.send("client", rawtcp.segment(conn.near, conn.far, RST, last.end(), ttl=1))
+    rawtcp.send("client", rawtcp.segment(conn.near, conn.far, RST, last.end(), ttl=2))
     lab.seen_reset(conn.near)
     lab.silence(4)
     conn.exchange()
@@ -27,6 +27,7 @@ def dies(lab):
 
 @scenario("reset-dies-behind-nat")
 def dies_nat(lab):
+    """The same at this gateway."""
     masquerade()
     conn = fresh(lab)
     last = lab.lan.last(conn.near)
