@@ -109,14 +109,19 @@ static void burst_copy(struct flow *f, struct fm_tell *tell)
 	tell_of(tell, RSTWHY_KIND_SILENCE);
 }
 
-/* The other side's segment answers the burst: it acknowledges the first segment; to a probe it need only speak. */
+/*
+ * The other side's segment answers the burst: it acknowledges the first segment; to a probe it need only speak. A probe of its own does
+ * not: what is dropped behind our hook, both ends' probes, comes by all the same.
+ */
 static bool answers(const struct flow *f)
 {
 	const struct fm_burst *b = &f->cold->burst;
 
 	if (f->d == b->side || !(f->q->flags & SEG_ACK))
 		return false;
-	if (b->kind == RSTWHY_BURST_PROBE || b->kind == RSTWHY_BURST_ACK)
+	if (b->kind == RSTWHY_BURST_PROBE)
+		return !is_probe(f);
+	if (b->kind == RSTWHY_BURST_ACK)
 		return true;
 	return !seq_before(f->q->ack, b->end);
 }

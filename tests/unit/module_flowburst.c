@@ -192,6 +192,27 @@ static void probes__unanswered__counted_inside_one_burst(void **state)
 	assert_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 }
 
+static void probes__of_both_ends__answer_each_other_not(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+	int i;
+
+	handshake(c);
+	exchange(c);
+	for (i = 0; i < 3; i++) {
+		wait_ms(c, i ? 500 : 7000);
+		say_at(c, CLIENT, SEG_ACK, c->seq[CLIENT] - 1, c->seq[SERVER], 0);
+		wait_ms(c, 500);
+		say_at(c, SERVER, SEG_ACK, c->seq[SERVER] - 1, c->seq[CLIENT], 0);
+	}
+	assert_true(reset_from(c, CLIENT, false, &mem));
+	assert_int_equal(mem.burst_kind, RSTWHY_BURST_PROBE);
+	assert_int_equal(mem.burst_probes, 3);
+	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
+	near(mem.burst_gap_ms, 7000);
+}
+
 static void probe__with_garbage_byte__is_no_data(void **state)
 {
 	struct conversation *c = *state;
@@ -347,6 +368,7 @@ int main(void)
 		TEST(silence__survived__told_when_a_quarter_longer),
 		TEST(last_byte__sent_again__is_no_probe),
 		TEST(probes__unanswered__counted_inside_one_burst),
+		TEST(probes__of_both_ends__answer_each_other_not),
 		TEST(probe__with_garbage_byte__is_no_data),
 		TEST(entry__lost_and_picked_up__gap_and_old_timeout_told),
 		TEST(entry__lost_during_retransmission__the_pause_that_outlived_it_counts),
