@@ -63,7 +63,7 @@ static bool source_is_local(const struct report *r)
 		return inet_addr_type_dev_table(r->state->net, dev, four) == RTN_LOCAL;
 	}
 	memcpy(&six, r->seg->tuple.src, sizeof(six));
-	return nf_ipv6_chk_addr(r->state->net, &six, NULL, 0);
+	return nf_ipv6_chk_addr(r->state->net, &six, dev, 0);
 }
 
 /* Everything about the packet and the place, nothing about its connection. */

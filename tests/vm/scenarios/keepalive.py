@@ -11,12 +11,12 @@ from lab import scenario
 BOTH = (4, 6)
 
 
-def probe_quickly(sock):
+def probe_quickly(sock, probes=3):
     """First probe after 3 s, then one a second, three in all."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 3)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, probes)
 
 
 def go_deaf(namespace):
@@ -49,6 +49,23 @@ def by_client(lab):
 @scenario("keepalive-by-server", families=BOTH)
 def by_server(lab):
     dead_path(lab, "server")
+
+
+@scenario("keepalive-of-both", families=BOTH)
+def of_both(lab):
+    """A rule here drops what both ends say; both probe, and the client is the first to give up."""
+    conn = lab.connect()
+    conn.exchange()
+    quiet = lab.now() + 1
+    netns.nft("table inet wall { chain forward { type filter hook forward priority 0; meta l4proto tcp drop; } }")
+    probe_quickly(conn.server, probes=100)
+    probe_quickly(conn.client)
+    assert was_reset(conn.client)
+    lab.seen_reset(conn.near)
+    assert any(s.src == conn.far and s.at > quiet for s in lab.wan.of(conn.far)), "the server was to probe, too"
+    lab.expect(
+        conn, "idle-timeout/keepalive-expired", sender="client", by="transit", stage="established", gap_ms=lab.lan.gap(conn.near, quiet)
+    )
 
 
 @scenario("keepalive-answered")
