@@ -226,6 +226,20 @@ static void host_lost__only_idle_ones__idle_timeout(void **state)
 		assert_int_equal(records[i].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
+/* Its retransmissions come so close together that no pause counts as a silence. */
+static void host_lost__client_away_while_pushed_to__told(void **state)
+{
+	(void)state;
+	scene_rst_from(&s, CLIENT);
+	scene_passive(&s);
+	scene_in_flight(&s, SERVER, 50);
+	scene_last_segments(&s, 2840, 600);
+	assert_cause(&s, CAUSE_HOST_LOST);
+	assert_confidence(&s, 0.7, 0.8);
+	scene_last_segments(&s, 900, 600);
+	assert_not_cause(&s, CAUSE_HOST_LOST);
+}
+
 static void host_lost__silent_no_longer_than_once_survived__told(void **state)
 {
 	(void)state;
@@ -351,6 +365,7 @@ int main(void)
 		TEST(crash__second_after_the_first_was_written__amended),
 		TEST(host_lost__idle_and_busy_alike__told_and_amended),
 		TEST(host_lost__only_idle_ones__idle_timeout),
+		TEST(host_lost__client_away_while_pushed_to__told),
 		TEST(host_lost__silent_no_longer_than_once_survived__told),
 		TEST(host_lost__box_rejects_all_that_is_busy__told),
 		TEST(host_lost__connections_younger_than_a_millisecond__told),

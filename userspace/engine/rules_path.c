@@ -128,6 +128,15 @@ static bool sent_into_void(const struct facts *f)
 	return f->answers_burst && f->mem->burst_kind == RSTWHY_BURST_RETRANSMIT && f->mem->unanswered_before;
 }
 
+/* No pause was long enough for a silence, and yet the resetting side had said nothing for as long: its peer repeated itself. */
+static bool repeated_into_void(const struct facts *f)
+{
+	const __u64 *last = f->mem->last_ms;
+
+	return f->gap.from == GAP_UNKNOWN && f->elicited && last[f->rd] != RSTWHY_NEVER && last[f->pd] != RSTWHY_NEVER &&
+	       (double)last[f->rd] >= (double)last[f->pd] + DOWN_LEAST_MS && seq_after(f->mem->end[f->pd], f->mem->ack[f->rd]);
+}
+
 /* A pause that is shorter than what may be called idle: busy. */
 static bool short_pause(const struct facts *f)
 {
@@ -138,7 +147,7 @@ static bool short_pause(const struct facts *f)
 /* The segments before this RST went unanswered for a while although the flow had not been idle: the host was away. */
 static bool came_back_empty(const struct facts *f)
 {
-	if (sent_into_void(f))
+	if (sent_into_void(f) || repeated_into_void(f))
 		return true;
 	return f->answers_burst && f->mem->burst_copies >= 2 && f->gap.max_ms < (double)f->settings->idle_min_ms &&
 	       (double)f->mem->burst_first_us / 1000.0 >= DOWN_LEAST_MS;
@@ -191,6 +200,9 @@ void tell_host_lost(const struct facts *f, struct verdict *v)
 		    f->incident->lost_flows > 1 ? "s" : "", f->incident->lost_busy);
 	if (sent_into_void(f))
 		say(v, "it answers a retransmission, the first one for %s; copies before that had got no answer", duration(f->gap.ms).s);
+	else if (repeated_into_void(f))
+		say(v, "it had said nothing for %s before, while %s sent and got no answer", duration((double)f->mem->last_ms[f->rd]).s,
+		    peer_side(f));
 	else if (came_back_empty(f))
 		say(v, "%u segments over %s had got no answer before", f->mem->burst_copies - 1,
 		    duration((double)f->mem->burst_first_us / 1000.0).s);
