@@ -43,6 +43,7 @@ static void rules__that_reject_invalid__are_found_with_the_command_that_mends(vo
 		assert_string_equal(host.rule_fix, cases[i].fix);
 		assert_true(host.rule[0] == 'c' || host.rule[0] == '-');
 		assert_null(strstr(host.rule, "handle"));
+		assert_non_null(strstr(cases[i].text, host.rule));
 	}
 }
 

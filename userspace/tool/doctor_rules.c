@@ -111,20 +111,20 @@ static void write_fix(struct host *host, const char *program, const struct place
 bool host_rules_parse(struct host *host, const char *text, const char *program)
 {
 	struct place place = { .number = 0 };
-	char rule[RULE_MAX], *comment;
+	char rule[RULE_MAX];
 	size_t len;
 
 	for (; *text; text += len, text += *text == '\n') {
+		const char *begin = text + strspn(text, " \t"), *handle;
+
 		len = strcspn(text, "\n");
 		without_quotes(rule, text, len);
 		take_place(rule, &place);
 		if (!rejects_invalid(rule))
 			continue;
-		comment = strstr(rule, " # handle ");
-		if (comment)
-			*comment = '\0';
+		handle = find_word(text, len, " # handle ");
 		host->rejects_invalid = true;
-		snprintf(host->rule, sizeof(host->rule), "%.250s", rule + strspn(rule, " \t"));
+		snprintf(host->rule, sizeof(host->rule), "%.*s", (int)((handle ? handle : text + len) - begin), begin);
 		write_fix(host, program, &place, text, len);
 		return true;
 	}
