@@ -102,12 +102,31 @@ static void scan__syns_that_never_crossed__backscatter(void **state)
 		assert_int_equal(records[i].cause, CAUSE_BACKSCATTER);
 }
 
+/* No module sends one number twice; a recording that somebody made up may. Its checksum being wrong, each is handed out at once. */
+static void scan__same_flow_and_number_again__handed_out_once_each(void **state)
+{
+	struct event again;
+
+	(void)state;
+	scene_connecting(&s);
+	scene_refusing(&s);
+	scene_event(&s)->ev.csum = RSTWHY_CSUM_BAD;
+	feed(0);
+	assert_int_equal(count, 1);
+	again = *scene_event(&s);
+	again.seg.tuple.sport = htons(21); /* another target, by the packet */
+	correlate_event(c, &again);
+	assert_int_equal(count, 2);
+	assert_int_equal(correlate_held(c), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, feed_begin, feed_end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(scan__many_ports_refuse_one_client__probes),
+		TEST(scan__same_flow_and_number_again__handed_out_once_each),
 		TEST(scan__one_port_refuses_again_and_again__refused),
 		TEST(scan__clients_behind_translation__refused),
 		TEST(scan__backends_of_one_published_port__refused),

@@ -103,14 +103,20 @@ void correlate_amend(struct correlate *c, struct incident *incident, enum cause 
 	c->emit(c->user, incident, &v, true);
 }
 
-/* An earlier member learns of the newcomer: still held, or written already. */
-static void tell(struct correlate *c, enum crowd_kind kind, const struct sighting *member, const struct event *event, bool telling)
+/*
+ * An earlier member learns of the newcomer: still held, or written already. Numbers of messages that somebody has made up may be the
+ * same, so that the newcomer is found in the member's place; whoever judges it next would find it gone.
+ */
+static void tell(struct correlate *c, enum crowd_kind kind, const struct sighting *member, uint32_t newcomer, bool telling)
 {
+	const struct event *event = &held_at(c->held, newcomer)->incident.first;
 	uint32_t index = held_find_seq(c->held, &member->keys, member->seq);
 	struct incident *incident;
 	struct verdict v;
 	enum cause *cause;
 
+	if (index == newcomer)
+		return;
 	if (index != HELD_NONE) {
 		if (has_enough(&held_at(c->held, index)->incident, kind))
 			return;
@@ -155,7 +161,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 		if (kind == CROWD_ABORT && !one_death(&own, members[i], blow))
 			continue;
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
-		tell(c, kind, members[i], &s->incident.first, own.telling || blow);
+		tell(c, kind, members[i], index, own.telling || blow);
 	}
 	s->in_crowd = true;
 	crowd_add(c->crowd, kind, &s->incident.first, &own);

@@ -232,10 +232,7 @@ def only_client(lab):
 
 @scenario("only-server-seen-abort", families=BOTH)
 def only_server(lab):
-    """
-    The client's segments take another way; the server aborts. Who opened the connection does not show here: as everywhere then, who
-    speaks first is taken for the client.
-    """
+    """The client's segments take another way; the server aborts. Its SYN-ACK, which crossed, tells who opened the connection."""
     _, server = side_wire(lab)
     netns.run(f"ip -{lab.family} route add {host(lab, 'server')} via {server} src {lab.address['client']}", "client")
     conn = lab.connect()
@@ -247,7 +244,7 @@ def only_server(lab):
     assert not [s for s in lab.lan.of(conn.near) if s.src == conn.near], "a question crossed the gateway"
     seen(lab, 1)
     lab.expect(
-        conn.far, "application/abort", conn.near, by="transit", accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
+        conn, "application/abort", by="transit", accept=("unknown/no-history", "unknown/ambiguous"), confidence=0.3,
         reset_at=lab.seen_reset(conn.near).at,
     )  # fmt: skip
 
