@@ -175,6 +175,10 @@ static void put_header(struct packet *packet, const struct rstwhy_evidence *ev, 
 	memset(ip, 0, HEADERS);
 	ip[0] = 0x45;
 	memcpy(ip + 2, &total, 2);
+	if (kind == KIND_ABORT) { /* the live socket goes on numbering, from fill_base() */
+		ip[4] = 701 >> 8;
+		ip[5] = 701 & 0xff;
+	}
 	ip[6] = 0x40;
 	ip[8] = 63;
 	ip[9] = IPPROTO_TCP;
