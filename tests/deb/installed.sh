@@ -23,13 +23,13 @@ in_root() {
 	return $status
 }
 
-# without_systemd ROOT: Debian's other init in its place. Its invoke-rc.d starts services in a chroot, too, unless it is told not to.
+# without_systemd ROOT: Debian's other init in its place, which apt calls essential. Its invoke-rc.d starts services in a chroot, too, unless told not to.
 without_systemd() {
 	local at=$1 status=0
 	printf '#!/bin/sh\nexit 101\n' >"$at/usr/sbin/policy-rc.d"
 	chmod +x "$at/usr/sbin/policy-rc.d"
 	in_root "$at" apt-get install -y -q --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 \
-		sysvinit-core systemd-standalone-sysusers systemd- systemd-sysv- || status=1
+		sysvinit-core systemd-standalone-sysusers --allow-remove-essential systemd- systemd-sysv- || status=1
 	return $status
 }
 

@@ -21,14 +21,15 @@ static void refusal__of_ours__and_no_other(void **state)
 {
 	static const char *const ours[] = { "<5>[ 1.0] nf_rstwhy: Loading of unsigned module is rejected",
 					    "<5>[ 1.0] nf_rstwhy: Loading of module with unavailable key is rejected",
-					    "<5>[ 1.0] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7" };
-	static const char *const others[] = { "<5>[ 1.0] vboxdrv: Loading of unsigned module is rejected", "nf_rstwhy: loaded", "" };
+					    "<5>[ 1.0] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+					    "<5>[  624.522063] Loading of unsigned module is rejected", "<5>[ 1.0][ T1] module: Loading of unsigned module is rejected" };
+	static const char *const others[] = { "<5>[ 1.0] vboxdrv: Loading of unsigned module is rejected", "nf_rstwhy: loaded", "", "Loading of" };
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		assert_true(host_is_refusal(ours[i], strlen(ours[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		assert_false(host_is_refusal(others[i], strlen(others[i])));
-	}
 }
 
 static void signing__refused__enrol_the_key(void **state)

@@ -67,7 +67,7 @@ watch_suite() {
 	fi
 	# KCSAN finds races between functions of the kernel itself, which is not ours to mend: they are counted, and told apart by their stacks.
 	: >"$out/races-of-kernel.txt"
-	awk -v own="$out/races-of-kernel.txt" -f "$here/guest/races.awk" "$console" >"$out/console-ours.txt"
+	awk -v own="$out/races-of-kernel.txt" -f "${BASH_SOURCE[0]%/*}/guest/races.awk" "$console" >"$out/console-ours.txt"
 	if grep -aE "$kernel_complaints" "$out/console-ours.txt" >"$out/complaints.txt"; then
 		echo "not ok the-console-is-clean # $(head -n 1 "$out/complaints.txt")"
 		failed=$((failed + 1))

@@ -86,12 +86,20 @@ static void read_headers(struct host *host, const char *root, const char *kernel
 	host->headers = is_below(root, path);
 }
 
+/*
+ * "nf_rstwhy: Loading of unsigned module is rejected"; kernels such as 6.1 do not name the module: "[ 624.522063] Loading of unsigned module
+ * is rejected". The same of another module by its name is not ours.
+ */
 bool host_is_refusal(const char *line, size_t len)
 {
-	bool ours = memmem(line, len, "nf_rstwhy", 9);
+	const char *loading = memmem(line, len, "Loading of ", 11);
 
-	if (ours && memmem(line, len, "is rejected", 11)) /* nf_rstwhy: Loading of unsigned module is rejected */
-		return true;
+	if (loading && memmem(line, len, "is rejected", 11)) {
+		size_t before = (size_t)(loading - line);
+
+		return memmem(line, len, "nf_rstwhy", 9) || before == 0 || (before >= 2 && !memcmp(loading - 2, "] ", 2)) ||
+		       (before >= 8 && !memcmp(loading - 8, "module: ", 8));
+	}
 	return memmem(line, len, "Lockdown:", 9) && memmem(line, len, "unsigned module loading", 23);
 }
 

@@ -80,7 +80,7 @@ bool host_rules_parse(struct host *host, const char *text, const char *program);
 /* Ask nft and iptables. */
 void host_rules_read(struct host *host);
 
-/* A line of the kernel's log that says that our module was refused for want of a signature. Pure. */
+/* A line of the kernel's log that says that our module, or one that it does not name, was refused for want of a signature. Pure. */
 bool host_is_refusal(const char *line, size_t len);
 
 #endif
