@@ -178,3 +178,12 @@ def count_lines(path, state):
 
 def wait_for_lines(path, state, lines, limit=120):
     wait_until(f"{lines} lines in {path}", lambda: count_lines(path, state) >= lines, limit)
+
+
+def accounted(lab):
+    """The daemon has ended: each reset that the module saw has its place in records, summaries, losses and the rest, to the last one."""
+    said = lab.daemon.accounting()
+    lab.note(said)
+    assert "exit 0" in said and "the sum holds, exactly" in said, said
+    seen = next(line.split()[0] for line in said.splitlines() if "resets seen by the module" in line)
+    figure(lab, "resets seen and accounted for, exactly", seen)

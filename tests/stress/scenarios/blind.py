@@ -52,6 +52,7 @@ def into_real(lab):
         conn.server.close()
         assert was_reset(conn.client)
     assert lab.daemon.stop() == 0, "rstwhyd did not end well"
+    floods.accounted(lab)
     records = lab.daemon.records()
     told = [verdicts_about(records, conn) for conn in connections]
     right = sum(one == ["application/abort"] for one in told)

@@ -37,6 +37,7 @@ def malformed(lab):
     assert without == with_module, f"of {packets} broken packets {without} went through without the module, {with_module} with it"
     assert int(counted["malformed"]) > PACKETS // 20, "too few were counted as malformed"
     assert lab.daemon.stop() == 0
+    floods.accounted(lab)
 
 
 def numbered_share(lab):
@@ -61,3 +62,4 @@ def fragments(lab):
     figure(lab, "resets seen in them", daemon.counters()["rst_seen"])
     assert int(daemon.counters()["rst_seen"]) > 0, "no reset was put together from fragments"
     assert lab.daemon.stop() == 0
+    floods.accounted(lab)

@@ -114,4 +114,5 @@ def beside(lab):
     lab.silence(5)  # a RST on the heels of a forged segment might well be its answer
     reset = reset_all(lab, FLOWS)
     assert lab.daemon.stop() == 0, "rstwhyd did not end well"
+    floods.accounted(lab)
     check_silences(lab, FLOWS, made, reset)

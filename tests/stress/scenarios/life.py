@@ -87,6 +87,7 @@ def flushes(lab):
         stop()
     figure(lab, "flushes of conntrack", LOADS)
     assert lab.daemon.stop() == 0
+    floods.accounted(lab)
 
 
 @scenario("sysctls-flipped", judged=False, limit=1800)
@@ -146,11 +147,35 @@ def reader(lab):
     figure(lab, "readers killed under a flood", kills)
 
 
+def by_two(lab, first, second, count, *options):
+    """Each CPU its shape, at the same time; how many packets that made. Forged ones differ, flows are the same."""
+    seeds = [[] if first == "flows" else ["-s", str(cpu)] for cpu in (0, 1)]
+    pair = [floods.start_flood(lab, shape, count, *seeds[cpu], *options, cpu=cpu) for cpu, shape in enumerate((first, second))]
+    return sum(floods.end_flood(process)[0] for process in pair)
+
+
+def check_race(lab, resets, made, flows):
+    """Nothing was counted twice or not at all, whichever CPU had it, and the flow they fought over has its own history still."""
+    seen = int(daemon.counters()["rst_seen"])
+    figure(lab, "resets seen of those that two CPUs sent; new flows in memory of those that both made", f"{seen} of {resets}; {made} of {flows}")
+    assert seen == resets, f"{resets} resets were sent, {seen} counted"
+    assert made == flows, f"{flows} flows were made, each by both CPUs: {made} are in memory"
+    lab.silence(5)  # a RST on the heels of a forged segment might well be its answer
+    floods.flood(lab, "resets", 1)
+    wait_until("the server's own reset", lambda: int(daemon.counters()["rst_seen"]) == resets + 1)
+    assert lab.daemon.stop() == 0
+    own = [r for r in lab.daemon.records() if r["kind"] == "reset" and r["class"] != "noise" and 2000 in (r["client"]["port"], r["server"]["port"])]
+    lab.note(f"{own}")
+    assert len(own) == 1 and own[0]["server"]["port"] == 443 and own[0]["sender"] == "server", f"told of the flow: {own}"
+    assert own[0]["stage"] == "established" and own[0]["rst"]["seq_match"] == "exact", f"told of the flow: {own}"
+
+
 @scenario("two-cpus-on-one-flow", judged=False, families=(4, 6), limit=1800)
 def race(lab):
-    """Both CPUs send into one connection and reset it, again and again."""
+    """Both CPUs send into one connection and reset it, again and again; then both make the same new flows, at the same time."""
     floods.prepare(lab)
     rate = calm(lab, "ack")
+    netns.run("conntrack -F")
     daemon.load_module()
     lab.spec["settings"] = {"log.noise": "capped"}
     lab.start_daemon()
@@ -158,15 +183,15 @@ def race(lab):
     living = f"{lab.directory}/living"
     with open(living, "w", encoding="ascii") as out:
         out.write(floods.flood(lab, "living", 1)[2])
+    each, flows = PACKETS // 6, PACKETS // 36
     with floods.unharmed(lab, "two CPUs on one flow", rate):
-        for first, second in (("blind-data", "blind-rst"), ("blind-syn", "blind-fin"), ("blind-rst", "blind-rst")):
-            pair = [floods.start_flood(lab, shape, PACKETS // 6, "-s", str(cpu), "-l", living, cpu=cpu) for cpu, shape in enumerate((first, second))]
-            for process in pair:
-                floods.end_flood(process)
-        pair = [floods.start_flood(lab, "flows", PACKETS // 36, "-f", "100", cpu=cpu) for cpu in (0, 1)]
-        packets = sum(floods.end_flood(process)[0] for process in pair)
-    figure(lab, "packets by two CPUs into one flow, and into the same new flows", f"{6 * (PACKETS // 6)}, {packets}")
-    assert lab.daemon.stop() == 0
+        packets = sum(by_two(lab, *pair, each, "-l", living) for pair in (("blind-data", "blind-rst"), ("blind-syn", "blind-fin"), ("blind-rst", "blind-rst")))
+        before = int(daemon.counters()["flows_used"])
+        both = by_two(lab, "flows", "flows", flows, "-f", "100")
+        made = int(daemon.counters()["flows_used"]) - before
+    figure(lab, "packets by two CPUs into one flow, and into the same new flows", f"{packets}, {both}")
+    check_race(lab, 3 * each, made, flows)
+    floods.accounted(lab)
 
 
 @scenario("clock-jumps", judged=False, limit=600)
@@ -187,3 +212,4 @@ def clock(lab):
             floods.wait_for_lines(lab.daemon.log, state, lines + 50, 60)
     figure(lab, "jumps of the wall clock, each with 50 resets told", len(jumps))
     assert lab.daemon.stop() == 0
+    floods.accounted(lab)

@@ -118,3 +118,4 @@ def resets(lab):
     assert int(counted["failed"]) > PACKETS // 2 // 50, f"failed {counted['failed']}"
     assert int(counted["rst_seen"]) == int(counted["rst_told"]) + int(counted["failed"]), f"not all accounted for: {counted}"
     assert lab.daemon.stop() == 0
+    floods.accounted(lab)

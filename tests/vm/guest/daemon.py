@@ -113,6 +113,11 @@ class Daemon:
             self.process.kill()
             self.process.wait()
 
+    def accounting(self):
+        """What rstwhy doctor --accounting says of the status file and the log, and "exit N"."""
+        settings = " ".join(f"-s {key}={self.settings[key]}" for key in ("status.file", "log.json"))
+        return netns.run(f"{PROGRAM.replace('rstwhyd', 'rstwhy')} doctor --accounting {settings} && echo exit 0 || echo exit $?")
+
     def records(self):
         """The log so far. A line that is not whole JSON fails the test: each record is one write of one line."""
         if not os.path.exists(self.log):
