@@ -18,6 +18,14 @@ static void refuse(uint16_t client_port, uint16_t server_port)
 	feed(client_port);
 }
 
+static void assert_twelve_refused(void)
+{
+	correlate_flush(c);
+	assert_int_equal(count, 12);
+	for (size_t i = 0; i < 12; i++)
+		assert_int_equal(records[i].cause, CAUSE_REFUSED);
+}
+
 static void scan__many_ports_refuse_one_client__probes(void **state)
 {
 	size_t amended = 0, refused = 0;
@@ -62,10 +70,7 @@ static void scan__clients_behind_translation__refused(void **state)
 		scene_refusing(&s);
 		feed(i);
 	}
-	correlate_flush(c);
-	assert_int_equal(count, 12);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_REFUSED);
+	assert_twelve_refused();
 }
 
 /* One published port, whose backends are all down. */
@@ -81,10 +86,7 @@ static void scan__backends_of_one_published_port__refused(void **state)
 		scene_refusing(&s);
 		feed(i);
 	}
-	correlate_flush(c);
-	assert_int_equal(count, 12);
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(records[i].cause, CAUSE_REFUSED);
+	assert_twelve_refused();
 }
 
 static void scan__syns_that_never_crossed__backscatter(void **state)

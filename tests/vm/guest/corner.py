@@ -47,3 +47,16 @@ def aborted(lab, conn, by="server", **kwargs):
     expected = {"sender": by, "by": "transit", "stage": "established"}
     expected.update(kwargs)
     lab.expect(conn, "application/abort", **expected)
+
+
+def rejected(lab, conn, count=1):
+    """A rule of ours rejects the living connection's next segment; so many RSTs the module is to see of it."""
+    netns.nft(
+        "table inet filter { chain forward { type filter hook forward priority 0; tcp dport %d tcp flags & rst != rst reject with tcp reset; } }"
+        % conn.far[1]
+    )
+    conn.client.sendall(b"am I still welcome?")
+    assert was_reset(conn.client)
+    seen(lab, count)
+    if count:
+        lab.expect(conn, "firewall-reject/gateway-rule", sender="gateway", by="gateway-reject", stage="established")

@@ -8,7 +8,7 @@ import struct
 import daemon
 import netns
 from connection import Connection, dial, linger_zero, listen, wait_until, was_reset
-from corner import Undo, abort, aborted, change, seen
+from corner import Undo, abort, aborted, change, rejected, seen
 from lab import scenario
 
 BOTH = (4, 6)
@@ -40,14 +40,7 @@ def vrf_reject(lab):
     into_vrf(lab)
     conn = lab.connect()
     conn.exchange()
-    netns.nft(
-        "table inet filter { chain forward { type filter hook forward priority 0; tcp dport %d tcp flags & rst != rst reject with tcp reset; } }"
-        % conn.far[1]
-    )
-    conn.client.sendall(b"am I still welcome?")
-    assert was_reset(conn.client)
-    seen(lab, 1)
-    lab.expect(conn, "firewall-reject/gateway-rule", sender="gateway", by="gateway-reject", stage="established")
+    rejected(lab, conn)
 
 
 @scenario("vrf-own-port", families=BOTH)

@@ -8,7 +8,7 @@ import socket
 import daemon
 import netns
 from connection import Connection, linger_zero, wait_until, was_reset
-from corner import abort, aborted, change, seen
+from corner import abort, aborted, change, rejected, seen
 from lab import scenario
 
 BOTH = (4, 6)
@@ -35,14 +35,7 @@ def notrack_reject(lab):
     netns.nft(NOTRACK)
     conn = lab.connect()
     conn.exchange()
-    netns.nft(
-        "table inet filter { chain forward { type filter hook forward priority 0; tcp dport %d tcp flags & rst != rst reject with tcp reset; } }"
-        % conn.far[1]
-    )
-    conn.client.sendall(b"am I still welcome?")
-    assert was_reset(conn.client)
-    seen(lab, 1)
-    lab.expect(conn, "firewall-reject/gateway-rule", sender="gateway", by="gateway-reject", stage="established")
+    rejected(lab, conn)
 
 
 @scenario("notrack-box-forgot", box=True, families=BOTH)

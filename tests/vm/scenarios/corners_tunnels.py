@@ -4,8 +4,8 @@
 
 import netns
 import wireguard
-from connection import Connection, listen, was_reset
-from corner import aborted, change, seen
+from connection import Connection, listen
+from corner import aborted, change, rejected
 from lab import Skip, scenario
 
 BOTH = (4, 6)
@@ -77,14 +77,7 @@ def wireguard_client(lab):
 def wireguard_reject(lab):
     """A rule of ours rejects a living connection of the tunnel's."""
     conn = wireguard_tunnel(lab)
-    netns.nft(
-        "table inet filter { chain forward { type filter hook forward priority 0; tcp dport %d tcp flags & rst != rst reject with tcp reset; } }"
-        % conn.far[1]
-    )
-    conn.client.sendall(b"am I still welcome?")
-    assert was_reset(conn.client)
-    seen(lab, 1)
-    lab.expect(conn, "firewall-reject/gateway-rule", sender="gateway", by="gateway-reject", stage="established")
+    rejected(lab, conn)
 
 
 def ipsec(lab):
