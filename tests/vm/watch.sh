@@ -3,7 +3,7 @@
 # Runs the suite in the guest and watches it, for run. Sourced.
 #
 # The guest writes $out/results.tap: "plan NAME" for each scenario, then "ok NAME", "not ok NAME # why" or "skip NAME # why", and
-# "done" at the end. A planned scenario without a line has failed: the guest died or hung in it.
+# "done" at the end; "limit NAME SECONDS" before one that may take longer than usual. A planned scenario without a line has failed: the guest died or hung in it.
 
 stall=${VM_STALL:-240} # seconds without a new line after which the guest counts as hung
 
@@ -24,7 +24,7 @@ relay_lines() { # print the result lines beyond those shown already
 	while IFS= read -r line; do
 		shown=$((shown + 1))
 		case $line in
-		plan\ * | done) continue ;;
+		plan\ * | limit\ * | done) continue ;;
 		esac
 		echo "$line"
 		case $line in
@@ -35,16 +35,19 @@ relay_lines() { # print the result lines beyond those shown already
 }
 
 watch_suite() {
-	local started=$SECONDS shown=0 seen=-1 changed=$SECONDS qemu size failed=0 reason=
+	local started=$SECONDS shown=0 seen=-1 changed=$SECONDS qemu size last patience=$stall failed=0 reason=
 	: >"$out/results.tap"
 	qemu_boot "$accel" "${VM_LIMIT:-2700}" "$console" </dev/null >"$out/qemu.txt" 2>&1 &
 	qemu=$!
 	while kill -0 $qemu 2>/dev/null; do
 		relay_lines
 		size=$(stat -c %s "$out/results.tap")
-		[ "$size" = "$seen" ] || { seen=$size; changed=$SECONDS; }
-		if [ $((SECONDS - changed)) -gt "$stall" ]; then
-			reason="no progress for $stall s"
+		if [ "$size" != "$seen" ]; then
+			seen=$size changed=$SECONDS patience=$stall last=$(tail -n 1 "$out/results.tap")
+			case $last in limit\ *) patience=$((${last##* } + stall)) ;; esac
+		fi
+		if [ $((SECONDS - changed)) -gt "$patience" ]; then
+			reason="no progress for $patience s"
 			# $qemu is the shell around timeout around QEMU: timeout hands the signal on, the shell would not.
 			pkill -TERM -P $qemu
 			break

@@ -15,6 +15,7 @@ from connection import Connection, listen, wait_until
 from judge import RECORDING, TRUTH, Expectation, judge, write_judged
 
 SCENARIOS = []
+USUAL_LIMIT = 120  # seconds
 
 # Makes conntrack run in the gateway, as it does on any real one.
 TRACK = """
@@ -24,7 +25,7 @@ table inet track {
 """
 
 
-def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, late=False, last=False, limit=120):
+def scenario(name, box=False, families=(4,), settings=None, tracked=True, judged=True, late=False, last=False, limit=USUAL_LIMIT):
     """
     Registers a scenario; it runs once per address family. settings are rstwhyd's, added to the defaults. tracked: the gateway
     has a rule that uses conntrack. judged: the log is compared at the end; else the scenario does its own checks and starts

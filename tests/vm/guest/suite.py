@@ -186,6 +186,8 @@ def main():
     log = KernelLog()
     for spec in wanted:
         began = time.monotonic()
+        if spec["limit"] > lab.USUAL_LIMIT:
+            report(f"limit {spec['name']} {spec['limit'] * netns.PATIENCE}")
         try:
             if not spec["judged"] and not (daemon.have_module() and daemon.have_daemon()):
                 raise lab.Skip("module or daemon not built")
