@@ -74,7 +74,7 @@ static struct asked asked_of(const struct event *event)
 {
 	const struct rstwhy_memory *mem = &event->ev.mem;
 	const struct rstwhy_conntrack *ct = &event->ev.ct;
-	bool known = mem->flags & RSTWHY_MEM_KNOWN, found = ct->flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+	bool known = mem->flags & RSTWHY_MEM_KNOWN, found = ct->flags & CT_HAS_TUPLES;
 	const struct rstwhy_tuple *wire = &event->seg.tuple, *orig = known ? &mem->orig : &ct->orig;
 
 	if ((known || found) && (known ? mem->direction : event->ev.direction) == RSTWHY_DIR_REPLY)

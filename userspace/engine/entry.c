@@ -12,12 +12,6 @@
 #define EXPIRY_COARSE_MS 4096000U /* the memory keeps longer timeouts in steps of 16 s */
 #define CLOSE_TIMEOUT_MS 10000.0  /* what conntrack arms upon a RST */
 #define IPS_SEEN_REPLY	 (1U << 1)
-#define CT_HAS_TUPLES	 (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
-
-static bool mem_has(const struct facts *f, uint32_t flag)
-{
-	return f->known && (f->mem->flags & flag);
-}
 
 static double expiry_slack_ms(uint64_t timeout_ms)
 {

@@ -18,6 +18,9 @@
 #define EVENT_PAYLOAD_MAX 256
 #define EVENT_IFNAME	  16
 
+/* conntrack's entry was there, so that its tuples are known */
+#define CT_HAS_TUPLES (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
+
 /*
  * Plain data: copied by value (or event_copy()), owns nothing. ev is in host byte order (addresses and ports as on the wire). All names and
  * payload bytes came from the network or the kernel and are escaped where they are printed, not here.

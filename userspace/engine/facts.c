@@ -16,12 +16,6 @@
 #define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
-#define CT_HAS_TUPLES	 (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
-
-static bool mem_has(const struct facts *f, uint32_t flag)
-{
-	return f->known && (f->mem->flags & flag);
-}
 
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
 {

@@ -119,6 +119,12 @@ bool facts_peer_spoke_last(const struct facts *f);
 /* The burst came out of a silence no longer than this connection has survived before. */
 bool facts_survived_gap(const struct facts *f);
 
+/* The memory knows the flow, and one of these flags of it. */
+static inline bool mem_has(const struct facts *f, uint32_t flags)
+{
+	return f->known && (f->mem->flags & flags);
+}
+
 /* A bit of rstwhy_memory.flags that exists once per direction; orig is the ORIGINAL side's. */
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir);
 

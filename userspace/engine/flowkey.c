@@ -9,8 +9,6 @@
 #include "facts.h"
 #include "flowkey.h"
 
-#define CT_HAS_TUPLES (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED)
-
 _Static_assert(sizeof(struct flowkey) == 44, "flowkey is compared as bytes");
 
 static bool swapped(const struct rstwhy_tuple *t)

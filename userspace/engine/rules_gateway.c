@@ -17,7 +17,7 @@ static bool by_reject(const struct facts *f)
 
 static bool has_entry(const struct facts *f)
 {
-	return f->ct->flags & (RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED);
+	return f->ct->flags & CT_HAS_TUPLES;
 }
 
 bool when_gateway_ips(const struct facts *f)
@@ -106,7 +106,7 @@ bool when_gateway_invalid(const struct facts *f)
 	uint32_t tracked = f->ct->flags & (RSTWHY_CT_RELATED | RSTWHY_CT_UNTRACKED | RSTWHY_CT_OFF);
 
 	return by_reject(f) && !tracked && f->shape != SHAPE_REFUSING &&
-	       (f->ct->flags & (RSTWHY_CT_INVALID | RSTWHY_CT_FOUND | RSTWHY_CT_ATTACHED));
+	       (f->ct->flags & (RSTWHY_CT_INVALID | CT_HAS_TUPLES));
 }
 
 bool when_gateway_rule(const struct facts *f)
