@@ -51,6 +51,8 @@ static void show_place(struct seq_file *m, struct net *net, const struct rstwhy_
 	seq_printf(m, "netns %u\n", net->ns.inum);
 	seq_printf(m, "enabled %d\n", rn->hooked);
 	seq_printf(m, "conntrack %s\n", rstwhy_tracking(net, NFPROTO_IPV4) || rstwhy_tracking(net, NFPROTO_IPV6) ? "on" : "off");
+	/* Then /sys/module does not tell whether it is in use, and to ask nftables loads nothing. */
+	seq_printf(m, "flowtable %s\n", IS_BUILTIN(CONFIG_NF_FLOW_TABLE) && IS_BUILTIN(CONFIG_NF_TABLES) ? "built-in" : "module");
 	seq_printf(m, "group %d\n", rn->set.group);
 	seq_printf(m, "sequence %lld\n", (s64)atomic64_read(&rn->sequence));
 }

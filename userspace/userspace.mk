@@ -27,7 +27,7 @@ US_CAPTURE_SRCS := $(wildcard userspace/capture/*.c)
 US_OFFLINE_SRCS := $(US_CAPTURE_SRCS) $(wildcard module/flowmem*.c userspace/offline/*.c) module/hostmem.c userspace/daemon/ifnames.c
 # what both programs know about settings and about this machine
 US_SHARED_SRCS := $(addprefix userspace/daemon/,clock.c config.c config_keys.c ignore.c nearest.c module_state.c nflog_peer.c nflog_owner.c identity.c \
-	accounting.c)
+	accounting.c progress.c)
 US_DAEMON_SRCS := $(US_PURE_SRCS) $(US_ENGINE_SRCS) $(US_RECORD_SRCS) $(US_LEARN_SRCS) $(US_CAPTURE_SRCS) $(wildcard userspace/daemon/*.c)
 US_TOOL_SRCS := $(US_ENGINE_SRCS) $(US_PURE_SRCS) $(US_RECORD_SRCS) $(US_LEARN_SRCS) $(US_SHARED_SRCS) $(US_OFFLINE_SRCS) $(wildcard userspace/tool/*.c)
 

@@ -246,7 +246,7 @@ def timeouts():
 
 
 def proc():
-    yield "module", b"abi 1.0\nversion 0.1.0\nepoch 1122334455667788\nenabled 1\ngroup 17\nconntrack on\nsequence 5\nrst_seen 9\nrst_told 7\nsuppressed_known 1\nsuppressed_unknown 1\nfailed 0\n"
+    yield "module", b"abi 1.0\nversion 0.1.0\nepoch 1122334455667788\nenabled 1\ngroup 17\nconntrack on\nflowtable built-in\nsequence 5\nrst_seen 9\nrst_told 7\nsuppressed_known 1\nsuppressed_unknown 1\nfailed 0\n"
     with open(os.path.join(TOP, "userspace/daemon/accounting.c"), encoding="ascii") as source:
         names = re.findall(r"FIELD\((\w+), (?:STATE|COUNT)\)", source.read())
     yield "account", "".join(f"{name} {i}\n" for i, name in enumerate(names)).encode()

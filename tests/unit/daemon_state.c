@@ -20,7 +20,7 @@
 #include "../../userspace/daemon/nflog_owner.h"
 #include "../../userspace/daemon/nflog_peer.h"
 
-static const char whole[] = "version 0.1.0\nabi 1.0\nepoch 5f0c2a71d3e8b604\nnetns 4026531840\nenabled 1\nconntrack on\ngroup 17\nsequence 81\n"
+static const char whole[] = "version 0.1.0\nabi 1.0\nepoch 5f0c2a71d3e8b604\nnetns 4026531840\nenabled 1\nconntrack on\nflowtable built-in\ngroup 17\nsequence 81\n"
 			    "rst_seen 100\nsuppressed_known 3\nsuppressed_unknown 4\nfailed 2\nflows_refused 5\nsomething_new 9\n";
 
 static void module_state_parse__the_modules_file__all_is_taken(void **state)
@@ -37,6 +37,7 @@ static void module_state_parse__the_modules_file__all_is_taken(void **state)
 	assert_string_equal(got.version, "0.1.0");
 	assert_string_equal(got.conntrack, "on");
 	assert_true(got.have_enabled && got.enabled);
+	assert_true(got.flowtable_built_in);
 	assert_true(got.have_group);
 	assert_int_equal(got.group, 17);
 	assert_true(got.have_sequence);
@@ -51,8 +52,9 @@ static void module_state_parse__without_the_epoch__says_so(void **state)
 	struct module_state got;
 
 	(void)state;
-	module_state_parse("abi 1.0\nsequence 4\n", &got);
+	module_state_parse("abi 1.0\nflowtable module\nsequence 4\n", &got);
 	assert_false(got.have_epoch);
+	assert_false(got.flowtable_built_in);
 	assert_true(got.have_abi);
 }
 

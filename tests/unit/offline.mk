@@ -10,7 +10,7 @@ capture_nflog_SRCS := tests/unit/capture_nflog.c userspace/capture/nflog.c users
 capture_recording_SRCS := tests/unit/capture_recording.c $(CAPTURE_SRCS)
 capture_recording_LIBS := -lpcap
 daemon_replay_SRCS := tests/unit/daemon_replay.c $(DAEMON_RECORD_SRCS) $(DAEMON_CONFIG_SRCS) $(CAPTURE_SRCS) \
-	$(addprefix userspace/daemon/,replay.c intake.c timeline.c report.c sink.c noise.c loss.c ifnames.c clock.c announce.c module_state.c)
+	$(addprefix userspace/daemon/,replay.c progress.c intake.c timeline.c report.c sink.c noise.c loss.c ifnames.c clock.c announce.c module_state.c)
 daemon_replay_LIBS := -ljson-c -linih -lpcap
 
 UNIT_PROGRAMS += offline_analysis

@@ -57,6 +57,8 @@ static void take(struct module_state *state, const char *name, const char *value
 		snprintf(state->version, sizeof(state->version), "%.31s", value);
 	} else if (!strcmp(name, "conntrack")) {
 		snprintf(state->conntrack, sizeof(state->conntrack), "%.31s", value);
+	} else if (!strcmp(name, "flowtable")) {
+		state->flowtable_built_in = !strcmp(value, "built-in");
 	}
 }
 

@@ -21,6 +21,7 @@ struct module_state {
 	char version[32];	/* "" not told */
 	char conntrack[32];	/* "on", "off"; "" not told */
 	bool have_enabled, enabled; /* its hooks are in place in this namespace */
+	bool flowtable_built_in; /* nftables and its flowtable are no modules of this kernel */
 	bool have_group;
 	uint32_t group; /* where it sends to */
 	bool have_sequence;

@@ -7,11 +7,13 @@
 #include "replay.h"
 
 #include "announce.h"
+#include "progress.h"
 
 #include "../capture/savefile.h"
 
 #include <pcap/dlt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct replay {
 	struct serve *serve;
@@ -135,9 +137,15 @@ static int feed(struct replay *replay)
 {
 	struct savefile_packet packet;
 	enum savefile_result result;
+	struct progress progress;
 
-	while ((result = savefile_next(replay->file, &packet)) == SAVEFILE_PACKET)
+	progress_begin(&progress, savefile_size(replay->file));
+	progress.on = progress.on && !isatty(STDOUT_FILENO); /* where the records may go */
+	while ((result = savefile_next(replay->file, &packet)) == SAVEFILE_PACKET) {
 		take_packet(replay, &packet);
+		progress_at(&progress, savefile_position(replay->file), report_counts(replay->serve->report)->written);
+	}
+	progress_clear(&progress);
 	timeline_finish(replay->serve->timeline);
 	report_flush(replay->serve->report);
 	if (result == SAVEFILE_END)

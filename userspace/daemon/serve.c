@@ -43,6 +43,7 @@ static void poll_module(struct serve *serve, uint64_t now_ns)
 
 	if (serve->config->epoch != 0 || module_state_read(MODULE_STATE_FILE, &state) != MODULE_PRESENT)
 		return;
+	serve->flowtable_built_in = state.flowtable_built_in;
 	if (!sends_to_us(serve, &state))
 		return;
 	intake_state(serve->intake, &state, now_ns - SERVE_SLACK_NS, clock_realtime_ns() - SERVE_SLACK_NS);
@@ -67,7 +68,7 @@ static void tick(struct loop *loop, uint64_t now_ns)
 		return;
 	loop->next_tick_ns = now_ns + TICK_NS;
 	poll_module(serve, now_ns);
-	flowtable_tick(serve->flowtable);
+	flowtable_tick(serve->flowtable, serve->flowtable_built_in);
 	paths_tick(serve->paths, now_ns);
 	meter_tick(serve, now_ns);
 }
@@ -184,7 +185,7 @@ void serve_tell_counts(const struct serve *serve)
 void serve_begin(struct serve *serve)
 {
 	poll_module(serve, clock_boottime_ns());
-	flowtable_tick(serve->flowtable);
+	flowtable_tick(serve->flowtable, serve->flowtable_built_in);
 }
 
 int serve_run(struct serve *serve)

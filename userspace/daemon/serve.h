@@ -38,6 +38,7 @@ struct serve {
 	struct intake *intake;
 	struct group *group;
 	struct flowtable *flowtable; /* NULL: not told to the module */
+	bool flowtable_built_in;     /* module_state.h */
 	struct plain *plain; /* what plain log rules feed, and its group; NULL: none */
 	struct group *plain_group;
 	struct meter meter;

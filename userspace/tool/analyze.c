@@ -6,8 +6,8 @@
  */
 #include "analyze_options.h"
 #include "command.h"
-#include "progress.h"
 
+#include "../daemon/progress.h"
 #include "../offline/analysis.h"
 
 #include <pcap/dlt.h>

@@ -6,11 +6,11 @@
  */
 #include "command.h"
 #include "log_reader.h"
-#include "progress.h"
 #include "report.h"
 #include "report_options.h"
 
 #include "../daemon/clock.h"
+#include "../daemon/progress.h"
 #include "../learn/known_timeouts.h"
 #include "../learn/state.h"
 #include "../record/record_scan.h"

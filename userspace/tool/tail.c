@@ -9,9 +9,9 @@
 #include "log_files.h"
 #include "log_reader.h"
 #include "log_trouble.h"
-#include "progress.h"
 #include "tail_options.h"
 
+#include "../daemon/progress.h"
 #include "../record/record_scan.h"
 
 #include <errno.h>
