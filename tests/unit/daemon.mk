@@ -38,6 +38,9 @@ UNIT_PROGRAMS += daemon_confine
 daemon_confine_SRCS := tests/unit/daemon_confine.c userspace/daemon/confine.c
 daemon_confine_LIBS := -lseccomp
 
+UNIT_PROGRAMS += daemon_await
+daemon_await_SRCS := tests/unit/daemon_await.c userspace/daemon/await.c userspace/daemon/module_state.c
+
 UNIT_PROGRAMS += daemon_accounting
 daemon_accounting_SRCS := tests/unit/daemon_accounting.c userspace/daemon/accounting.c userspace/daemon/module_state.c \
 	userspace/tool/doctor_accounting.c userspace/tool/terminal.c $(DAEMON_RECORD_SRCS)

@@ -20,15 +20,18 @@
 
 #define LOOK_AGAIN_MS 1000
 
-/* A second, or until a signal that ends the waiting. SIGHUP does not: there is nothing to reopen yet. */
-static bool pause_a_second(int signal_fd)
+/* A second, or until a signal; one that is not SIGHUP ends the waiting. */
+static bool pause_a_second(int signal_fd, await_hangup_fn *hangup, void *user)
 {
 	struct pollfd wait = { .fd = signal_fd, .events = POLLIN };
 	struct signalfd_siginfo info;
 
-	if (poll(&wait, 1, LOOK_AGAIN_MS) != 1)
+	if (poll(&wait, 1, LOOK_AGAIN_MS) != 1 || read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return true;
-	return read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) || info.ssi_signo == SIGHUP;
+	if (info.ssi_signo != SIGHUP)
+		return false;
+	hangup(user);
+	return true;
 }
 
 static bool is_usable(const struct module_state *state)
@@ -45,7 +48,7 @@ static bool is_usable(const struct module_state *state)
 	return true;
 }
 
-bool await_module(int signal_fd, struct module_state *state, int *status)
+bool await_module(int signal_fd, await_hangup_fn *hangup, void *user, struct module_state *state, int *status)
 {
 	enum module_presence presence = module_state_read(MODULE_STATE_FILE, state);
 
@@ -57,7 +60,7 @@ bool await_module(int signal_fd, struct module_state *state, int *status)
 	}
 	*status = 0;
 	while (presence == MODULE_ABSENT) {
-		if (!pause_a_second(signal_fd))
+		if (!pause_a_second(signal_fd, hangup, user))
 			return false;
 		presence = module_state_read(MODULE_STATE_FILE, state);
 	}

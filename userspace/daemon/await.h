@@ -11,10 +11,13 @@
 
 #include <stdbool.h>
 
+/* SIGHUP has come while we wait: logs are open already, and may have been rotated. */
+typedef void await_hangup_fn(void *user);
+
 /*
  * Wait until the module is loaded, and see to it that it speaks our ABI and tells its epoch. False: stop with *status; why has been
- * said. A signal on signal_fd ends the waiting with status 0.
+ * said. Another signal than SIGHUP on signal_fd ends the waiting with status 0.
  */
-bool await_module(int signal_fd, struct module_state *state, int *status);
+bool await_module(int signal_fd, await_hangup_fn *hangup, void *user, struct module_state *state, int *status);
 
 #endif

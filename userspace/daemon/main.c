@@ -11,6 +11,7 @@
 #include "replay.h"
 #include "announce.h"
 #include "clock.h"
+#include "reload.h"
 #include "serve.h"
 #include "start.h"
 
@@ -99,9 +100,29 @@ static bool goes_without(const struct config *config)
 	return true;
 }
 
-/* nflog.epoch stands in for the module, in tests. */
-static bool find_epoch(const struct serve *serve, struct intake_settings *settings, int *status)
+/* Who waits for the module. */
+struct waiting {
+	struct serve *serve;
+	const struct identity *identity;
+};
+
+/* As the user of the logs: we may be root still. */
+static void reload_waiting(void *user)
 {
+	const struct waiting *waiting = user;
+
+	if (identity_borrow(waiting->identity))
+		reload(waiting->serve);
+	else
+		announce("user: cannot act as %s: %s", waiting->serve->config->user, strerror(errno));
+	if (!identity_return(waiting->identity))
+		announce("user: cannot be root again: %s", strerror(errno));
+}
+
+/* nflog.epoch stands in for the module, in tests. */
+static bool find_epoch(struct serve *serve, const struct identity *identity, struct intake_settings *settings, int *status)
+{
+	struct waiting waiting = { serve, identity };
 	struct module_state state;
 
 	settings->epoch = serve->config->epoch;
@@ -112,7 +133,7 @@ static bool find_epoch(const struct serve *serve, struct intake_settings *settin
 		settings->epoch = random_epoch();
 		return true;
 	}
-	if (!await_module(serve->signal_fd, &state, status))
+	if (!await_module(serve->signal_fd, reload_waiting, &waiting, &state, status))
 		return false;
 	settings->epoch = state.epoch;
 	start_tell_limits(serve->config, &state);
@@ -239,7 +260,7 @@ static int start(struct serve *serve, const struct identity *identity)
 	};
 	int status = EXIT_FAILURE;
 
-	if (!find_epoch(serve, &settings, &status))
+	if (!find_epoch(serve, identity, &settings, &status))
 		return status;
 	begin_time(serve, &settings);
 	serve->intake = intake_new(&settings);

@@ -65,6 +65,10 @@ void reload(struct serve *serve)
 	reload_hints(serve);
 	settings = serve_verdict_settings(serve);
 	correlate_settings(serve->correlate, &settings);
+	if (!serve->group) { /* the module is waited for */
+		announce("logs opened again");
+		return;
+	}
 	group_set_buffer_max(serve->group, next.buffer_max);
 	announce("logs opened again, NFLOG group %u goes on", next.group);
 }
