@@ -70,5 +70,7 @@ void reload(struct serve *serve)
 		return;
 	}
 	group_set_buffer_max(serve->group, next.buffer_max);
+	if (serve->plain_group)
+		group_set_buffer_max(serve->plain_group, next.buffer_max);
 	announce("logs opened again, NFLOG group %u goes on", next.group);
 }
