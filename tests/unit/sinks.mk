@@ -17,5 +17,9 @@ daemon_plain_SRCS := tests/unit/daemon_plain.c tests/unit/plain_message.c $(addp
 	$(addprefix userspace/capture/,nflog.c note.c) $(ENGINE_SRCS)
 engine_plain_SRCS = tests/unit/engine_plain.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)
 
+UNIT_PROGRAMS += daemon_report
+daemon_report_SRCS := tests/unit/daemon_report.c $(SINK_SRCS) $(addprefix userspace/daemon/,report.c sink.c noise.c loss.c) $(DAEMON_CONFIG_SRCS) $(DAEMON_RECORD_SRCS)
+daemon_report_LIBS := -ljson-c -linih
+
 # report.c hands records on, replay.c knows both groups
 daemon_replay_SRCS += tests/unit/plain_message.c $(SINK_SRCS) userspace/daemon/plain.c userspace/daemon/plain_event.c

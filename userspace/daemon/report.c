@@ -186,6 +186,15 @@ static bool open_one(const char *path, struct sink **sink, const char **failed)
 	return false;
 }
 
+/* The new log takes the old one's place: it tells of what that one could not. */
+static void replace(struct sink **old, struct sink *new)
+{
+	sink_flush(*old); /* with what it had taken: that counts for the old log */
+	sink_inherit(new, *old);
+	sink_close(*old);
+	*old = new;
+}
+
 bool report_open(struct report *report, const struct config *config, const char **path)
 {
 	struct sink *json, *text;
@@ -200,12 +209,10 @@ bool report_open(struct report *report, const struct config *config, const char 
 		errno = saved;
 		return false;
 	}
-	sink_close(report->json); /* with what it had taken: that counts for the old log */
-	sink_close(report->text);
+	replace(&report->json, json);
+	replace(&report->text, text);
 	report->counts.log_written = report->counts.log_summarized = 0;
 	sink_place(json, &report->counts.log_inode, &report->counts.log_offset);
-	report->json = json;
-	report->text = text;
 	if (json || text)
 		sink_on_lost(json ? json : text, line_lost, report);
 	report->text_day = 0;

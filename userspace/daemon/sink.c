@@ -239,3 +239,11 @@ void sink_confess(struct sink *sink)
 {
 	sink->missed = 0;
 }
+
+void sink_inherit(struct sink *sink, const struct sink *from)
+{
+	if (!sink || !from)
+		return;
+	sink->missed += from->missed;
+	sink->trouble += from->trouble;
+}

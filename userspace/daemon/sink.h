@@ -47,4 +47,7 @@ bool sink_flush(struct sink *sink);
 uint64_t sink_missed(const struct sink *sink);
 void sink_confess(struct sink *sink);
 
+/* What another one missed and has not told of, this one tells of; NULL is none. */
+void sink_inherit(struct sink *sink, const struct sink *from);
+
 #endif
