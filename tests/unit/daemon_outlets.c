@@ -110,6 +110,28 @@ static void write__missed_before__the_reader_is_told_first(void **state)
 	close(fd);
 }
 
+/* SIGHUP, once a day. */
+static void open__again_while_records_are_missed__the_reader_is_told_of_them(void **state)
+{
+	struct outlets *outlets = outlets_new();
+	const char *path;
+	int fd;
+
+	(void)state;
+	snprintf(config.syslog, sizeof(config.syslog), "%s/syslog", directory);
+	assert_true(outlets_open(outlets, &config, &path));
+	write_reset(outlets, "a-1-1");
+	assert_true(outlets_open(outlets, &config, &path));
+	write_reset(outlets, "a-1-2");
+	fd = reader(config.syslog, sizeof(config.syslog), "syslog");
+	write_reset(outlets, "a-1-3");
+	gets_part(fd, " lost=\"2\" where=\"syslog\"]");
+	gets_part(fd, "id=\"a-1-3\"");
+	outlets_free(outlets);
+	unlink(config.syslog);
+	close(fd);
+}
+
 static void open__settings_changed__closed_and_opened(void **state)
 {
 	struct outlets *outlets = outlets_new();
@@ -135,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(write__both_readers__each_in_its_form),
 		TEST(write__missed_before__the_reader_is_told_first),
+		TEST(open__again_while_records_are_missed__the_reader_is_told_of_them),
 		TEST(open__settings_changed__closed_and_opened),
 	};
 

@@ -52,6 +52,7 @@ bool outlets_open(struct outlets *outlets, const struct config *config, const ch
 		return false;
 	}
 	for (size_t i = 0; i < OUTLETS; i++) {
+		sink_datagram_inherit(opened[i], outlets->sink[i]);
 		sink_datagram_close(outlets->sink[i]);
 		outlets->sink[i] = opened[i];
 	}

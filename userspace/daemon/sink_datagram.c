@@ -133,3 +133,11 @@ void sink_datagram_confess(struct sink_datagram *sink)
 {
 	sink->missed = 0;
 }
+
+void sink_datagram_inherit(struct sink_datagram *sink, const struct sink_datagram *from)
+{
+	if (!sink || !from)
+		return;
+	sink->missed += from->missed;
+	sink->trouble += from->trouble;
+}

@@ -33,4 +33,7 @@ bool sink_datagram_send(struct sink_datagram *sink, const char *bytes, size_t le
 uint64_t sink_datagram_missed(const struct sink_datagram *sink);
 void sink_datagram_confess(struct sink_datagram *sink);
 
+/* What another one missed and has not told of, this one tells of; NULL is none. */
+void sink_datagram_inherit(struct sink_datagram *sink, const struct sink_datagram *from);
+
 #endif
