@@ -57,7 +57,7 @@ static void reset(const char *cause, const char *server, double gap_ms)
 
 static void write_text(void)
 {
-	const struct metrics_sample sample = { .ignored = 3, .held = 2, .module = true, .suppressed = 9, .started = 1763806333.25 };
+	const struct metrics_sample sample = { .ignored = 3, .unwritten = 4, .held = 2, .module = true, .suppressed = 9, .started = 1763806333.25 };
 	FILE *file;
 
 	assert_true(metrics_write(&metrics, &sample, path));
@@ -157,6 +157,7 @@ static void count__other_kinds__are_no_resets(void **state)
 	assert_line("rstwhy_records_total{kind=\"amendment\"} 1");
 	assert_line("rstwhy_lost_total{where=\"netlink\"} 12");
 	assert_line("rstwhy_lost_total{where=\"restart\"} 0");
+	assert_line("rstwhy_lost_total{where=\"log\"} 4");
 	assert_line("rstwhy_resets_total{class=\"application\",cause=\"crash\"} 0");
 }
 

@@ -104,7 +104,9 @@ static void report_open__lines_were_missed__the_new_log_tells_of_them(void **sta
 	assert_int_equal(rename(config.json, rotated), 0);
 	assert_true(report_open(report, &config, &path));
 	limit_size(RLIM_INFINITY);
+	assert_int_equal(report_counts(report)->unwritten, 3);
 	write_one();
+	assert_int_equal(report_counts(report)->unwritten, 3);
 	assert_has(config.json, "\"lost\":3,\"where\":\"log\"}\n{");
 	assert_has(config.text, "3 records lost (log)");
 }

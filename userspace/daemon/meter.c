@@ -33,6 +33,7 @@ static void take_sample(const struct serve *serve, struct metrics_sample *sample
 	*sample = (struct metrics_sample){
 		.ignored = report->ignored,
 		.held_back = report->noise,
+		.unwritten = report->unwritten,
 		.foreign = intake->foreign + plain_foreign(serve->plain),
 		.malformed = intake->malformed,
 		.evicted = correlate_counts(serve->correlate)->evicted,

@@ -53,7 +53,7 @@ void metrics_count(struct metrics *metrics, const struct record *record);
 
 /* What others know at the moment of writing. */
 struct metrics_sample {
-	uint64_t ignored, held_back; /* struct report_counts */
+	uint64_t ignored, held_back, unwritten; /* struct report_counts */
 	uint64_t foreign, malformed; /* struct intake_counts */
 	uint64_t evicted;	     /* struct correlate_counts */
 	uint64_t held;		     /* verdicts that wait now */

@@ -82,14 +82,20 @@ static void write_servers(FILE *file, const struct metrics *metrics)
 	fprintf(file, "rstwhy_server_idle_timeouts_total{server=\"other\"} %" PRIu64 "\n", metrics->other_servers);
 }
 
-static void write_records(FILE *file, const struct metrics *metrics)
+/* What the log has not got is no record that could be counted. */
+static double lost(const struct metrics *metrics, const struct metrics_sample *sample, size_t where)
+{
+	return metrics->lost[where] + (!strcmp(metrics_wheres[where], "log") ? (double)sample->unwritten : 0);
+}
+
+static void write_records(FILE *file, const struct metrics *metrics, const struct metrics_sample *sample)
 {
 	head(file, "records_total", "counter", "Records written, by kind.");
 	for (unsigned int i = 0; i < METRICS_KINDS; i++)
 		fprintf(file, "rstwhy_records_total{kind=\"%s\"} %" PRIu64 "\n", record_kind_name((enum record_kind)i), metrics->kinds[i]);
 	head(file, "lost_total", "counter", "Records known to be lost, by where.");
 	for (size_t i = 0; i < METRICS_WHERES; i++)
-		fprintf(file, "rstwhy_lost_total{where=\"%s\"} %.15g\n", metrics_wheres[i], metrics->lost[i]);
+		fprintf(file, "rstwhy_lost_total{where=\"%s\"} %.15g\n", metrics_wheres[i], lost(metrics, sample, i));
 }
 
 static void write_sample(FILE *file, const struct metrics_sample *sample)
@@ -115,7 +121,7 @@ static bool write_all(FILE *file, const struct metrics *metrics, const struct me
 	write_who(file, metrics);
 	write_gaps(file, metrics);
 	write_servers(file, metrics);
-	write_records(file, metrics);
+	write_records(file, metrics, sample);
 	write_sample(file, sample);
 	return fflush(file) == 0 && !ferror(file);
 }

@@ -67,6 +67,7 @@ static void line_lost(void *user, uint64_t tag)
 	bool summary = tag & 1;
 	uint64_t resets = tag >> 1;
 
+	counts->unwritten++;
 	*(summary ? &counts->resets_summarized : &counts->resets_written) -= resets;
 	*(summary ? &counts->log_summarized : &counts->log_written) -= resets;
 	counts->resets_unwritten += resets;
@@ -97,7 +98,7 @@ static bool write_record(struct report *report, const struct record *record)
 {
 	struct sink *const sinks[] = { report->json, report->text };
 	render_fn *const renders[] = { render_json, render_text };
-	bool written[] = { true, true };
+	bool written[] = { true, true }, first;
 
 	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++) {
 		struct line line;
@@ -111,7 +112,9 @@ static bool write_record(struct report *report, const struct record *record)
 		written[i] = sink_take(sinks[i], line.data, line.len, tag_of(record));
 	}
 	outlets_write(report->outlets, record);
-	return report->json ? written[0] : written[1];
+	first = report->json ? written[0] : written[1];
+	report->counts.unwritten += !first;
+	return first;
 }
 
 /* What was written, or not, counts by what is in it. */

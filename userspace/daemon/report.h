@@ -22,6 +22,7 @@ struct report_counts {
 	uint64_t written; /* resets */
 	uint64_t ignored; /* by the list `ignore` */
 	uint64_t noise;	  /* held back by log.noise */
+	uint64_t unwritten; /* records of any kind that the first log that is on has not */
 	/* RSTs: sums of count */
 	uint64_t resets_written, resets_summarized, resets_ignored, resets_unlogged, resets_unwritten;
 	uint64_t log_written, log_summarized; /* to the JSON log since it was opened */
