@@ -92,6 +92,26 @@ static void tally__second_amendment_of_one__moves_it_again(void **state)
 	assert_int_equal(tally->causes[CAUSE_CRASH], 0);
 }
 
+/* --class application, of what was amended to another class and back. */
+static void tally__amendment_passed_over__takes_the_event_back(void **state)
+{
+	(void)state;
+	tally_add(tally, told(CAUSE_ABORT, 1));
+	tally_add(tally, told(CAUSE_ABORT, 2));
+	told(CAUSE_HOST_LOST, 3)->kind = RECORD_AMENDMENT;
+	record.amends = "5f-1-1";
+	tally_pass_over(tally, &record);
+	tally_pass_over(tally, &record);
+	tally_pass_over(tally, told(CAUSE_HOST_LOST, 2));
+	assert_int_equal(tally->events, 1);
+	assert_int_equal(tally->causes[CAUSE_ABORT], 1);
+	told(CAUSE_CRASH, 4)->kind = RECORD_AMENDMENT;
+	record.amends = "5f-1-1";
+	tally_add(tally, &record);
+	assert_int_equal(tally->events, 2);
+	assert_int_equal(tally->causes[CAUSE_CRASH], 1);
+}
+
 static void tally__amendment_of_what_was_not_read__counts(void **state)
 {
 	(void)state;
@@ -249,6 +269,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tally__a_train__is_one_event, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__amendment__moves_the_event, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__second_amendment_of_one__moves_it_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tally__amendment_passed_over__takes_the_event_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__amendment_of_what_was_not_read__counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__summary__counts_as_many_as_it_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__losses__added_up_by_place, set_up, tear_down),

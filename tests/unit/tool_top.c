@@ -90,6 +90,20 @@ static void amendment__of_a_remembered_one__changes_it(void **state)
 	assert_int_equal(top_row_cause(&view.row[0]), CAUSE_CRASH);
 }
 
+static void amendment__passed_over__its_event_is_not_shown(void **state)
+{
+	(void)state;
+	add(CAUSE_ABORT, 1, 30);
+	add(CAUSE_CRASH, 2, 30);
+	told(CAUSE_HOST_LOST, 3, 30)->kind = RECORD_AMENDMENT;
+	record.amends = "5f-1-1";
+	top_events_pass_over(events, &record);
+	make();
+	assert_int_equal(view.events, 1);
+	assert_int_equal(view.rows, 1);
+	assert_int_equal(top_row_cause(&view.row[0]), CAUSE_CRASH);
+}
+
 static void noise__hidden__until_asked_for(void **state)
 {
 	(void)state;
@@ -231,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(window__older_ones__are_not_in_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(amendment__of_a_remembered_one__changes_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(amendment__passed_over__its_event_is_not_shown, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(noise__hidden__until_asked_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(groups__by_each__are_right, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sort__latest_first__or_most, set_up, tear_down),

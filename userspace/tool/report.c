@@ -46,8 +46,10 @@ static void take_line(struct reading *reading, char *line, size_t len)
 		report->unreadable += len > 0;
 		return;
 	}
-	if (!selection_match(&reading->counted, &record))
+	if (!selection_match(&reading->counted, &record)) {
+		tally_pass_over(report->tally, &record);
 		return;
+	}
 	tally_add(report->tally, &record);
 	if (keep && record.kind != RECORD_LOSS && selection_match(&reading->options->selection, &record))
 		last_lines_add(report->last, reading->copy, len);

@@ -215,3 +215,13 @@ void tally_add(struct tally *tally, const struct record *record)
 		add_verdict(tally, record);
 	}
 }
+
+void tally_pass_over(struct tally *tally, const struct record *record)
+{
+	struct counted before;
+
+	if (record->kind != RECORD_AMENDMENT || !record->amends || !tally_verdicts_find(tally->verdicts, record->amends, &before))
+		return;
+	count_verdict(tally, record, &before, -1);
+	tally_verdicts_forget(tally->verdicts, record->amends);
+}

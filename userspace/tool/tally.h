@@ -64,6 +64,9 @@ void tally_free(struct tally *tally);
 
 void tally_add(struct tally *tally, const struct record *record);
 
+/* A record that is not wanted: where it is an amendment, what it amends is not wanted any more, either. */
+void tally_pass_over(struct tally *tally, const struct record *record);
+
 /* The class that a record counts as; of causes that this version does not know, too. */
 enum cause_class tally_class(const struct record *record);
 

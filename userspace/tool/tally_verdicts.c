@@ -55,3 +55,12 @@ bool tally_verdicts_find(const struct tally_verdicts *verdicts, const char *id, 
 	*counted = kept->counted;
 	return kept->hash == hash;
 }
+
+void tally_verdicts_forget(struct tally_verdicts *verdicts, const char *id)
+{
+	uint64_t hash = hash_of(id);
+	struct kept *kept = &verdicts->kept[hash % TALLY_VERDICTS];
+
+	if (kept->hash == hash)
+		kept->hash = 0;
+}

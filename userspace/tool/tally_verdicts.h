@@ -32,4 +32,6 @@ void tally_verdicts_keep(struct tally_verdicts *verdicts, const char *id, const 
 /* False: it is not there any more, or never was. */
 bool tally_verdicts_find(const struct tally_verdicts *verdicts, const char *id, struct counted *counted);
 
+void tally_verdicts_forget(struct tally_verdicts *verdicts, const char *id);
+
 #endif

@@ -46,8 +46,12 @@ static void take_news(struct top *top)
 		if (len > FOLLOW_LINE_MAX)
 			continue;
 		memcpy(top->line, text, len);
-		if (record_scan(top->line, len, &record) && selection_match(&top->options->selection, &record))
+		if (!record_scan(top->line, len, &record))
+			continue;
+		if (selection_match(&top->options->selection, &record))
 			top_events_add(top->events, &record);
+		else
+			top_events_pass_over(top->events, &record);
 	}
 }
 

@@ -118,6 +118,16 @@ static struct top_event *find_amended(struct top_events *events, uint64_t id)
 	return NULL;
 }
 
+void top_events_pass_over(struct top_events *events, const struct record *record)
+{
+	struct top_event *amended = NULL;
+
+	if (record->kind == RECORD_AMENDMENT && record->amends)
+		amended = find_amended(events, hash_of(record->amends));
+	if (amended)
+		amended->count = 0;
+}
+
 void top_events_add(struct top_events *events, const struct record *record)
 {
 	struct top_event event, *amended = NULL;

@@ -25,7 +25,7 @@ struct top_host {
 struct top_event {
 	uint64_t ts_ns;
 	uint64_t id; /* a hash of the record's, for amendments */
-	uint32_t count; /* 1, or what a summary says */
+	uint32_t count; /* 1, or what a summary says; 0: it is not wanted any more */
 	float gap_ms;	/* negative: none */
 	uint8_t class, cause, sender;
 	uint16_t port; /* the server's */
@@ -40,6 +40,8 @@ void top_events_free(struct top_events *events);
 
 /* An amendment changes the event that it amends; a loss is added up. */
 void top_events_add(struct top_events *events, const struct record *record);
+/* A record that is not wanted: where it is an amendment, what it amends is not wanted any more, either. */
+void top_events_pass_over(struct top_events *events, const struct record *record);
 void top_events_clear(struct top_events *events);
 
 size_t top_events_count(const struct top_events *events);

@@ -130,7 +130,7 @@ static void rank(struct top_view *view, const struct heavy *groups, enum top_sor
 
 static bool in_view(const struct top_view *view, const struct top_settings *settings, const struct top_event *event)
 {
-	return event->ts_ns >= view->begin_ns && (settings->noise || event->class != CLASS_NOISE);
+	return event->count > 0 && event->ts_ns >= view->begin_ns && (settings->noise || event->class != CLASS_NOISE);
 }
 
 bool top_view_make(struct top_view *view, const struct top_events *events, const struct top_settings *settings, uint64_t now_ns)
