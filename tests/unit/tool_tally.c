@@ -78,6 +78,21 @@ static void tally__amendment__moves_the_event(void **state)
 	assert_int_equal(tally_harm(ranked[0].place), 1);
 }
 
+static void tally__amendment_of_the_only_idle_kill__no_silence_is_left(void **state)
+{
+	struct tally_ranked ranked[4];
+
+	(void)state;
+	told(CAUSE_REMOTE_AT_EXPIRY, 1)->gap_ms = 350000;
+	tally_add(tally, &record);
+	told(CAUSE_HOST_LOST, 2)->kind = RECORD_AMENDMENT;
+	record.amends = "5f-1-1";
+	record.gap_ms = 350000;
+	tally_add(tally, &record);
+	assert_int_equal(tally_rank(tally->servers, ranked, 4), 1);
+	assert_true(ranked[0].place->gap_max_ms == 0);
+}
+
 static void tally__second_amendment_of_one__moves_it_again(void **state)
 {
 	(void)state;
@@ -268,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tally__a_train__is_one_event, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__amendment__moves_the_event, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tally__amendment_of_the_only_idle_kill__no_silence_is_left, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__second_amendment_of_one__moves_it_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__amendment_passed_over__takes_the_event_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tally__amendment_of_what_was_not_read__counts, set_up, tear_down),

@@ -106,6 +106,8 @@ static void change_place(struct tally_place *place, const struct record *record,
 	change_count(&place->classes[counted->class], change);
 	change_count(&place->causes[counted->cause], change);
 	place->last_ns = record->ts_ns > place->last_ns ? record->ts_ns : place->last_ns;
+	if (place->classes[CLASS_IDLE_TIMEOUT] == 0) /* the only one was taken back */
+		place->gap_min_ms = place->gap_max_ms = 0;
 	if (change < 0 || counted->class != CLASS_IDLE_TIMEOUT || record->gap_ms < 0)
 		return;
 	if (place->gap_max_ms == 0 || record->gap_ms < place->gap_min_ms)
