@@ -205,7 +205,7 @@ static void doctor__broken_sum__says_where(void **state)
 	free(text);
 }
 
-static void doctor__log__resets_and_summaries_from_the_offset_on(void **state)
+static void doctor__log__resets_and_summaries_of_what_the_daemon_told_of(void **state)
 {
 	static const char before[] = "{\"v\":1,\"kind\":\"reset\",\"count\":100}\n";
 	static const char text[] = "{\"v\":1,\"kind\":\"reset\",\"count\":3}\n"
@@ -214,14 +214,16 @@ static void doctor__log__resets_and_summaries_from_the_offset_on(void **state)
 				   "{\"v\":1,\"kind\":\"loss\",\"lost\":9}\n"
 				   "\x1b[31m not a record \n"
 				   "{\"v\":1,\"kind\":\"summary\",\"count\":20}\n"
-				   "{\"v\":1,\"kind\":\"reset\",\"count\":1}";
+				   "{\"v\":1,\"kind\":\"reset\",\"count\":1}\n";
+	static const char after[] = "{\"v\":1,\"kind\":\"reset\",\"count\":500}\n";
 	struct log_sums sums = { 0 };
 	FILE *file = tmpfile();
 
 	(void)state;
 	fputs(before, file);
 	fputs(text, file);
-	log_sums_read(file, strlen(before), &sums);
+	fputs(after, file); /* since the daemon last told */
+	log_sums_read(file, strlen(before), strlen(text), &sums);
 	assert_int_equal(sums.records, 4);
 	assert_int_equal(sums.summaries, 20);
 	fclose(file);
@@ -240,7 +242,7 @@ int main(void)
 		cmocka_unit_test(accounting__as_text__comes_back),
 		cmocka_unit_test(doctor__exact_sum__says_so),
 		cmocka_unit_test(doctor__broken_sum__says_where),
-		cmocka_unit_test(doctor__log__resets_and_summaries_from_the_offset_on),
+		cmocka_unit_test(doctor__log__resets_and_summaries_of_what_the_daemon_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "terminal.h"
 
 #include "../daemon/module_state.h"
-#include "../record/record.h"
+#include "../record/record_scan.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -130,29 +130,28 @@ unsigned int accounting_show(FILE *to, const struct accounting *a, const struct 
 	return broken;
 }
 
-static void take_line(const char *text, size_t len, struct log_sums *sums)
+static void take_line(char *text, size_t len, struct log_sums *sums)
 {
-	static struct record record;
-	struct record_document *document = record_parse(text, len, &record);
+	struct record record;
 
-	if (!document)
+	if (!record_scan(text, len, &record))
 		return;
 	if (record.kind == RECORD_RESET)
 		sums->records += record.count;
 	else if (record.kind == RECORD_SUMMARY)
 		sums->summaries += record.count;
-	record_release(document);
 }
 
-void log_sums_read(FILE *log, uint64_t offset, struct log_sums *sums)
+void log_sums_read(FILE *log, uint64_t offset, uint64_t bytes, struct log_sums *sums)
 {
 	char *text = NULL;
+	uint64_t taken = 0;
 	size_t room = 0;
 	ssize_t len;
 
 	if (fseeko(log, (off_t)offset, SEEK_SET) < 0)
 		return;
-	while ((len = getline(&text, &room, log)) > 0)
+	for (; taken < bytes && (len = getline(&text, &room, log)) > 0; taken += (uint64_t)len)
 		take_line(text, (size_t)len, sums);
 	free(text);
 }
@@ -169,7 +168,7 @@ static bool read_log(const char *path, const struct accounting *a, struct log_su
 	sums->same_file = fstat(fileno(log), &st) == 0 && a->log_inode == (uint64_t)st.st_ino;
 	sums->whole = sums->same_file && (uint64_t)st.st_size >= a->log_offset + a->log_bytes;
 	if (sums->whole)
-		log_sums_read(log, a->log_offset, sums);
+		log_sums_read(log, a->log_offset, a->log_bytes, sums);
 	fclose(log);
 	return true;
 }
@@ -208,7 +207,7 @@ static void tell_age(const struct accounting *a)
 
 int accounting_examine(const struct config *config)
 {
-	struct accounting before, a;
+	struct accounting a;
 	struct log_sums log;
 	bool have_log;
 
@@ -216,17 +215,9 @@ int accounting_examine(const struct config *config)
 		complain("status.file is empty: nobody keeps account");
 		return STATUS_FAILED;
 	}
-	/* The log grows while it is read: what was written in between must not count as a difference. */
-	for (int i = 0; i < 50; i++) {
-		if (!read_status(config->status, &before))
-			return STATUS_FAILED;
-		have_log = read_log(config->json, &before, &log);
-		if (!read_status(config->status, &a))
-			return STATUS_FAILED;
-		if (!a.running || (a.until_ns == before.until_ns && log.records + log.summaries == a.log_written + a.log_summarized))
-			break;
-		usleep(100000);
-	}
+	if (!read_status(config->status, &a))
+		return STATUS_FAILED;
+	have_log = read_log(config->json, &a, &log);
 	tell_age(&a);
 	return accounting_show(stdout, &a, have_log ? &log : NULL) ? STATUS_FAILED : STATUS_OK;
 }

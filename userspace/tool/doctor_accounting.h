@@ -19,8 +19,8 @@ struct log_sums {
 	uint64_t records, summaries; /* sums of count */
 };
 
-/* The lines of a log from an offset on; other kinds of records count nothing. */
-void log_sums_read(FILE *log, uint64_t offset, struct log_sums *sums);
+/* The lines of a log from an offset on, so many bytes of them: it grows meanwhile. Other kinds of records count nothing. */
+void log_sums_read(FILE *log, uint64_t offset, uint64_t bytes, struct log_sums *sums);
 
 /* The equation and what is wrong with it. Returns how many links are broken. log NULL: there is none to look at. */
 unsigned int accounting_show(FILE *to, const struct accounting *a, const struct log_sums *log);
