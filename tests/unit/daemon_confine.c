@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include <asm/termbits.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -118,6 +120,18 @@ static void local_datagram(void)
 	check(pair >= 0 && send(pair, "x", 1, MSG_NOSIGNAL) < 0 && close(pair) == 0);
 }
 
+/* As C libraries ask whether a file is a terminal, whichever the daemon is linked with. */
+static void terminals(void)
+{
+	char answer[256];
+
+	ioctl(STDERR_FILENO, TCGETS, answer);
+	ioctl(STDERR_FILENO, TIOCGWINSZ, answer);
+#ifdef TCGETS2
+	ioctl(STDERR_FILENO, TCGETS2, answer);
+#endif
+}
+
 static void program(void)
 {
 	execl("/bin/true", "true", (char *)NULL);
@@ -172,6 +186,7 @@ static void confine__what_the_daemon_does__goes_on(void **state)
 	assert_goes(loop);
 	assert_goes(names_and_memory);
 	assert_goes(local_datagram);
+	assert_goes(terminals);
 }
 
 static void confine__programs_and_processes__kill(void **state)

@@ -9,6 +9,7 @@
  */
 #include "confine.h"
 
+#include <asm/termbits.h> /* of TCGETS2 */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <seccomp.h>
@@ -38,7 +39,7 @@ static const char *const allowed[] = {
 	/* the host's name as the default of gateway.name; who we are */
 	"uname", "getpid", "gettid", "getuid", "geteuid", "getgid", "getegid", "sysinfo",
 	/* the end, an orderly one or abort() */
-	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "tgkill", "exit", "exit_group",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "tgkill", "tkill", "exit", "exit_group",
 };
 
 static int allow(scmp_filter_ctx filter, const char *name)
@@ -68,14 +69,23 @@ static int allow_memory(scmp_filter_ctx filter)
 	return error;
 }
 
-/* Local sockets: sd_notify(3), syslog, and the C library's look for interface names, which is one question more; and whether a file is a terminal. */
+/*
+ * Local sockets: sd_notify(3), syslog, and the C library's look for interface names, which is one question more; and whether a file is a
+ * terminal: TCGETS, glibc from 2.42 on TCGETS2, musl TIOCGWINSZ, of each file that it opens for writing.
+ */
 static int allow_sockets(scmp_filter_ctx filter)
 {
+	static const unsigned long questions[] = {
+		SIOCGIFNAME, TCGETS, TIOCGWINSZ,
+#ifdef TCGETS2
+		TCGETS2,
+#endif
+	};
 	int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
 
-	if (!error)
-		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, SIOCGIFNAME));
-	return error ? error : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, TCGETS));
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]) && !error; i++)
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, questions[i]));
+	return error;
 }
 
 static int load(scmp_filter_ctx filter)
