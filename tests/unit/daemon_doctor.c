@@ -169,6 +169,15 @@ static void doctor__log_unwritable__directory_to_make(void **state)
 	assert_trouble(HEALTH_FAIL, "install -d -o rstwhy -m 750 /var/log/rstwhy ");
 }
 
+/* Another user's permissions are not ours. */
+static void doctor__log_of_another_user__root_can_tell(void **state)
+{
+	(void)state;
+	patient.log_hidden = true;
+	patient.log_writable = false;
+	assert_trouble(HEALTH_WARN, "as root");
+}
+
 static void doctor__log_elsewhere__not_looked_at(void **state)
 {
 	unsigned int troubles;
@@ -240,6 +249,7 @@ int main(void)
 		TEST(doctor__no_nflog__modprobe),
 		TEST(doctor__reader__missing_foreign_or_unknown),
 		TEST(doctor__log_unwritable__directory_to_make),
+		TEST(doctor__log_of_another_user__root_can_tell),
 		TEST(doctor__log_elsewhere__not_looked_at),
 		TEST(doctor__counted_losses__a_warning_each),
 	};

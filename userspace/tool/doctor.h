@@ -32,6 +32,7 @@ struct patient {
 	uint32_t plain_peer_process;
 	char plain_peer[64];
 	bool user_exists;
+	bool log_hidden;   /* whether that user can write it only root can try, or that user */
 	bool log_writable; /* by that user */
 	char log_trouble[128];
 	struct host host;

@@ -110,6 +110,9 @@ static bool check_log(const struct patient *patient, struct finding *finding)
 
 	if (path[0] != '/')
 		return false;
+	if (patient->log_hidden && patient->user_exists)
+		return doctor_find(finding, HEALTH_WARN, "whether %.60s can write the log %.400s is told to root only", patient->config.user, path) &&
+		       doctor_fix(finding, "run rstwhy doctor as root");
 	if (patient->log_writable)
 		return doctor_find(finding, HEALTH_OK, "the log %s can be written", path);
 	doctor_find(finding, HEALTH_FAIL, "the log %.400s cannot be written by %.60s: %s", path, patient->config.user, patient->log_trouble);

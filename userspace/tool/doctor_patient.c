@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,12 +102,14 @@ static bool is_writable(const char *path)
 
 static void read_log(struct patient *patient)
 {
+	const struct passwd *entry = getpwnam(patient->config.user);
 	struct identity identity;
 	int error;
 
-	patient->user_exists = identity_find(patient->config.user, &identity);
+	patient->user_exists = entry != NULL;
+	patient->log_hidden = geteuid() != 0 && (!entry || entry->pw_uid != geteuid());
 	snprintf(patient->log_trouble, sizeof(patient->log_trouble), "there is no such user");
-	if (!patient->user_exists || !identity_borrow(&identity))
+	if (!patient->user_exists || patient->log_hidden || !identity_find(patient->config.user, &identity) || !identity_borrow(&identity))
 		return;
 	patient->log_writable = is_writable(patient->config.json);
 	error = errno;
