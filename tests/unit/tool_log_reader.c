@@ -184,6 +184,20 @@ static void open__absent_or_a_directory__tells_why(void **state)
 	assert_string_equal(error, "Is a directory");
 }
 
+static void gzip__not_installed__is_what_is_said(void **state)
+{
+	char *path_before = strdup(getenv("PATH"));
+
+	(void)state;
+	put("one\n", 4);
+	filter("gzip");
+	setenv("PATH", "/nonexistent", 1);
+	assert_null(log_reader_open(path, error));
+	setenv("PATH", path_before, 1);
+	free(path_before);
+	assert_non_null(strstr(error, "gzip"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -192,6 +206,7 @@ int main(void)
 		TEST(lines__over_many_blocks__all_whole),
 		TEST(gzip__is_recognised__and_read),
 		TEST(gzip__cut__is_told),
+		TEST(gzip__not_installed__is_what_is_said),
 		TEST(gzip__left_early__is_no_damage),
 		TEST(end__without_a_newline__is_a_line),
 		TEST(too_long__left_out__and_counted),

@@ -76,17 +76,22 @@ static int open_file(struct log_reader *reader, const char *path)
 		return EISDIR;
 	reader->size = S_ISREG(info.st_mode) ? (uint64_t)info.st_size : 0;
 	posix_fadvise(reader->file, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return is_gzip(reader->file) ? start_gzip(reader) : 0;
+	return 0;
 }
 
 struct log_reader *log_reader_open(const char *path, char error[LOG_READER_ERROR_MAX])
 {
 	struct log_reader *reader = calloc(1, sizeof(*reader));
-	int failed = reader ? open_file(reader, path) : ENOMEM;
+	int failed = reader ? open_file(reader, path) : ENOMEM, unstarted = 0;
 
-	if (!failed)
+	if (!failed && is_gzip(reader->file))
+		unstarted = start_gzip(reader);
+	if (!failed && !unstarted)
 		return reader;
-	snprintf(error, LOG_READER_ERROR_MAX, "%.200s", log_trouble(failed));
+	if (unstarted)
+		snprintf(error, LOG_READER_ERROR_MAX, "gzip, which reads it, cannot be started: %.100s", strerror(unstarted));
+	else
+		snprintf(error, LOG_READER_ERROR_MAX, "%.200s", log_trouble(failed));
 	if (reader && reader->file >= 0)
 		close(reader->file);
 	free(reader);
