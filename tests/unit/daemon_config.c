@@ -225,6 +225,14 @@ static void config_load__wrong_value__file_line_key_and_what_is_allowed(void **s
 	assert_string_equal(error_of(f, "[nflog]\n\ngroup = x\n"), ":3: nflog.group: \"x\" is not possible; allowed: 0 to 65535");
 }
 
+/* Of a long list the whole says nothing. */
+static void config_load__wrong_item_of_a_list__that_item_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_memory_equal(error_of(f, "ignore = 10.0.0.0/8, :80\n  10.0.0.5, 10.0.0.256, :443\n"), ":2: ignore: \"10.0.0.256\" is not possible; ", 42);
+}
+
 static void config_load__first_error__is_the_one_told(void **state)
 {
 	struct fixture *f = *state;
@@ -337,6 +345,7 @@ int main(void)
 		TEST(config_assign__key_and_value__are_split_at_the_first_sign),
 		TEST(config_load__sections_and_dots__are_the_same),
 		TEST(config_load__wrong_value__file_line_key_and_what_is_allowed),
+		TEST(config_load__wrong_item_of_a_list__that_item_is_told),
 		TEST(config_load__first_error__is_the_one_told),
 		TEST(config_load__neither_key_nor_section__line_told),
 		TEST(config_load__given_twice__refused),

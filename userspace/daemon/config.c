@@ -85,15 +85,30 @@ static bool fail_unknown(struct config_error *error, const char *name)
 	return false;
 }
 
+/* Of a list the item that is wrong, else the whole value. */
+static void wrong_part(const char *name, const char *value, const char **part, size_t *len)
+{
+	struct ignore_list list = { .count = 0 };
+
+	*len = 0;
+	if (strcmp(name, "ignore") != 0 || ignore_parse(&list, value, part, len) || *len == 0) {
+		*part = value;
+		*len = strlen(value);
+	}
+}
+
 bool config_set(struct config *config, const char *name, const char *value, struct config_error *error)
 {
 	const struct config_key *key = find_key(name);
+	const char *part;
+	size_t len;
 
 	if (!key)
 		return fail_unknown(error, name);
 	if (key->parse(key, (char *)config + key->offset, value))
 		return true;
-	return fail(error, "%s: \"%.200s\" is not possible; allowed: %s", name, value, key->allowed);
+	wrong_part(name, value, &part, &len);
+	return fail(error, "%s: \"%.*s\" is not possible; allowed: %s", name, len < 200 ? (int)len : 200, part, key->allowed);
 }
 
 bool config_assign(struct config *config, const char *assignment, struct config_error *error)
