@@ -296,6 +296,19 @@ static void config_load__no_such_file__only_an_error_when_asked_for(void **state
 	assert_string_equal(f->error.text, "/nonexistent/rstwhyd.conf: No such file or directory");
 }
 
+static void config_check__both_logs_in_one_file__refused(void **state)
+{
+	struct fixture *f = *state;
+
+	strcpy(f->config.text, "-");
+	strcpy(f->config.json, "-");
+	assert_true(config_check(&f->config, &f->error));
+	strcpy(f->config.json, "/var/log/rstwhy/resets.log");
+	strcpy(f->config.text, f->config.json);
+	assert_false(config_check(&f->config, &f->error));
+	assert_memory_equal(f->error.text, "log.text: ", 10);
+}
+
 static void config_check__buffer_beyond_its_bound__refused(void **state)
 {
 	struct fixture *f = *state;
@@ -353,6 +366,7 @@ int main(void)
 		TEST(config_load__line_too_long__refused_not_split),
 		TEST(config_load__binary_rubbish__an_error_no_crash),
 		TEST(config_load__no_such_file__only_an_error_when_asked_for),
+		TEST(config_check__both_logs_in_one_file__refused),
 		TEST(config_check__buffer_beyond_its_bound__refused),
 		TEST(config_load__shipped_file__is_right_also_with_every_key_in_force),
 	};

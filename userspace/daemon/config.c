@@ -221,6 +221,8 @@ bool config_check(const struct config *config, struct config_error *error)
 {
 	if (config->buffer > config->buffer_max)
 		return fail(error, "nflog.buffer: larger than nflog.buffer_max (%u); allowed: at most that", config->buffer_max);
+	if (config->json[0] == '/' && !strcmp(config->json, config->text))
+		return fail(error, "log.text: %.200s is log.json already; allowed: another file", config->text);
 	if (config->plain_group == config->group)
 		return fail(error, "nflog.plain_group: %u is nflog.group already; allowed: another group", config->plain_group);
 	return true;
