@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -162,6 +163,30 @@ static void follow_next__no_file_yet__comes_later(void **state)
 	assert_next("first");
 }
 
+static void follow_next__standard_input_ends_without_a_newline__is_a_line(void **state)
+{
+	struct follow *piped = follow_new("-");
+	int saved = dup(STDIN_FILENO), fd;
+	const char *line;
+	size_t len;
+
+	(void)state;
+	append("first\nlast");
+	fd = open(path, O_RDONLY);
+	assert_true(piped && saved >= 0 && fd >= 0);
+	dup2(fd, STDIN_FILENO);
+	assert_true(follow_next(piped, &line, &len));
+	assert_int_equal(len, 5);
+	assert_true(follow_next(piped, &line, &len));
+	assert_int_equal(len, 4);
+	assert_memory_equal(line, "last", 4);
+	assert_false(follow_next(piped, &line, &len));
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(fd);
+	follow_free(piped);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -174,6 +199,7 @@ int main(void)
 		TEST(follow_next__cut__starts_over),
 		TEST(follow_next__line_too_long__left_out_alone),
 		TEST(follow_next__no_file_yet__comes_later),
+		TEST(follow_next__standard_input_ends_without_a_newline__is_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,12 +135,23 @@ static bool take_line(struct follow *follow, const char **line, size_t *len)
 	return false;
 }
 
+/* What standard input ends with is a line also without a newline: nothing more comes. */
+static bool take_rest(struct follow *follow, const char **line, size_t *len)
+{
+	if (!follow->standard_input || follow->skipping || follow->begin == follow->end)
+		return false;
+	*line = follow->buf + follow->begin;
+	*len = follow->end - follow->begin;
+	follow->begin = follow->end;
+	return true;
+}
+
 bool follow_next(struct follow *follow, const char **line, size_t *len)
 {
 	if (!follow_present(follow))
 		return false;
 	while (!take_line(follow, line, len))
 		if (!fill(follow) && !(was_rotated(follow) && fill(follow)))
-			return false;
+			return take_rest(follow, line, len);
 	return true;
 }
