@@ -106,6 +106,15 @@ def one_server(browser):
     check("the silences of one server", after[0] != before and after[1].startswith("Learned: silences of up to 280.0 s survive"), after)
 
 
+def networks(browser):
+    """Which learned path is a server's: of its own network, however its address is written."""
+    found = browser.run("const kept = data.learned.splice(0), path = (prefix) => ({ prefix, port: 443, side: 'server' });"
+                        "data.learned.push(path('2001:db8:20::/64'), path('2001:db8:20:5::/64'), path('fd00:0:0:1::/64'), path('10.2.0.0/24'));"
+                        "const found = ['[2001:db8:20::25]', '[2001:db8:20:5::1]', '[2001:db8:20:6::1]', '[fd00::1:a:b:c:d]', '10.2.0.7', '10.2.1.7']"
+                        ".map((server) => (learnedOf(server + ':443') || { prefix: null }).prefix); data.learned.splice(0, 4, ...kept); return found")
+    equal("the learned path of a server", found, ["2001:db8:20::/64", "2001:db8:20:5::/64", None, "fd00:0:0:1::/64", "10.2.0.0/24", None])
+
+
 def noise_button(browser):
     drawn = "return [...document.querySelectorAll('.chart')[0].querySelectorAll('rect')].filter((r) => r.getAttribute('fill') === 'var(--noise)').length"
     before = browser.run(drawn)
@@ -223,6 +232,7 @@ def main():
         time_axis(browser, "wide")
         known_timeouts(browser)
         one_server(browser)
+        networks(browser)
         noise_button(browser)
         table(browser, log)
         contrast(browser, "light")

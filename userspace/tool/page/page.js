@@ -79,14 +79,20 @@ function knownGroups(from, to) {
 	return [...groups].sort((a, b) => a[0] - b[0]);
 }
 
+// The network of an address: its /24, or of IPv6 the first four groups, those that "::" leaves out, too.
+function networkOf(ip) {
+	if (!ip.includes(":"))
+		return ip.replace(/\.\d+$/, ".0/24");
+	const [front, back] = ip.split("::").map((part) => part ? part.split(":") : []);
+	const groups = back ? [...front, ...Array(Math.max(0, 8 - front.length - back.length)).fill("0"), ...back] : front;
+	return groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(":") + "/64";
+}
+
 // The learned path of a server: same network and port.
 function learnedOf(server) {
 	const match = /^\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/.exec(server || "");
-	if (!match)
-		return null;
-	const network = match[1].includes(":") ? null : match[1].replace(/\.\d+$/, ".0/24");
-	return data.learned.find((l) => l.port === Number(match[2]) && l.side === "server" && (network ? l.prefix === network
-		: l.prefix.endsWith("/64") && match[1].startsWith(l.prefix.replace(/:*\/64$/, "") + ":")));
+	return match && data.learned.find((l) => l.port === Number(match[2]) && l.side === "server" &&
+		networkOf(l.prefix.replace(/\/\d+$/, "")) === networkOf(match[1]));
 }
 
 function pairs(list) {
