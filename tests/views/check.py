@@ -132,6 +132,21 @@ def report(rotated, directory):
           os.path.getsize(directory + "/page.html") > 10000 and not os.path.exists(directory + "/page.html.tmp"))
 
 
+def settings(directory):
+    """report and timeouts know from the daemon's settings where what it learned is."""
+    log, state, config = directory + "/elsewhere.jsonl", directory + "/elsewhere.json", directory + "/elsewhere.conf"
+    put(log, sample("--records", "200", "--state", state))
+    put(config, f"[log]\njson = {log}\n[state]\nfile = {state}\n[hints]\nfile =\n".encode())
+    check("timeouts: the daemon's state.file", "survive" in run("timeouts", "-c", config))
+    check("report: the daemon's state.file", "\nlearned of timeouts" in run("report", "-c", config))
+    check("report: of a log by its name, too", "\nlearned of timeouts" in run("report", "-c", config, log))
+    put(config, b"[state]\nfile =\n")
+    check("timeouts: nothing is kept", run("timeouts", "-c", config) == "")
+    put(config, b"[nonsense]\nfile = x\n")
+    run("timeouts", "-c", config, status=2)
+    run("report", "-c", config, log, status=2)
+
+
 def hostile(directory):
     path = directory + "/hostile.jsonl"
     put(path, sample("--records", "2000", "--hostile") + b"\x1b[31mnot a record\n{\"v\":1,\"kind\":\"reset\"}\n" + b"x" * 300000 + b"\n" + os.urandom(5000))
@@ -294,6 +309,7 @@ def main():
         rotated = Rotated(directory + "/rotated")
         since(rotated)
         report(rotated, directory)
+        settings(directory)
         hostile(directory)
         memory(directory)
         top(directory)

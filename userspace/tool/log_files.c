@@ -14,16 +14,24 @@
 
 #define NS_PER_SEC 1000000000ULL
 
-bool log_files_default(const char *config_file, char file[CONFIG_PATH_MAX], char error[LOG_FILES_ERROR_MAX])
+bool log_files_settings(const char *config_file, struct config *config, char error[LOG_FILES_ERROR_MAX])
 {
 	struct config_error why;
+
+	config_defaults(config);
+	if (config_load(config, config_file ? config_file : CONFIG_DEFAULT_FILE, !config_file, &why))
+		return true;
+	snprintf(error, LOG_FILES_ERROR_MAX, "%.500s", why.text);
+	config_defaults(config);
+	return false;
+}
+
+bool log_files_default(const char *config_file, char file[CONFIG_PATH_MAX], char error[LOG_FILES_ERROR_MAX])
+{
 	struct config config;
 
-	config_defaults(&config);
-	if (!config_load(&config, config_file ? config_file : CONFIG_DEFAULT_FILE, !config_file, &why)) {
-		snprintf(error, LOG_FILES_ERROR_MAX, "%.500s", why.text);
+	if (!log_files_settings(config_file, &config, error))
 		return false;
-	}
 	if (config.json[0] == '/') {
 		strcpy(file, config.json);
 		return true;

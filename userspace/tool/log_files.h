@@ -12,6 +12,9 @@
 #define LOG_FILES_MAX 512
 #define LOG_FILES_ERROR_MAX 512
 
+/* The daemon's settings (of NULL: the default file, which may be absent). False: error tells what is wrong with them, and they are the defaults. */
+bool log_files_settings(const char *config_file, struct config *config, char error[LOG_FILES_ERROR_MAX]);
+
 /* The file that the daemon writes by its settings (NULL: the default ones) into file. False: error tells why there is none. */
 bool log_files_default(const char *config_file, char file[CONFIG_PATH_MAX], char error[LOG_FILES_ERROR_MAX]);
 

@@ -9,9 +9,6 @@
 #include "options.h"
 
 #include "../daemon/clock.h"
-#include "../learn/known_timeouts.h"
-#include "../learn/state.h"
-
 
 #define ROWS_DEFAULT 1000
 #define ROWS_MAX 20000
@@ -28,8 +25,8 @@ static const char help[] =
 	"      --rows N             how many of the last resets the page's table has (1000; 0 to 20000)\n"
 	"      --top N              how many servers and paths the text lists (10; 1 to 100)\n"
 	SELECTION_HELP
-	"      --state FILE         what was learned of paths; default " STATE_DEFAULT_FILE "\n"
-	"      --known FILE         known timeouts; default " KNOWN_TIMEOUTS_FILE "\n"
+	"      --state FILE         what was learned of paths; default state.file of the daemon's settings\n"
+	"      --known FILE         known timeouts; default hints.file of the daemon's settings\n"
 	"  -c, --config FILE        the daemon's settings; default " CONFIG_DEFAULT_FILE "\n"
 	"\n"
 	"Noise is counted, but is in no list of servers or paths, and in the table only with --all or when asked for. Times are UTC.\n"
@@ -85,18 +82,26 @@ static const struct options_syntax syntax = {
 	.command = "report", .help = help, .shorts = "c:h", .longs = longs, .operands = true, .take = take,
 };
 
+/* Of logs from elsewhere a report can be made whatever is wrong with the settings here, as long as nobody named them. */
+static bool settle(struct report_options *options, char error[OPTIONS_ERROR_MAX])
+{
+	if (!log_files_settings(options->config, &options->settings, error) && (options->config || options->files_count == 0))
+		return false;
+	if (!options->state)
+		options->state = options->settings.state;
+	if (!options->known)
+		options->known = options->settings.hints;
+	return options->files_count > 0 || log_files_default(options->config, options->log, error);
+}
+
 bool report_options_parse(int argc, char **argv, struct report_options *options, int *status)
 {
 	char error[OPTIONS_ERROR_MAX];
 
-	*options = (struct report_options){
-		.rows = ROWS_DEFAULT, .top = TOP_DEFAULT, .state = STATE_DEFAULT_FILE, .known = KNOWN_TIMEOUTS_FILE
-	};
+	*options = (struct report_options){ .rows = ROWS_DEFAULT, .top = TOP_DEFAULT };
 	if (!options_read(&syntax, argc, argv, options, status))
 		return false;
 	options->files = argv + optind;
 	options->files_count = (size_t)(argc - optind);
-	if (options->files_count == 0 && !log_files_default(options->config, options->log, error))
-		return options_refuse(&syntax, error, status);
-	return true;
+	return settle(options, error) || options_refuse(&syntax, error, status);
 }

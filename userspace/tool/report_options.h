@@ -14,6 +14,7 @@
 struct report_options {
 	struct selection selection;
 	const char *html;  /* NULL: text on standard output; "-": the page there */
+	struct config settings; /* the daemon's, which the next two are of where nothing else is said */
 	const char *state; /* what was learned */
 	const char *known; /* known timeouts */
 	size_t rows;	   /* of the page's table */

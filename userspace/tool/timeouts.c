@@ -7,6 +7,7 @@
 #include "timeouts.h"
 
 #include "command.h"
+#include "log_files.h"
 #include "options.h"
 
 #include "../learn/known_timeouts.h"
@@ -20,18 +21,20 @@
 
 #define PATHS_MOST 65536 /* more than any daemon keeps */
 
-static const char help[] = "usage: rstwhy timeouts [-f STATE] [-k FILE] [--json]\n"
+static const char help[] = "usage: rstwhy timeouts [-f STATE] [-k FILE] [-c FILE] [--json]\n"
 			   "\n"
 			   "Per path, which is the network of the far side (/24 or /64), the port and the interface: the longest silence that\n"
 			   "survives, the shortest that is killed, what expires so, and the keepalive that holds. What hurts most comes first.\n"
 			   "\n"
-			   "  -f, --file STATE  the daemon's state.file; default " STATE_DEFAULT_FILE "\n"
-			   "  -k, --known FILE  known timeouts; default " KNOWN_TIMEOUTS_FILE "\n"
+			   "  -f, --file STATE  what was learned; default state.file of the daemon's settings\n"
+			   "  -k, --known FILE  known timeouts; default hints.file of the daemon's settings\n"
+			   "  -c, --config FILE the daemon's settings; default " CONFIG_DEFAULT_FILE "\n"
 			   "      --json        a JSON object a line\n";
 
 static const struct option longs[] = {
 	{ "file", required_argument, NULL, 'f' },
 	{ "known", required_argument, NULL, 'k' },
+	{ "config", required_argument, NULL, 'c' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -40,6 +43,7 @@ static const struct option longs[] = {
 struct request {
 	const char *state;
 	const char *known;
+	const char *config;
 	bool json;
 };
 
@@ -55,13 +59,16 @@ static bool take(void *to, int option, char *error)
 	case 'k':
 		request->known = optarg;
 		return true;
+	case 'c':
+		request->config = optarg;
+		return true;
 	default:
 		return request->json = true;
 	}
 }
 
 static const struct options_syntax syntax = {
-	.command = "timeouts", .help = help, .shorts = "f:k:h", .longs = longs, .take = take,
+	.command = "timeouts", .help = help, .shorts = "f:k:c:h", .longs = longs, .take = take,
 };
 
 static int print_rows(const struct timeouts_row *rows, size_t count, const struct request *request, uint64_t now_s)
@@ -111,7 +118,9 @@ static int show(struct learn *learned, const struct hints *hints, const struct r
 	case STATE_READ:
 		return print_learned(learned, hints, request);
 	case STATE_ABSENT:
-		if (!request->json)
+		if (!request->state[0])
+			complain("the daemon's settings name no state.file: what is learned is not kept");
+		else if (!request->json)
 			printf("Nothing is learned yet: there is no %s. rstwhyd writes it (state.file) some minutes after the first silence\n"
 			       "of a connection, and when it ends.\n", request->state);
 		return STATUS_OK;
@@ -121,15 +130,32 @@ static int show(struct learn *learned, const struct hints *hints, const struct r
 	}
 }
 
+/* What was not said is as the daemon has it. */
+static bool settle(struct request *request, struct config *settings, int *status)
+{
+	char error[LOG_FILES_ERROR_MAX];
+
+	if (request->state && request->known)
+		return true;
+	if (!log_files_settings(request->config, settings, error))
+		return options_refuse(&syntax, error, status);
+	if (!request->state)
+		request->state = settings->state;
+	if (!request->known)
+		request->known = settings->hints;
+	return true;
+}
+
 int command_timeouts(int argc, char **argv)
 {
-	struct request request = { .state = STATE_DEFAULT_FILE, .known = KNOWN_TIMEOUTS_FILE };
+	struct request request = { 0 };
+	struct config settings;
 	struct known_timeouts_error error;
 	struct hints hints;
 	struct learn *learned;
 	int status;
 
-	if (!options_read(&syntax, argc, argv, &request, &status))
+	if (!options_read(&syntax, argc, argv, &request, &status) || !settle(&request, &settings, &status))
 		return status;
 	if (!known_timeouts_load(request.known, &hints, &error)) {
 		complain("%s", error.text);
