@@ -260,6 +260,25 @@ static void loss__more_namespaces_than_places__are_ignored(void **state)
 	assert_int_equal(found(f, LOSS_NETLINK, 19 * SECOND), LOSS_NAMESPACES);
 }
 
+/* As in months of containers that come and go; what is polled stays, however quiet. */
+static void loss__quiet_namespaces__make_room(void **state)
+{
+	struct fixture *f = *state;
+	struct loss_report report = { .netns = 7, .seq = 3 };
+
+	loss_counters(f->loss, &report, SECOND);
+	for (report.netns = 100; report.netns < 100 + 2 * LOSS_NAMESPACES; report.netns++)
+		loss_message(f->loss, &report, SECOND);
+	report = (struct loss_report){ .netns = 1000, .seq = 1 };
+	loss_message(f->loss, &report, LOSS_FORGET_NS + 2 * SECOND);
+	report.seq = 3;
+	loss_message(f->loss, &report, LOSS_FORGET_NS + 2 * SECOND);
+	assert_int_equal(found(f, LOSS_NETLINK, LOSS_FORGET_NS + 9 * SECOND), 1);
+	report = (struct loss_report){ .netns = 7, .seq = 5 };
+	loss_message(f->loss, &report, LOSS_FORGET_NS + 9 * SECOND);
+	assert_int_equal(found(f, LOSS_NETLINK, LOSS_FORGET_NS + 19 * SECOND), 1);
+}
+
 static void loss__restart__told_and_counted_afresh(void **state)
 {
 	struct fixture *f = *state;
@@ -334,6 +353,7 @@ int main(void)
 		TEST(loss__older_counts_out_of_order__do_not_shrink),
 		TEST(loss__two_namespaces__counted_apart),
 		TEST(loss__more_namespaces_than_places__are_ignored),
+		TEST(loss__quiet_namespaces__make_room),
 		TEST(loss__restart__told_and_counted_afresh),
 		TEST(loss__flush__finds_open_holes_at_once),
 		TEST(loss__totals__all_that_was_lost_and_what_may_still_come),

@@ -11,12 +11,14 @@
 /* One namespace. Numbers from next on have not all been seen; bit i of seen stands for next + i, bit 0 is never set. */
 struct space {
 	bool used;
+	bool polled; /* its counters are read: never forgotten */
 	uint32_t netns;
 	uint64_t begin; /* where the counting began: the number before */
 	uint64_t next;
 	uint64_t expected; /* one beyond the highest number known to be used */
 	uint64_t seen;
 	uint64_t moved_ns; /* when next last moved, or a hole appeared */
+	uint64_t heard_ns; /* its last message */
 	uint64_t suppressed, failed;
 	struct loss_totals totals;
 	uint64_t failed_unmatched; /* failures whose numbers are not found missing yet */
@@ -68,19 +70,26 @@ static struct space *find(struct loss *loss, uint32_t netns)
 	return NULL;
 }
 
+static bool is_forgotten(const struct space *space, uint64_t now_ns)
+{
+	return !space->polled && space->next == space->expected && now_ns >= space->heard_ns + LOSS_FORGET_NS;
+}
+
 /* The counting of a namespace starts behind this report. */
-static void start(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+static void start(struct loss *loss, const struct loss_report *report, uint64_t now_ns, bool polled)
 {
 	for (size_t i = 0; i < LOSS_NAMESPACES; i++) {
-		if (loss->space[i].used)
+		if (loss->space[i].used && !is_forgotten(&loss->space[i], now_ns))
 			continue;
 		loss->space[i] = (struct space){
 			.used = true,
+			.polled = polled,
 			.netns = report->netns,
 			.begin = report->seq,
 			.next = report->seq + 1,
 			.expected = report->seq + 1,
 			.moved_ns = now_ns,
+			.heard_ns = now_ns,
 			.suppressed = report->suppressed,
 			.failed = report->failed,
 		};
@@ -136,9 +145,10 @@ void loss_message(struct loss *loss, const struct loss_report *report, uint64_t 
 	struct space *space = find(loss, report->netns);
 
 	if (!space) {
-		start(loss, report, now_ns);
+		start(loss, report, now_ns, false);
 		return;
 	}
+	space->heard_ns = now_ns;
 	note_counts(loss, space, report);
 	if (report->seq < space->next) { /* given up already, or from before the counting */
 		space->totals.late += report->seq > space->begin;
@@ -156,9 +166,10 @@ void loss_counters(struct loss *loss, const struct loss_report *report, uint64_t
 	struct space *space = find(loss, report->netns);
 
 	if (!space) {
-		start(loss, report, now_ns);
+		start(loss, report, now_ns, true);
 		return;
 	}
+	space->polled = true;
 	note_counts(loss, space, report);
 	expect(space, report->seq, now_ns);
 }

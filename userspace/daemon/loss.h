@@ -6,7 +6,8 @@
  *
  * Every message of the module carries a sequence number of its namespace, counted when the module meant to send it, and how many it
  * did not send. A hole that stays open is a loss; processors may overtake each other, so a hole gets LOSS_PATIENCE_NS to fill.
- * Pure: time (boottime) comes in. Memory is bounded by LOSS_NAMESPACES; messages of further namespaces go uncounted.
+ * Pure: time (boottime) comes in. Memory is bounded by LOSS_NAMESPACES; messages of further namespaces go uncounted, until one that sends
+ * messages only has been quiet for LOSS_FORGET_NS: containers come and go.
  */
 #ifndef RSTWHY_LOSS_H
 #define RSTWHY_LOSS_H
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #define LOSS_NAMESPACES 64
+#define LOSS_FORGET_NS 3600000000000ULL
 #define LOSS_WINDOW 64 /* how far one message may overtake another */
 #define LOSS_PATIENCE_NS 1000000000ULL
 #define LOSS_INTERVAL_NS 1000000000ULL /* at most one finding of a kind in this time */
