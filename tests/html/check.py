@@ -124,7 +124,7 @@ def noise_button(browser):
 
 def table(browser, log):
     _, rows = events(log)
-    rows = rows[-1000:]
+    rows = sorted(rows, key=lambda record: record["ts"])[-1000:]
     find = "const f = document.getElementById('find'); f.value = arguments[0]; f.dispatchEvent(new Event('input')); " \
            "return [document.getElementById('count').textContent, document.querySelectorAll('#rows tr.row').length]"
     equal("all rows", browser.run(find, ""), [f"{len(rows):,} of {len(rows):,}", 100])

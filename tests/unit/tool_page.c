@@ -104,12 +104,37 @@ static void last__more_than_room__the_latest_first(void **state)
 	for (int i = 0; i < 5; i++) {
 		char line[16];
 
-		last_lines_add(last, line, (size_t)snprintf(line, sizeof(line), "line %d", i));
+		last_lines_add(last, 7, line, (size_t)snprintf(line, sizeof(line), "line %d", i));
 	}
 	assert_int_equal(last_lines_count(last), 3);
 	assert_string_equal(last_lines_at(last, 0, &len), "line 4");
 	assert_string_equal(last_lines_at(last, 2, &len), "line 2");
 	assert_int_equal(len, 6);
+	last_lines_free(last);
+}
+
+/* As of two gateways, one log behind the other. */
+static void last__any_order__the_latest_by_time(void **state)
+{
+	struct last_lines *last = last_lines_new(100);
+	char line[16];
+	size_t len;
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000; i++) {
+		unsigned int ts = i * 7919 % 1000; /* each once */
+
+		last_lines_add(last, ts, line, (size_t)snprintf(line, sizeof(line), "%u", ts));
+	}
+	assert_int_equal(last_lines_count(last), 100);
+	for (unsigned int i = 0; i < 100; i++)
+		assert_int_equal(atoi(last_lines_at(last, i, &len)), 999 - i);
+	last_lines_add(last, 899, "too old", 7);
+	last_lines_add(last, 950, "again", 5);
+	assert_int_equal(last_lines_count(last), 100);
+	assert_string_equal(last_lines_at(last, 49, &len), "again");
+	assert_string_equal(last_lines_at(last, 50, &len), "950");
+	assert_string_equal(last_lines_at(last, 99, &len), "901");
 	last_lines_free(last);
 }
 
@@ -122,7 +147,7 @@ static void last__long_lines__let_the_oldest_go(void **state)
 	(void)state;
 	assert_non_null(line);
 	for (int i = 0; i < 10; i++)
-		last_lines_add(last, line, size);
+		last_lines_add(last, (uint64_t)i, line, size);
 	assert_int_equal(last_lines_count(last), 4);
 	last_lines_at(last, 3, &len);
 	assert_int_equal(len, size);
@@ -135,7 +160,7 @@ static void last__no_room__keeps_nothing(void **state)
 	struct last_lines *last = last_lines_new(0);
 
 	(void)state;
-	last_lines_add(last, "x", 1);
+	last_lines_add(last, 1, "x", 1);
 	assert_int_equal(last_lines_count(last), 0);
 	last_lines_free(last);
 }
@@ -150,6 +175,7 @@ int main(void)
 		cmocka_unit_test(members__unknown__left_out),
 		cmocka_unit_test(plain__text_of_an_element__is_no_markup),
 		cmocka_unit_test(last__more_than_room__the_latest_first),
+		cmocka_unit_test(last__any_order__the_latest_by_time),
 		cmocka_unit_test(last__long_lines__let_the_oldest_go),
 		cmocka_unit_test(last__no_room__keeps_nothing),
 	};

@@ -52,7 +52,7 @@ static void take_line(struct reading *reading, char *line, size_t len)
 	}
 	tally_add(report->tally, &record);
 	if (keep && record.kind != RECORD_LOSS && selection_match(&reading->options->selection, &record))
-		last_lines_add(report->last, reading->copy, len);
+		last_lines_add(report->last, record.ts_ns, reading->copy, len);
 }
 
 static void read_file(struct reading *reading, const char *path)
