@@ -256,11 +256,13 @@ def top(directory):
     terminal.key("q")
     status, drawn = terminal.end()
     check("top: q ends it, and the screen is as before", status == 0 and drawn.endswith(b"\033[?1049l"), f"{status} {drawn[-40:]}")
-    terminal = Terminal(80, 24, "top", "-f", path)
-    terminal.until("resets")
-    os.kill(terminal.pid, signal.SIGTERM)
-    status, drawn = terminal.end()
-    check("top: SIGTERM, too", status == 0 and drawn.endswith(b"\033[?1049l"), f"{status} {drawn[-40:]}")
+    for name, leave in (("SIGTERM", lambda terminal: os.kill(terminal.pid, signal.SIGTERM)), ("Ctrl-C", lambda terminal: terminal.key("\x03")),
+                        ("Ctrl-\\", lambda terminal: terminal.key("\x1c"))):
+        terminal = Terminal(80, 24, "top", "-f", path)
+        terminal.until("resets")
+        leave(terminal)
+        status, drawn = terminal.end()
+        check(f"top: {name}, too", status == 0 and drawn.endswith(b"\033[?1049l"), f"{status} {drawn[-40:]}")
     run("top", "-f", path, status=2, stdin=subprocess.DEVNULL)
     check("top --once: on a pipe, without colours", "\033" not in run("top", "--once", "-f", path))
 
