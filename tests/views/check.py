@@ -267,6 +267,11 @@ def top(directory):
     check("top --once: on a pipe, without colours", "\033" not in run("top", "--once", "-f", path))
 
 
+def unknown_option():
+    said = subprocess.run([TOOL, "tail", "--nonsense"], stderr=subprocess.PIPE, check=False).stderr.decode()
+    check("an unknown option: it is rstwhy that says so", said.startswith("rstwhy tail: "), said)
+
+
 def refused_and_absent(directory):
     """Who may not read the log is told who may; where there is none, where to look."""
     commands = (("tail", "--no-follow", "-f"), ("report", "--state", "/nonexistent"), ("top", "--once", "-f"))
@@ -312,6 +317,7 @@ def main():
         since(rotated)
         report(rotated, directory)
         settings(directory)
+        unknown_option()
         hostile(directory)
         memory(directory)
         top(directory)

@@ -65,6 +65,16 @@ static int refuse(const char *name)
 	return STATUS_USAGE;
 }
 
+/* getopt's messages begin with argv[0]: with "tail" alone they would be another program's. */
+static int run(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "rstwhy %s", command->name);
+	argv[0] = name;
+	return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -79,6 +89,6 @@ int main(int argc, char **argv)
 		return command_version(1, argv + 1);
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return run(&commands[i], argc - 1, argv + 1);
 	return refuse(argv[1]);
 }
