@@ -166,7 +166,7 @@ static void doctor__log_unwritable__directory_to_make(void **state)
 	(void)state;
 	patient.log_writable = false;
 	strcpy(patient.log_trouble, "No such file or directory");
-	assert_trouble(HEALTH_FAIL, "install -d -o rstwhy -m 750 /var/log/rstwhy ");
+	assert_trouble(HEALTH_FAIL, "install -d -o rstwhy -g $(id -gn rstwhy) -m 750 /var/log/rstwhy ");
 }
 
 /* Another user's permissions are not ours. */

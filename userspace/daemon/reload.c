@@ -17,11 +17,12 @@
 static void keep_fixed(const struct config *current, struct config *next)
 {
 	bool differs = next->group != current->group || next->plain_group != current->plain_group || next->epoch != current->epoch ||
+		       next->buffer != current->buffer ||
 		       strcmp(next->user, current->user) != 0 || strcmp(next->state, current->state) != 0 ||
 		       strcmp(next->status, current->status) != 0;
 
 	if (differs)
-		announce("nflog.group, nflog.plain_group, nflog.epoch, user, state.file and status.file take effect at the next start only");
+		announce("nflog.group, nflog.plain_group, nflog.epoch, nflog.buffer, user, state.file and status.file take effect at the next start only");
 	next->group = current->group;
 	next->plain_group = current->plain_group;
 	next->epoch = current->epoch;

@@ -74,7 +74,7 @@ static bool check_nflog(const struct patient *patient, struct finding *finding)
 
 static bool check_reader(const struct patient *patient, struct finding *finding)
 {
-	unsigned int group = patient->config.group;
+	unsigned int group = patient->config.group, other;
 
 	if (!patient->nflog)
 		return false;
@@ -89,8 +89,9 @@ static bool check_reader(const struct patient *patient, struct finding *finding)
 		return doctor_find(finding, HEALTH_WARN, "NFLOG group %u has a reader (netlink port %u), but it is not known which program", group,
 				   patient->peer_port) &&
 		       doctor_fix(finding, "run rstwhy doctor as root, outside of any container: the reader may be in one");
+	other = group < UINT16_MAX ? group + 1 : 1;
 	doctor_find(finding, HEALTH_FAIL, "another program reads NFLOG group %u: %s (process %u)", group, patient->peer, patient->peer_process);
-	return doctor_fix(finding, "stop it, or take another group: sysctl -w net.netfilter.nf_rstwhy_group=%u, and nflog.group = %u in rstwhyd.conf", group + 1, group + 1);
+	return doctor_fix(finding, "stop it, or take another group: sysctl -w net.netfilter.nf_rstwhy_group=%u, and nflog.group = %u in rstwhyd.conf", other, other);
 }
 
 static bool check_user(const struct patient *patient, struct finding *finding)
@@ -116,8 +117,8 @@ static bool check_log(const struct patient *patient, struct finding *finding)
 	if (patient->log_writable)
 		return doctor_find(finding, HEALTH_OK, "the log %s can be written", path);
 	doctor_find(finding, HEALTH_FAIL, "the log %.400s cannot be written by %.60s: %s", path, patient->config.user, patient->log_trouble);
-	return doctor_fix(finding, "install -d -o %.60s -m 750 %.*s   (and chown %.60s the log, if it exists)", patient->config.user,
-		   slash == path ? 1 : (int)(slash - path), path, patient->config.user);
+	return doctor_fix(finding, "install -d -o %.60s -g $(id -gn %.60s) -m 750 %.*s   (and chown %.60s the log, if it exists)", patient->config.user,
+		   patient->config.user, slash == path ? 1 : (int)(slash - path), path, patient->config.user);
 }
 
 static bool check_suppressed(const struct patient *patient, struct finding *finding)
@@ -145,7 +146,7 @@ static bool check_refused(const struct patient *patient, struct finding *finding
 		return false;
 	doctor_find(finding, HEALTH_WARN, "%llu flows found no room in the flow memory, which has %llu", (unsigned long long)patient->state.refused,
 		    (unsigned long long)patient->host.flows);
-	return doctor_fix(finding, "echo options nf_rstwhy flows=%llu >/etc/modprobe.d/rstwhy.conf && rmmod nf_rstwhy && modprobe nf_rstwhy",
+	return doctor_fix(finding, "echo options nf_rstwhy flows=%llu >/etc/modprobe.d/rstwhy.conf && rmmod nf_rstwhy && modprobe nf_rstwhy   (a 64th of all memory is the most)",
 			  (unsigned long long)(2 * patient->host.flows));
 }
 

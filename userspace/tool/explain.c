@@ -18,7 +18,7 @@
 
 static const char help[] = "usage: rstwhy explain [CAUSE]\n"
 			   "\n"
-			   "What a cause means, how it is recognised and what to do; without one, all of them, a line each.\n"
+			   "What a cause means, how it is recognised and what to do; without one, all of them, a sentence each.\n"
 			   "CAUSE is as the log has it: remote-on-next-packet, or idle-timeout/remote-on-next-packet.\n";
 
 /* Words of text in lines of WIDTH, indented. */
