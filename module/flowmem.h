@@ -383,6 +383,6 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell 
 /* flowmem_export.c: what is told of it */
 bool flowmem_knows(struct flowmem *fm, const struct fm_query *q);
 bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_memory *mem, u8 *state);
-void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u64 evidence_seq);
+void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const struct segment *rst, u64 evidence_seq);
 
 #endif

@@ -10,6 +10,8 @@
 #define ANSWER_US 250000
 /* RSTs within this of the first are one train; a later one begins anew. */
 #define TRAIN_US 1000000
+/* Bytes of data that a SYN may bear: those of a jumbo frame. */
+#define SYN_DATA_MOST 9000
 
 struct view {
 	const struct fm_hot *hot;
@@ -280,24 +282,29 @@ bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_
 	return true;
 }
 
-/* Only the exact sequence number kills (RFC 5961 section 3.2); a RST that answers a SYN is judged by its acknowledgement. */
-static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 side, u32 seq)
+/*
+ * Only the exact sequence number kills (RFC 5961 section 3.2); a RST that answers a SYN is judged by its acknowledgement (RFC 9293 section
+ * 3.10.7.3), which goes beyond it by what the SYN bore (RFC 7413). Both are asked: a SYN forged into a living flow waits there, too.
+ */
+static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 side, const struct segment *rst)
 {
-	return (cold->flags & FMC_SYN_PENDING) || seq == hot_ack(hot, !side) || seq == hot_end(hot, side);
+	if (rst->seq == hot_ack(hot, !side) || rst->seq == hot_end(hot, side))
+		return true;
+	return (cold->flags & FMC_SYN_PENDING) && cold->syn_side != side && (rst->flags & SEG_ACK) && rst->ack - (cold->syn_seq + 1) <= SYN_DATA_MOST;
 }
 
 /**
  * flowmem_note_reset() - remember that a RST was told of, and watch what follows it
  * @fm: the memory
  * @q: as for flowmem_export()
- * @seq: its sequence number
+ * @rst: it
  * @evidence_seq: the number it was told under
  *
  * A RST of the same train leaves the first one's watch as it is.
  *
  * Context: any; takes a spinlock with bottom halves off.
  */
-void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u64 evidence_seq)
+void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const struct segment *rst, u64 evidence_seq)
 {
 	struct fm_cold *cold;
 	struct fm_hot *hot;
@@ -310,7 +317,7 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 		return;
 	hot = fm->hot + index;
 	cold = fm->cold + index;
-	cold->reset_count += q->hidden || may_kill(hot, cold, side, seq);
+	cold->reset_count += q->hidden || may_kill(hot, cold, side, rst);
 	if (!(hot->flags & FM_RESET) || us_since(cold->reset_us, q->now_us) > TRAIN_US) {
 		cold->reset_seq = evidence_seq;
 		cold->reset_us = q->now_us;
@@ -320,8 +327,8 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, u32 seq, u
 			cold->reset_end[i] = hot_end(hot, i);
 			cold->reset_ack[i] = hot_ack(hot, i);
 		}
-		if (q->hidden && seq_after(seq, hot_end(hot, side)))
-			cold->reset_end[side] = seq; /* sent unseen, before it */
+		if (q->hidden && seq_after(rst->seq, hot_end(hot, side)))
+			cold->reset_end[side] = rst->seq; /* sent unseen, before it */
 		WRITE_ONCE(hot->flags, (u16)(hot->flags | FM_RESET));
 	}
 	flowmem_unlock(fm, index);

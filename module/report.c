@@ -275,7 +275,7 @@ static void tell_rst(struct report *r, struct snapshot *snap)
 	fill_connection(r, snap);
 	if (!admit(r))
 		return;
-	flowmem_note_reset(&rstwhy_flows, &r->query, r->seg->seq, r->ev.seq);
+	flowmem_note_reset(&rstwhy_flows, &r->query, r->seg, r->ev.seq);
 	if (send(r))
 		rstwhy_count(r->rn, COUNT_RST_TOLD);
 }

@@ -100,6 +100,8 @@ static void reset(struct host *h, const u8 *p, unsigned int number, bool reverse
 {
 	struct rstwhy_tuple tuple = tuple_of(number, reversed);
 	struct fm_query q = { .exact = p[0] & 64, .entry_gone = p[0] & 128, .tick = fm_tick(h->now_us * 1000), .now_us = h->now_us };
+	struct segment rst = { .flags = SEG_RST | (p[2] & 1 ? SEG_ACK : 0), .seq = h->seq[number][reversed] + (u32)(int8_t)p[2],
+			       .ack = h->seq[number][!reversed] };
 	struct rstwhy_memory mem;
 	bool known;
 	u8 state;
@@ -108,7 +110,7 @@ static void reset(struct host *h, const u8 *p, unsigned int number, bool reverse
 	q.hash = flowmem_hash(&fm, &q.key);
 	known = flowmem_export(&fm, &q, &mem, &state);
 	check_export(&mem, known, state);
-	flowmem_note_reset(&fm, &q, h->seq[number][reversed] + (u32)(int8_t)p[2], ++h->evidence);
+	flowmem_note_reset(&fm, &q, &rst, ++h->evidence);
 }
 
 static void segment(struct host *h, const u8 *p, unsigned int number, bool reversed)

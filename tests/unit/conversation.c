@@ -202,8 +202,9 @@ bool reset_on_wire(struct conversation *c, const struct rstwhy_tuple *wire, bool
 
 void note_reset(struct conversation *c, enum who who, u64 seq)
 {
+	struct segment rst = { .flags = SEG_RST | SEG_ACK, .seq = c->seq[who], .ack = c->seq[!who] };
 	struct fm_query q;
 
 	query(c, &q, &c->orig, who == CLIENT, false);
-	flowmem_note_reset(&c->fm, &q, c->seq[who], seq);
+	flowmem_note_reset(&c->fm, &q, &rst, seq);
 }

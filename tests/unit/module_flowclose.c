@@ -115,6 +115,37 @@ static void reset__of_another_sequence__is_watched_but_has_not_killed(void **sta
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 }
 
+static void reset__refuses_a_syn__has_killed(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	say(c, CLIENT, SEG_SYN, 0);
+	c->seq[SERVER] += 3000; /* 0, on the wire: nothing that was heard of */
+	note_reset(c, SERVER, 5);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+}
+
+/* Someone forges a SYN and then RSTs into a living flow: the next RST is no leftover of these. */
+static void reset__forged_behind_a_forged_syn__has_not_killed(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+	enum who who;
+
+	handshake(c);
+	exchange(c);
+	say_at(c, CLIENT, SEG_SYN, c->seq[CLIENT] + 90000000, 0, 0);
+	for (who = CLIENT; who <= SERVER; who++) {
+		c->seq[who] += 5000000;
+		note_reset(c, who, 5);
+		c->seq[who] -= 5000000;
+	}
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+}
+
 static void after_reset__new_syn__told(void **state)
 {
 	struct conversation *c = *state;
@@ -153,6 +184,8 @@ int main(void)
 		TEST(after_refusal__the_host_accepts__told),
 		TEST(after_reset__new_data_acknowledged__that_reset_is_forgotten),
 		TEST(reset__of_another_sequence__is_watched_but_has_not_killed),
+		TEST(reset__refuses_a_syn__has_killed),
+		TEST(reset__forged_behind_a_forged_syn__has_not_killed),
 		TEST(after_reset__new_syn__told),
 		TEST(reset__noted__nothing_of_the_flow_changes),
 	};

@@ -161,7 +161,7 @@ static void on_reset(struct observer *observer, const struct arrival *a)
 
 	query_of(observer, a, &query);
 	event = begin_event(observer, a, &query, RSTWHY_KIND_RST);
-	flowmem_note_reset(&observer->memory, &query, a->seg.seq, event->ev.seq);
+	flowmem_note_reset(&observer->memory, &query, &a->seg, event->ev.seq);
 	observer->counts.resets++;
 	observer->counts.by_host += a->packet->outgoing;
 	observer->event(observer->user, event);
