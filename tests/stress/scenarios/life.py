@@ -165,7 +165,9 @@ def check_race(lab, resets, made, flows):
     floods.flood(lab, "resets", 1)
     wait_until("the server's own reset", lambda: int(daemon.counters()["rst_seen"]) == resets + 1)
     assert lab.daemon.stop() == 0
-    own = [r for r in lab.daemon.records() if r["kind"] == "reset" and r["class"] != "noise" and 2000 in (r["client"]["port"], r["server"]["port"])]
+    told = [r for r in lab.daemon.records() if r["kind"] == "reset" and 2000 in (r["client"]["port"], r["server"]["port"])]
+    # Of a few forged ones the other CPU has spoilt conntrack's snapshot (no_snapshot): whether they fit is not known, and the log says unknown.
+    own = [r for r in told if r["class"] != "noise" and (r["class"], r["rst"]["seq_match"]) != ("unknown", "unknown")]
     lab.note(f"{own}")
     assert len(own) == 1 and own[0]["server"]["port"] == 443 and own[0]["sender"] == "server", f"told of the flow: {own}"
     assert own[0]["stage"] == "established" and own[0]["rst"]["seq_match"] == "exact", f"told of the flow: {own}"
