@@ -110,6 +110,12 @@ void sink_confess(struct sink *sink)
 	(void)sink;
 }
 
+void sink_inherit(struct sink *sink, const struct sink *from)
+{
+	(void)sink;
+	(void)from;
+}
+
 void announce(const char *format, ...);
 void announce(const char *format, ...)
 {
