@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "full_disk.h"
+
 #include "../../userspace/daemon/announce.h"
 #include "../../userspace/daemon/report.h"
 
@@ -60,17 +62,6 @@ static int tear_down(void **state)
 	unlink(config.text);
 	unlink(rotated);
 	return rmdir(directory);
-}
-
-/* A file may grow to this many bytes: a full disk of our own. */
-static void limit_size(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 static void write_one(void)

@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "full_disk.h"
+
 #include "../../userspace/daemon/announce.h"
 #include "../../userspace/daemon/sink.h"
 
@@ -58,17 +60,6 @@ static void content(char *text, size_t size)
 	assert_non_null(file);
 	text[fread(text, 1, size - 1, file)] = '\0';
 	fclose(file);
-}
-
-/* A file may grow to this many bytes: a full disk of our own. */
-static void limit_size(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 static void put(const char *text)
