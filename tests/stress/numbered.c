@@ -121,13 +121,14 @@ static void send_one(struct flood *f, struct living *flow, uint64_t number)
 
 static uint64_t run(struct flood *f, struct living *flow, uint64_t rate, struct tally *t)
 {
-	uint64_t number = 0, started = now_ns(), due;
+	uint64_t number = 0, started = now_ns(), due, now;
 
 	while (!ended) {
 		due = started + number * 1000000000 / rate;
 		receive_all(f, t);
-		if (now_ns() < due)
-			usleep((useconds_t)((due - now_ns()) / 1000 + 1));
+		now = now_ns(); /* once: due may pass between two readings */
+		if (now < due)
+			usleep((useconds_t)((due - now) / 1000 + 1));
 		else
 			send_one(f, flow, number++);
 	}
