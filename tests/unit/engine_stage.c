@@ -98,8 +98,22 @@ static void seq_match__around_the_window__named(void **state)
 	assert_int_equal(facts_seq_match(look()), SEQ_IN_WINDOW);
 	*seq = SERVER_END + 64001;
 	assert_int_equal(facts_seq_match(look()), SEQ_ABOVE);
+}
+
+/* What no window reaches is beyond it, whether we know the window or not. */
+static void seq_match__window_not_known__named_where_it_can_be(void **state)
+{
+	uint32_t *seq = &scene_event(&s)->seg.seq;
+
+	(void)state;
 	scene_ct(&s)->flags = 0;
+	assert_int_equal(facts_seq_match(look()), SEQ_EXACT);
+	*seq = SERVER_END + 64001;
 	assert_int_equal(facts_seq_match(look()), SEQ_UNKNOWN);
+	*seq = SERVER_END + (100U << 20);
+	assert_int_equal(facts_seq_match(look()), SEQ_ABOVE);
+	*seq = SERVER_END - 1;
+	assert_int_equal(facts_seq_match(look()), SEQ_BELOW);
 }
 
 static void seq_match__data_in_flight__both_ends_exact(void **state)
@@ -173,6 +187,7 @@ int main(void)
 		TEST(sender__either_side_and_orientation__named),
 		TEST(sender__stack_of_the_gateway_as_server__server),
 		TEST(seq_match__around_the_window__named),
+		TEST(seq_match__window_not_known__named_where_it_can_be),
 		TEST(seq_match__data_in_flight__both_ends_exact),
 		TEST(seq_match__sequence_numbers_wrap__still_exact),
 		TEST(seq_match__conntrack_alone__by_its_window),
