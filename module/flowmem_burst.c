@@ -67,11 +67,28 @@ static void end_recent_data(struct flow *f, u8 side)
 	hot_flag(f->hot, recent, false);
 }
 
+/* A bare acknowledgement (a window update, say) waits for nothing. */
+static bool bare(const struct fm_cold *cold)
+{
+	return cold->burst.kind == RSTWHY_BURST_ACK;
+}
+
+/*
+ * Is a burst still waiting for its answer? Retransmissions are of it, however late. After a bare acknowledgement and a silence as long as
+ * that before it, nothing is: what comes then has a silence of its own, which is the longer one.
+ */
+static bool waiting(const struct flow *f)
+{
+	u32 idle = fm_idle(f->hot, f->q->tick);
+
+	return (f->hot->flags & FM_PENDING) && (!bare(f->cold) || idle < f->q->resume || idle < f->cold->burst.gap);
+}
+
 static void burst_begin(struct flow *f, bool lost)
 {
 	struct fm_cold *cold = f->cold;
 
-	cold->unanswered_before = f->hot->flags & FM_PENDING ? cold->burst.copies : unacknowledged(f->hot);
+	cold->unanswered_before = (f->hot->flags & FM_PENDING) && !bare(cold) ? cold->burst.copies : unacknowledged(f->hot);
 	burst_fill(&cold->burst, f);
 	put_flag(cold, FMC_BURST, true);
 	put_flag(cold, FMC_ANSWERED | FMC_SILENCE_TOLD, false);
@@ -98,12 +115,12 @@ static void burst_copy(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_burst *b = &f->cold->burst;
 
-	if (b->kind == RSTWHY_BURST_ACK && (f->q->len || (f->q->flags & SEG_FIN)))
+	if (bare(f->cold) && (f->q->len || (f->q->flags & SEG_FIN)))
 		burst_identity(b, f); /* now there is something to answer */
 	b->probes += is_probe(f);
 	b->copies += f->q->seq == b->seq;
 	b->last_us = f->in->now_us;
-	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || b->kind == RSTWHY_BURST_ACK || !silent_for(f, f->q->resume))
+	if (b->copies < SILENCE_COPIES || has(f->cold, FMC_SILENCE_TOLD) || bare(f->cold) || !silent_for(f, f->q->resume))
 		return;
 	put_flag(f->cold, FMC_SILENCE_TOLD, true);
 	tell_of(tell, RSTWHY_KIND_SILENCE);
@@ -121,7 +138,7 @@ static bool answers(const struct flow *f)
 		return false;
 	if (b->kind == RSTWHY_BURST_PROBE)
 		return !is_probe(f);
-	if (b->kind == RSTWHY_BURST_ACK)
+	if (bare(f->cold))
 		return true;
 	return !seq_before(f->q->ack, b->end);
 }
@@ -153,7 +170,7 @@ static void burst_answered(struct flow *f, struct fm_tell *tell)
  */
 void flow_step_burst(struct flow *f, struct fm_tell *tell)
 {
-	bool pending = f->hot->flags & FM_PENDING;
+	bool pending = waiting(f);
 	bool lost = f->in->fresh && has_life(f->cold) && !(pending && has(f->cold, FMC_LOST));
 
 	if (has(f->cold, FMC_HANDSHAKE) && !has(f->cold, FMC_COMPLETED))

@@ -8,7 +8,7 @@ import netns
 import rawtcp
 import topology
 from capture import ACK, RST
-from connection import endpoint, family_of, linger_zero, wait_until
+from connection import endpoint, family_of, linger_zero, receive, wait_until
 
 BOTH = (4, 6)
 TCP_REPAIR = 19
@@ -85,6 +85,24 @@ def half_dialled(lab, address, port, prepare=None):
 def crossed(lab, near, what, condition, limit=20):
     """Wait until a segment of this connection has crossed that fits; the segment."""
     return wait_until(what, lambda: next((s for s in lab.lan.of(near) if condition(s)), None), limit)
+
+
+def reads_late(lab, reader, writer, near):
+    """
+    One end fills most of the other's window, which reads it all 1.6 s later: that makes a window update, a bare acknowledgement that
+    nobody answers.
+    """
+    name, sent = endpoint(reader.getsockname()), 0
+    while sent < 100000 and lab.lan.last(name).window > 150:  # of 128 bytes each
+        writer.sendall(bytes(5000))
+        sent += 5000
+        wait_until("what was sent", lambda size=sent: len(reader.recv(size, socket.MSG_PEEK)) == size)
+        end = lab.lan.last(endpoint(writer.getsockname())).end()
+        crossed(lab, near, "its acknowledgement", lambda s, end=end: s.src == name and s.ack == end)
+    lab.silence(1.6)
+    began = lab.now()
+    receive(reader, sent)
+    crossed(lab, near, "the window update", lambda s: s.src == name and s.at >= began and not s.length)
 
 
 def acknowledged(lab, conn):

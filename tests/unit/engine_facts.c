@@ -44,6 +44,34 @@ static void gap__swallowed_copies__still_the_silence(void **state)
 	assert_true(f.gap.ms == 350000);
 }
 
+/* A window update after 2 s, then nothing for minutes, then somebody's timer. */
+static void gap__long_after_a_bare_acknowledgement__the_silence_since(void **state)
+{
+	unsigned int side;
+
+	(void)state;
+	for (side = CLIENT; side <= SERVER; side++) {
+		scene_established(&s);
+		scene_woke(&s, side, RSTWHY_BURST_ACK, 2000);
+		scene_mem(&s)->burst_first_us = scene_mem(&s)->burst_last_us = 600000000;
+		scene_mem(&s)->last_ms[side] = 600000;
+		scene_mem(&s)->last_ms[side ^ 1U] = 602000;
+		assert_false(look()->answers_burst);
+		assert_false(f.burst_open);
+		assert_int_equal(f.gap.from, GAP_SILENCE);
+		assert_true(f.gap.ms == 600000);
+	}
+}
+
+/* It may have woken a box all the same. */
+static void gap__bare_acknowledgement_answered__its_silence(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_ACK, 350000);
+	assert_true(look()->answers_burst);
+	assert_true(f.gap.ms == 350000);
+}
+
 /* The copies waited for the host's link address behind our hook. */
 static void gap__late_answer_to_copies__still_the_burst(void **state)
 {
@@ -242,6 +270,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(gap__burst_of_the_peer__its_silence),
 		TEST(gap__swallowed_copies__still_the_silence),
+		TEST(gap__long_after_a_bare_acknowledgement__the_silence_since),
+		TEST(gap__bare_acknowledgement_answered__its_silence),
 		TEST(gap__late_answer__not_the_burst),
 		TEST(gap__late_answer_to_copies__still_the_burst),
 		TEST(host__others_lived_through_the_gap__kept),

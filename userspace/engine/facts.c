@@ -128,17 +128,6 @@ static bool in_time_for_burst(const struct facts *f)
 	return (double)f->mem->burst_last_us / 1000.0 <= most;
 }
 
-/* A burst that was overtaken was answered, or went on, where we did not see it. */
-static void find_elicitor(struct facts *f)
-{
-	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1 &&
-			!f->overtaken;
-	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
-	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
-	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
-	f->elicited = f->answers_burst || (f->known && fits_last(f));
-}
-
 static double last_seen_ms(const struct facts *f)
 {
 	uint64_t a = f->mem->last_ms[0], b = f->mem->last_ms[1];
@@ -146,6 +135,27 @@ static double last_seen_ms(const struct facts *f)
 	if (!f->known || (a == RSTWHY_NEVER && b == RSTWHY_NEVER))
 		return -1;
 	return (double)(a < b ? a : b);
+}
+
+/* Nobody answers a bare acknowledgement (a window update, say): long after it, the silence is that since. */
+static bool bare_and_past(const struct facts *f)
+{
+	double since = last_seen_ms(f);
+
+	return f->mem->burst_kind == RSTWHY_BURST_ACK && since > facts_answer_ms(f) && since >= (double)f->mem->burst_gap_ms;
+}
+
+/* A burst that was overtaken was answered, or went on, where we did not see it. */
+static void find_elicitor(struct facts *f)
+{
+	f->burst_open = mem_has(f, RSTWHY_MEM_BURST) && !mem_has(f, RSTWHY_MEM_BURST_ANSWERED) && f->mem->burst_dir <= 1 &&
+			!f->overtaken;
+	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
+	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
+	if (f->burst_open && !f->answers_burst && bare_and_past(f))
+		f->burst_open = f->burst_by_peer = false;
+	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
+	f->elicited = f->answers_burst || (f->known && fits_last(f));
 }
 
 static double fine_idle_ms(const struct facts *f)

@@ -3,14 +3,16 @@
 """The application's own idle timer aborts the connection: idle-timeout/endpoint-timer."""
 
 import servers
-from actors import BOTH, masquerade, reset_from, windows
+from actors import BOTH, masquerade, reads_late, reset_from, windows
 from connection import was_reset
 from lab import scenario
 
 
-def timer(lab, who, seconds):
+def timer(lab, who, seconds, before=None):
     conn = lab.connect()
     conn.exchange()
+    if before:
+        before(conn)
     lab.silence(seconds)
     mine, other = (conn.server, conn.client) if who == "server" else (conn.client, conn.server)
     reset_from(mine)
@@ -27,6 +29,12 @@ def of_server(lab):
 @scenario("timer-of-client", families=BOTH)
 def of_client(lab):
     timer(lab, "client", 2.5)
+
+
+@scenario("timer-after-window-update", families=BOTH)
+def after_update(lab):
+    """The last segment before the silence is a window update that comes late: nothing answers it."""
+    timer(lab, "server", 4, lambda conn: reads_late(lab, conn.client, conn.server, conn.near))
 
 
 @scenario("timer-of-windows-server")

@@ -5,7 +5,7 @@
 import socket
 
 import netns
-from actors import BOTH, forgetful_box, masquerade
+from actors import BOTH, forgetful_box, masquerade, reads_late
 from connection import receive, was_reset
 from lab import scenario
 
@@ -41,6 +41,34 @@ def probe(lab):
     keepalive(conn.client, 4)
     assert was_reset(conn.client)
     expect_forgotten(lab, conn, quiet, stage="established")
+
+
+@scenario("window-update-then-forgotten", box=True, families=BOTH)
+def update_then_client(lab):
+    """Between the last answer and the silence that kills lies a window update; the client wakes the box."""
+    forgetful_box(3)
+    conn = lab.connect()
+    conn.exchange()
+    reads_late(lab, conn.client, conn.server, conn.near)
+    lab.silence(6)
+    woken = lab.now()
+    conn.client.sendall(b"still there?")
+    assert was_reset(conn.client)
+    expect_forgotten(lab, conn, woken, stage="established")
+
+
+@scenario("window-update-of-server-then-forgotten", box=True, families=BOTH)
+def update_of_server(lab):
+    """The same, and the window update was the server's."""
+    forgetful_box(3)
+    conn = lab.connect()
+    conn.exchange()
+    reads_late(lab, conn.server, conn.client, conn.near)
+    lab.silence(6)
+    woken = lab.now()
+    conn.client.sendall(b"still there?")
+    assert was_reset(conn.client)
+    expect_forgotten(lab, conn, woken, stage="established")
 
 
 @scenario("probe-of-server-wakes-forgotten", box=True)
