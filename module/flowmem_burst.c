@@ -75,20 +75,37 @@ static bool bare(const struct fm_cold *cold)
 
 /*
  * Is a burst still waiting for its answer? Retransmissions are of it, however late. After a bare acknowledgement and a silence as long as
- * that before it, nothing is: what comes then has a silence of its own, which is the longer one.
+ * that before it, nothing is: what comes then has a silence of its own, which is the longer one. Nor is a burst whose answers take another
+ * path, once its side sends on.
  */
 static bool waiting(const struct flow *f)
 {
+	u8 side = f->cold->burst.side;
 	u32 idle = fm_idle(f->hot, f->q->tick);
 
-	return (f->hot->flags & FM_PENDING) && (!bare(f->cold) || idle < f->q->resume || idle < f->cold->burst.gap);
+	if (!(f->hot->flags & FM_PENDING) || idle < f->q->resume)
+		return f->hot->flags & FM_PENDING;
+	if (bare(f->cold))
+		return idle < f->cold->burst.gap;
+	return f->d != side || seen(f->cold, !side) || !seq_after(f->q->end, hot_end(f->hot, side));
+}
+
+/* Before the gap: copies of a segment that got no answer, or just something that was not acknowledged. */
+static u32 unanswered(const struct flow *f)
+{
+	const struct fm_burst *b = &f->cold->burst;
+	bool pending = (f->hot->flags & FM_PENDING) && !bare(f->cold);
+
+	if (!seen(f->cold, !f->d)) /* answers would not be seen; but who is answered sends no copies */
+		return pending && b->copies > 1 ? b->copies : 0;
+	return pending ? b->copies : unacknowledged(f->hot);
 }
 
 static void burst_begin(struct flow *f, bool lost)
 {
 	struct fm_cold *cold = f->cold;
 
-	cold->unanswered_before = (f->hot->flags & FM_PENDING) && !bare(cold) ? cold->burst.copies : unacknowledged(f->hot);
+	cold->unanswered_before = unanswered(f);
 	burst_fill(&cold->burst, f);
 	put_flag(cold, FMC_BURST, true);
 	put_flag(cold, FMC_ANSWERED | FMC_SILENCE_TOLD, false);

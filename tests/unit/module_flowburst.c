@@ -151,6 +151,43 @@ static void burst__bare_acknowledgement_then_data__silence_before_both(void **st
 	assert_int_equal(mem.burst_kind, RSTWHY_BURST_DATA);
 }
 
+/* The other side takes another path: that it answered is known by what comes next. */
+static void burst__other_side_unseen__each_silence_counts(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 2000);
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 600000);
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 12);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	near(mem.burst_gap_ms, 600000);
+	assert_int_equal(mem.unanswered_before, 0);
+}
+
+static void burst__other_side_unseen_and_copies__silence_before_them(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+	u32 seq, ack;
+
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 600000);
+	seq = c->seq[SERVER];
+	ack = c->seq[CLIENT];
+	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	wait_ms(c, 2000);
+	say_at(c, SERVER, SEG_ACK | SEG_PSH, seq, ack, 50);
+	wait_ms(c, 4000);
+	say_at(c, SERVER, SEG_ACK | SEG_PSH, seq, ack, 50);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	near(mem.burst_gap_ms, 600000);
+	assert_int_equal(mem.burst_copies, 3);
+}
+
 static void silence__third_copy_unanswered__told_once(void **state)
 {
 	struct conversation *c = *state;
@@ -424,6 +461,8 @@ int main(void)
 		TEST(burst__bare_acknowledgement_then_a_longer_silence__counts_that),
 		TEST(burst__other_side_after_a_bare_acknowledgement_and_a_silence__counts_that),
 		TEST(burst__bare_acknowledgement_then_data__silence_before_both),
+		TEST(burst__other_side_unseen__each_silence_counts),
+		TEST(burst__other_side_unseen_and_copies__silence_before_them),
 		TEST(silence__third_copy_unanswered__told_once),
 		TEST(silence__told_and_answered_later__taken_back),
 		TEST(silence__survived__told_when_a_quarter_longer),
