@@ -132,8 +132,11 @@ static void burst_copy(struct flow *f, struct fm_tell *tell)
 {
 	struct fm_burst *b = &f->cold->burst;
 
-	if (bare(f->cold) && (f->q->len || (f->q->flags & SEG_FIN)))
-		burst_identity(b, f); /* now there is something to answer */
+	if (bare(f->cold) && (f->q->len || (f->q->flags & SEG_FIN))) { /* now there is something to answer, for the first time */
+		burst_identity(b, f);
+		b->copies = 0;
+		b->probes = 0;
+	}
 	b->probes += is_probe(f);
 	b->copies += f->q->seq == b->seq;
 	b->last_us = f->in->now_us;

@@ -93,101 +93,6 @@ static void burst__old_acknowledgement__answers_nothing(void **state)
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 }
 
-/* A window update, say: nobody answers it, and what comes after a longer silence has nothing to do with it. */
-static void burst__bare_acknowledgement_then_a_longer_silence__counts_that(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	handshake(c);
-	exchange(c);
-	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK, 0);
-	wait_ms(c, 600000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 12);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.burst_gap_ms, 600000);
-	assert_int_equal(mem.burst_kind, RSTWHY_BURST_DATA);
-	assert_int_equal(mem.burst_first_us, 12000);
-	assert_int_equal(mem.burst_copies, 1);
-	assert_int_equal(mem.unanswered_before, 0);
-}
-
-static void burst__other_side_after_a_bare_acknowledgement_and_a_silence__counts_that(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	handshake(c);
-	exchange(c);
-	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK, 0);
-	wait_ms(c, 600000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 12);
-	assert_true(reset_from(c, CLIENT, false, &mem));
-	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
-	near(mem.burst_gap_ms, 600000);
-	assert_int_equal(mem.burst_dir, R);
-	assert_int_equal(mem.unanswered_before, 0);
-}
-
-/* The longer silence is that before it: it may have been swallowed as well. */
-static void burst__bare_acknowledgement_then_data__silence_before_both(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	handshake(c);
-	exchange(c);
-	wait_ms(c, 600000);
-	say(c, CLIENT, SEG_ACK, 0);
-	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 12);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.burst_gap_ms, 600000);
-	assert_int_equal(mem.burst_kind, RSTWHY_BURST_DATA);
-}
-
-/* The other side takes another path: that it answered is known by what comes next. */
-static void burst__other_side_unseen__each_silence_counts(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 2000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 600000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 12);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.burst_gap_ms, 600000);
-	assert_int_equal(mem.unanswered_before, 0);
-}
-
-static void burst__other_side_unseen_and_copies__silence_before_them(void **state)
-{
-	struct conversation *c = *state;
-	struct rstwhy_memory mem;
-	u32 seq, ack;
-
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 600000);
-	seq = c->seq[SERVER];
-	ack = c->seq[CLIENT];
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
-	wait_ms(c, 2000);
-	say_at(c, SERVER, SEG_ACK | SEG_PSH, seq, ack, 50);
-	wait_ms(c, 4000);
-	say_at(c, SERVER, SEG_ACK | SEG_PSH, seq, ack, 50);
-	assert_true(reset_from(c, SERVER, false, &mem));
-	near(mem.burst_gap_ms, 600000);
-	assert_int_equal(mem.burst_copies, 3);
-}
-
 static void silence__third_copy_unanswered__told_once(void **state)
 {
 	struct conversation *c = *state;
@@ -458,11 +363,6 @@ int main(void)
 		TEST(burst__copies_for_minutes__gap_stays_the_first_silence),
 		TEST(burst__answered__gap_is_survived_and_next_silence_counts),
 		TEST(burst__old_acknowledgement__answers_nothing),
-		TEST(burst__bare_acknowledgement_then_a_longer_silence__counts_that),
-		TEST(burst__other_side_after_a_bare_acknowledgement_and_a_silence__counts_that),
-		TEST(burst__bare_acknowledgement_then_data__silence_before_both),
-		TEST(burst__other_side_unseen__each_silence_counts),
-		TEST(burst__other_side_unseen_and_copies__silence_before_them),
 		TEST(silence__third_copy_unanswered__told_once),
 		TEST(silence__told_and_answered_later__taken_back),
 		TEST(silence__survived__told_when_a_quarter_longer),

@@ -13,6 +13,7 @@
 #define ANSWER_LEAST_MS	 250.0	  /* causes.md, "elicited"; also for queues on the way */
 #define ANSWER_FAR_MS	 1000.0	  /* where no round trip was measured: a satellite's, with load */
 #define QUEUED_MS	 3500.0	  /* a segment that waits for its host's link address, and the answer */
+#define RTO_MOST_MS	 120000.0
 #define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
@@ -137,12 +138,18 @@ static double last_seen_ms(const struct facts *f)
 	return (double)(a < b ? a : b);
 }
 
-/* Nobody answers a bare acknowledgement (a window update, say): long after it, the silence is that since. */
-static bool bare_and_past(const struct facts *f)
+/*
+ * Long after it nobody awaits an answer any more, and the silence is that since: a bare acknowledgement (a window update, say) gets none,
+ * and one that takes another path is not seen. Who is not answered sends copies, two minutes apart at most (TCP_RTO_MAX).
+ */
+static bool past(const struct facts *f)
 {
-	double since = last_seen_ms(f);
+	const struct rstwhy_memory *mem = f->mem;
+	double since = last_seen_ms(f), least = facts_answer_ms(f) > ANSWER_FAR_MS ? facts_answer_ms(f) : ANSWER_FAR_MS;
 
-	return f->mem->burst_kind == RSTWHY_BURST_ACK && since > facts_answer_ms(f) && since >= (double)f->mem->burst_gap_ms;
+	if (mem->burst_kind == RSTWHY_BURST_ACK)
+		return since > least;
+	return mem->last_ms[mem->burst_dir ^ 1U] == RSTWHY_NEVER && since > (mem->burst_copies == 1 ? least : RTO_MOST_MS);
 }
 
 /* A burst that was overtaken was answered, or went on, where we did not see it. */
@@ -152,7 +159,7 @@ static void find_elicitor(struct facts *f)
 			!f->overtaken;
 	f->burst_by_peer = f->burst_open && f->mem->burst_dir == f->pd;
 	f->answers_burst = f->burst_by_peer && in_time_for_burst(f) && fits_burst(f);
-	if (f->burst_open && !f->answers_burst && bare_and_past(f))
+	if (f->burst_open && !f->answers_burst && past(f))
 		f->burst_open = f->burst_by_peer = false;
 	f->burst_by_self = f->burst_open && f->mem->burst_dir == f->rd;
 	f->elicited = f->answers_burst || (f->known && fits_last(f));
