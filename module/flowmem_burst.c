@@ -53,6 +53,21 @@ static bool hidden_traffic(const struct flow *f)
 	       ((f->q->flags & SEG_ACK) && seq_after(f->q->ack, hot_end(f->hot, !f->d)));
 }
 
+/*
+ * The burst began with a hole before it, and this shows that what is missing was lost or overtaken, not sent unseen: its side sends it now,
+ * or the other side does not have it either.
+ */
+static bool fills_hole(const struct flow *f)
+{
+	const struct fm_burst *b = &f->cold->burst;
+
+	if (seq_after(b->ack, hot_end(f->hot, !b->side)))
+		return false;
+	if (f->d == b->side)
+		return f->q->len && f->q->end == b->seq;
+	return (f->q->flags & SEG_ACK) && seq_before(f->q->ack, b->seq);
+}
+
 static bool unacknowledged(const struct fm_hot *hot)
 {
 	return seq_after(hot_end(hot, 0), hot_ack(hot, 1)) || seq_after(hot_end(hot, 1), hot_ack(hot, 0));
@@ -197,6 +212,8 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
 		return;
 	if (!seen(f->cold, 0) && !seen(f->cold, 1)) /* the record's first segment, in mid-stream: no silence is known, no loss */
 		return;
+	if (pending && !lost && has(f->cold, FMC_BLIND) && fills_hole(f))
+		put_flag(f->cold, FMC_BLIND, false);
 	if (lost)
 		burst_begin(f, true);
 	else if (pending && answers(f))

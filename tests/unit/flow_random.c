@@ -29,7 +29,7 @@ static struct conversation c;
 static struct verdict_settings settings = {.idle_min_ms = 10000, .hold_ms = 1500};
 static char told[4096]; /* what was done, for who has to find out why */
 static uint64_t random_state;
-static bool unseen[2];
+static bool unseen[2], whole; /* what takes another path; all was seen, from the first SYN on */
 static u64 last_seen_us[2];
 static uint64_t longest_ms, before_ms, survived_ms; /* silence so far; of those that somebody ended and somebody answered */
 
@@ -225,6 +225,8 @@ static void look(enum who resetting, struct segment seg, struct facts *f)
 	incident.first.seg = seg;
 	incident.count = 1;
 	facts_of(&incident, &settings, f);
+	if (f->hidden && whole)
+		fail_msg("nothing was hidden.%s", told);
 }
 
 static void check(const struct facts *f, enum gap_from from, uint64_t silence_ms)
@@ -281,7 +283,8 @@ static uint64_t conversation(uint64_t seed, uint32_t least_ms)
 	snprintf(told, sizeof(told), " (%llu)", (unsigned long long)seed);
 	conversation_begin(&c, 64);
 	last_seen_us[CLIENT] = last_seen_us[SERVER] = longest_ms = survived_ms = 0;
-	if (!unseen[CLIENT] && !unseen[SERVER] && chance(6)) {
+	whole = !unseen[CLIENT] && !unseen[SERVER] && chance(6);
+	if (whole) {
 		handshake(&c);
 		last_seen_us[CLIENT] = last_seen_us[SERVER] = c.now_us;
 	}

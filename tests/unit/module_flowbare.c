@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * module_flowbare.c - bursts that wait for no answer: bare acknowledgements, and those whose answers take another path
+ * module_flowbare.c - bursts that are not what they seem: bare acknowledgements, answers by another path, holes before them
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -121,6 +121,32 @@ static void silence__data_after_bare_acknowledgements__told_at_its_third_copy(vo
 	}
 }
 
+/* The second segment after a silence was the first to come; or the first one was lost before us, which the other side's answer shows. */
+static void burst__hole_before_it__blind_until_it_is_filled_or_missed(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+	int filled;
+
+	for (filled = 0; filled < 2; filled++) {
+		handshake(c);
+		exchange(c);
+		wait_ms(c, 20000);
+		say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] + 100, c->seq[SERVER], 50);
+		assert_true(reset_from(c, SERVER, false, &mem));
+		assert_flags(mem, RSTWHY_MEM_BLIND);
+		if (filled)
+			say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT], c->seq[SERVER], 100);
+		else
+			say_at(c, SERVER, SEG_ACK, c->seq[SERVER], c->seq[CLIENT], 0);
+		assert_true(reset_from(c, SERVER, false, &mem));
+		assert_no_flags(mem, RSTWHY_MEM_BLIND);
+		near(mem.burst_gap_ms, 20000);
+		conversation_end(c);
+		conversation_begin(c, 64);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +155,7 @@ int main(void)
 		TEST(burst__bare_acknowledgement_then_data__silence_before_both),
 		TEST(burst__other_side_unseen__each_silence_counts),
 		TEST(burst__other_side_unseen_and_copies__silence_before_them),
+		TEST(burst__hole_before_it__blind_until_it_is_filled_or_missed),
 		TEST(silence__data_after_bare_acknowledgements__told_at_its_third_copy),
 	};
 
