@@ -122,7 +122,7 @@ void say_at(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u3
 	c->told_ref = tell.ref_seq;
 }
 
-void say(struct conversation *c, enum who who, u8 flags, u32 len)
+void speak(struct conversation *c, enum who who, u8 flags, u32 len)
 {
 	u32 ack = flags & SEG_ACK ? c->seq[!who] : 0;
 
@@ -149,24 +149,24 @@ void handshake(struct conversation *c)
 	c->assured = false;
 	c->fresh = true;
 	c->state = 1;
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	c->fresh = false;
 	wait_ms(c, 11);
 	c->state = 2;
-	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	speak(c, SERVER, SEG_SYN | SEG_ACK, 0);
 	wait_ms(c, 3);
 	c->state = ES;
 	c->assured = true;
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 }
 
 void exchange(struct conversation *c)
 {
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 100);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 100);
 	wait_ms(c, 11);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 1000);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 1000);
 	wait_ms(c, 3);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 }
 
 static void query(struct conversation *c, struct fm_query *q, const struct rstwhy_tuple *tuple, bool source_sends, bool gone)

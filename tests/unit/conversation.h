@@ -36,7 +36,7 @@ void conversation_end(struct conversation *c);
 void wait_ms(struct conversation *c, u64 ms);
 
 /* An accepted segment with sequence and acknowledgement as a real sender would have them. */
-void say(struct conversation *c, enum who who, u8 flags, u32 len);
+void speak(struct conversation *c, enum who who, u8 flags, u32 len);
 /* An accepted segment with these numbers; nothing of the conversation moves on. */
 void say_at(struct conversation *c, enum who who, u8 flags, u32 seq, u32 ack, u32 len);
 /* A segment that conntrack calls INVALID, on the wire as addressed by orig or, from the server, reply. */

@@ -4,8 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * The flow memory and the engine's facts together: whatever the two ends did before (pauses, late acknowledgements, window updates,
- * keepalives, copies that were not needed), the gap is that silence.
+ * The flow memory and the engine together: whatever the two ends did before (pauses, late acknowledgements, window updates, keepalives,
+ * copies, segments that overtake each other), the gap is that silence, and who is reset without one is never called idle.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,10 +209,27 @@ static void live(void)
 	}
 }
 
-static void look(enum who resetting, struct segment seg, struct facts *f)
+/* Each side's segments have a TTL of their own, and so has its RST; a live socket's has the next packet number. */
+static struct segment rst_of(enum who who, bool live_socket)
+{
+	struct segment rst = {
+		.family = 4, .ttl = who == CLIENT ? 64 : 60, .flags = SEG_RST, .seq = c.seq[who], .end = c.seq[who]};
+
+	if (!live_socket)
+		return rst;
+	rst.flags |= SEG_ACK;
+	rst.ack = c.seq[!who];
+	rst.win = 500;
+	rst.ipid = 78;
+	return rst;
+}
+
+/* What the module and the engine make of it; the class they tell. */
+static enum cause_class look(enum who resetting, struct segment seg, struct facts *f)
 {
 	static struct incident incident;
 	struct rstwhy_evidence *ev = &incident.first.ev;
+	struct verdict v;
 
 	memset(&incident, 0, sizeof(incident));
 	assert_true(reset_from(&c, resetting, false, &ev->mem));
@@ -222,11 +239,18 @@ static void look(enum who resetting, struct segment seg, struct facts *f)
 			 told);
 	ev->by = RSTWHY_BY_TRANSIT;
 	ev->direction = ev->mem.direction;
+	ev->ct.flags = RSTWHY_CT_FOUND;
+	ev->ct.state_before = ES;
+	ev->ct.orig = ev->mem.orig;
+	ev->ct.reply = ev->mem.reply;
 	incident.first.seg = seg;
 	incident.count = 1;
 	facts_of(&incident, &settings, f);
 	if (f->hidden && whole)
 		fail_msg("nothing was hidden.%s", told);
+	verdict_judge(&incident, &settings, &v);
+	tell(cause_name(v.cause), resetting, 0);
+	return cause_text(v.cause)->class;
 }
 
 static void check(const struct facts *f, enum gap_from from, uint64_t silence_ms)
@@ -241,7 +265,7 @@ static void woken(uint64_t silence_ms)
 {
 	enum who who = chance(2) ? CLIENT : SERVER;
 	u32 seq = c.seq[who], len = chance(4) ? 100 : 0, copies = chance(4), i;
-	struct segment rst = {.family = 4, .ttl = 64, .flags = SEG_RST, .seq = c.seq[!who]};
+	enum cause_class class;
 	struct facts f;
 
 	if (!len) /* a probe */
@@ -253,32 +277,45 @@ static void woken(uint64_t silence_ms)
 			wait_ms(&c, len ? 200ULL << i : 5000);
 	}
 	wait_ms(&c, 12);
-	rst.end = rst.seq;
-	look(!who, rst, &f);
+	class = look(!who, rst_of(!who, false), &f);
 	if (!f.answers_burst)
 		fail_msg("the RST answers what woke the flow.%s", told);
 	check(&f, GAP_BURST, silence_ms);
+	if (class != CLASS_IDLE_TIMEOUT && before_ms < silence_ms && !f.fin_self && !f.fin_peer)
+		fail_msg("it was forgotten in a silence longer than any before.%s", told);
 }
 
 /* Nothing wakes it: a socket's own timer, say. */
 static void unprompted(enum who who, uint64_t silence_ms)
 {
-	struct segment rst = {.family = 4, .ttl = 64, .flags = SEG_RST | SEG_ACK, .seq = c.seq[who], .ack = c.seq[!who]};
 	struct facts f;
 
 	tell("resets", who, 0);
-	rst.end = rst.seq;
-	look(who, rst, &f);
+	look(who, rst_of(who, true), &f);
 	if (f.elicited)
 		fail_msg("nothing elicited the RST.%s", told);
 	check(&f, GAP_SILENCE, silence_ms);
 }
 
-/* Until its one long silence, which is returned. */
-static uint64_t conversation(uint64_t seed, uint32_t least_ms)
+/* In the middle of its life: a socket that aborts, a host that has lost it, one that closes on what was not read. */
+static void busy(void)
 {
-	uint64_t silence_ms;
+	enum who who = chance(2) ? CLIENT : SERVER;
+	bool live_socket = chance(2), prompted = !live_socket || chance(2);
+	struct facts f;
 
+	wait_ms(&c, chance(chance(2) ? 300 : PAUSE_MOST_MS));
+	if (prompted) {
+		see(!who, SEG_ACK | SEG_PSH, 100);
+		wait_ms(&c, 12);
+	}
+	tell(live_socket ? "aborts" : "forgot", who, prompted);
+	if (look(who, rst_of(who, live_socket), &f) == CLASS_IDLE_TIMEOUT)
+		fail_msg("it was not idle.%s", told);
+}
+
+static void conversation(uint64_t seed)
+{
 	random_state = seed * 0x9e3779b97f4a7c15ULL;
 	snprintf(told, sizeof(told), " (%llu)", (unsigned long long)seed);
 	conversation_begin(&c, 64);
@@ -290,17 +327,21 @@ static uint64_t conversation(uint64_t seed, uint32_t least_ms)
 	}
 	live();
 	data(chance(2) ? CLIENT : SERVER); /* both are known now */
-	if (!chance(6))
-		half_close(chance(2) ? CLIENT : SERVER);
 	if (!chance(4)) {
 		pause_somehow();
 		acknowledge(unseen[CLIENT] || (!unseen[SERVER] && chance(2)) ? SERVER : CLIENT);
 	}
 	before_ms = longest_ms;
-	silence_ms = least_ms + chance(3600000);
-	wait_ms(&c, silence_ms);
-	tell("SILENCE", CLIENT, (unsigned int)silence_ms);
-	return silence_ms;
+}
+
+/* Its one long silence, which is returned. */
+static uint64_t silence(uint32_t least_ms)
+{
+	uint64_t ms = least_ms + chance(3600000);
+
+	wait_ms(&c, ms);
+	tell("SILENCE", CLIENT, (unsigned int)ms);
+	return ms;
 }
 
 static void gap__whatever_was_before__is_the_last_silence(void **state)
@@ -308,12 +349,13 @@ static void gap__whatever_was_before__is_the_last_silence(void **state)
 	(void)state;
 	unseen[CLIENT] = unseen[SERVER] = false;
 	for (uint64_t seed = 1; seed <= CONVERSATIONS; seed++) {
-		uint64_t silence_ms = conversation(seed, SILENCE_LEAST_MS);
-
+		conversation(seed);
+		if (!chance(6))
+			half_close(chance(2) ? CLIENT : SERVER);
 		if (chance(2))
-			woken(silence_ms);
+			woken(silence(SILENCE_LEAST_MS));
 		else
-			unprompted(chance(2) ? CLIENT : SERVER, silence_ms);
+			unprompted(chance(2) ? CLIENT : SERVER, silence(SILENCE_LEAST_MS));
 		conversation_end(&c);
 	}
 }
@@ -327,9 +369,21 @@ static void gap__one_side_unseen__is_the_last_silence_of_the_other(void **state)
 
 		unseen[who] = false;
 		unseen[!who] = true;
-		conversation(seed, RTO_MOST_MS);
+		conversation(seed);
+		silence(RTO_MOST_MS);
 		last = last_seen_us[who];
 		unprompted(who, (c.now_us - last) / 1000);
+		conversation_end(&c);
+	}
+}
+
+static void class__reset_in_mid_life__never_idle(void **state)
+{
+	(void)state;
+	unseen[CLIENT] = unseen[SERVER] = false;
+	for (uint64_t seed = 1; seed <= CONVERSATIONS; seed++) {
+		conversation(seed);
+		busy();
 		conversation_end(&c);
 	}
 }
@@ -339,6 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gap__whatever_was_before__is_the_last_silence),
 		cmocka_unit_test(gap__one_side_unseen__is_the_last_silence_of_the_other),
+		cmocka_unit_test(class__reset_in_mid_life__never_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,4 +18,4 @@ module_flowtable_SRCS := tests/unit/module_flowtable.c tests/unit/conversation.c
 
 # the flow memory and what the engine derives from it
 UNIT_PROGRAMS += flow_random
-flow_random_SRCS := tests/unit/flow_random.c tests/unit/conversation.c $(FLOWMEM_SRCS) $(addprefix userspace/engine/,aftermath.c endpoints.c entry.c facts.c offload.c shape.c stage.c)
+flow_random_SRCS = $(sort tests/unit/flow_random.c tests/unit/conversation.c $(FLOWMEM_SRCS) $(ENGINE_SRCS))

@@ -15,9 +15,9 @@ static void burst__bare_acknowledgement_then_a_longer_silence__counts_that(void 
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	wait_ms(c, 600000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	near(mem.burst_gap_ms, 600000);
@@ -35,9 +35,9 @@ static void burst__other_side_after_a_bare_acknowledgement_and_a_silence__counts
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	wait_ms(c, 600000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, CLIENT, false, &mem));
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
@@ -55,9 +55,9 @@ static void burst__bare_acknowledgement_then_data__silence_before_both(void **st
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 600000);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	near(mem.burst_gap_ms, 600000);
@@ -70,11 +70,11 @@ static void burst__other_side_unseen__each_silence_counts(void **state)
 	struct conversation *c = *state;
 	struct rstwhy_memory mem;
 
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 2000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 600000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	near(mem.burst_gap_ms, 600000);
@@ -87,11 +87,11 @@ static void burst__other_side_unseen_and_copies__silence_before_them(void **stat
 	struct rstwhy_memory mem;
 	u32 seq, ack;
 
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 600000);
 	seq = c->seq[SERVER];
 	ack = c->seq[CLIENT];
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 2000);
 	say_at(c, SERVER, SEG_ACK | SEG_PSH, seq, ack, 50);
 	wait_ms(c, 4000);

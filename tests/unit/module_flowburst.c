@@ -14,7 +14,7 @@ static void burst__first_segment_after_silence__gap_is_the_silence(void **state)
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 350000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_BURST);
@@ -43,7 +43,7 @@ static void burst__copies_for_minutes__gap_stays_the_first_silence(void **state)
 	wait_ms(c, 20000);
 	seq = c->seq[CLIENT];
 	ack = c->seq[SERVER];
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	for (i = 0; i < 8; i++) {
 		wait_ms(c, 200ULL << i);
 		say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq, ack, 50);
@@ -68,7 +68,7 @@ static void burst__answered__gap_is_survived_and_next_silence_counts(void **stat
 	assert_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 	near(mem.survived_ms, 60000);
 	wait_ms(c, 30000);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 10);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 10);
 	assert_true(reset_from(c, CLIENT, false, &mem));
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 	near(mem.burst_gap_ms, 30000);
@@ -86,7 +86,7 @@ static void burst__old_acknowledgement__answers_nothing(void **state)
 	exchange(c);
 	wait_ms(c, 20000);
 	old = c->seq[CLIENT];
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 5);
 	say_at(c, SERVER, SEG_ACK, c->seq[SERVER], old, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
@@ -129,7 +129,7 @@ static void silence__told_and_answered_later__taken_back(void **state)
 	for (i = 0; i < 4; i++)
 		say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq, ack, 50);
 	c->seq[CLIENT] += 50;
-	say(c, SERVER, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 0);
 	assert_int_equal(c->told_kind, RSTWHY_KIND_SURVIVED);
 }
 
@@ -146,11 +146,11 @@ static void silence__survived__told_when_a_quarter_longer(void **state)
 	exchange(c);
 	for (i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
 		wait_ms(c, pauses[i].silence);
-		say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+		speak(c, CLIENT, SEG_ACK | SEG_PSH, 10);
 		assert_int_equal(c->told_kind, 0);
-		say(c, SERVER, SEG_ACK, 10);
+		speak(c, SERVER, SEG_ACK, 10);
 		assert_int_equal(c->told_kind, pauses[i].told);
-		say(c, CLIENT, SEG_ACK, 0);
+		speak(c, CLIENT, SEG_ACK, 0);
 	}
 }
 
@@ -161,7 +161,7 @@ static void last_byte__sent_again__is_no_probe(void **state)
 
 	handshake(c);
 	exchange(c);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 1);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 1);
 	wait_ms(c, 1600);
 	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] - 1, c->seq[SERVER], 1);
 	assert_true(reset_from(c, CLIENT, false, &mem));
@@ -187,7 +187,7 @@ static void probes__unanswered__counted_inside_one_burst(void **state)
 	assert_int_equal(mem.burst_probes, 4);
 	near(mem.burst_gap_ms, 7000);
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
-	say(c, SERVER, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 0);
 	assert_true(reset_from(c, CLIENT, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
 }
@@ -239,7 +239,7 @@ static void entry__lost_and_picked_up__gap_and_old_timeout_told(void **state)
 	wait_ms(c, 5000);
 	c->fresh = true;
 	c->timeout_ms = 300000;
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_LOST | RSTWHY_MEM_LOST_KNOWN);
 	near(mem.burst_gap_ms, 5000);
@@ -259,7 +259,7 @@ static void entry__lost_during_retransmission__the_pause_that_outlived_it_counts
 	wait_ms(c, 1500);
 	seq = c->seq[CLIENT];
 	ack = c->seq[SERVER];
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 3200);
 	c->fresh = true;
 	say_at(c, CLIENT, SEG_ACK | SEG_PSH, seq, ack, 50);
@@ -349,7 +349,7 @@ static void resume__beyond_what_was_seen__blind_with_bounds(void **state)
 	exchange(c);
 	wait_ms(c, 40000);
 	c->seq[CLIENT] += 70000;
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_BLIND);
 	assert_int_equal(mem.gap_min_ms, 0);

@@ -18,11 +18,11 @@ static void suspended_amid_a_request__answered_later__survived_and_no_kill(void 
 
 	handshake(c);
 	exchange(c);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 100);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 100);
 	wait_ms(c, HOURS(8));
-	say(c, SERVER, SEG_ACK | SEG_PSH, 1000);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 1000);
 	wait_ms(c, 3);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	exchange(c);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_BURST_ANSWERED);
@@ -40,7 +40,7 @@ static void suspended_while_idle__woken_and_reset__silence_is_the_whole_sleep(vo
 	wait_ms(c, 5000);
 	wait_ms(c, HOURS(24 * 30)); /* suspended */
 	wait_ms(c, 2000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 1);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_no_flags(mem, RSTWHY_MEM_BURST_ANSWERED | RSTWHY_MEM_BLIND | RSTWHY_MEM_LOST);
@@ -64,7 +64,7 @@ static void suspended__then_others_flood__idle_flow_is_still_known(void **state)
 		other.fresh = true;
 		other.assured = false;
 		other.state = 1;
-		say(&other, CLIENT, SEG_SYN, 0);
+		speak(&other, CLIENT, SEG_SYN, 0);
 		c->fm = other.fm;
 	}
 	assert_true(reset_from(c, SERVER, false, &mem));
@@ -80,7 +80,7 @@ static void ticks__wrap_in_a_silence__its_length_is_right(void **state)
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 20000);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
 	wait_ms(c, 12);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	near(mem.burst_gap_ms, 20000);
@@ -97,15 +97,15 @@ static void clock__a_tick_behind__no_silence_of_208_days(void **state)
 	handshake(c);
 	exchange(c);
 	wait_ms(c, 100);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	c->now_us -= (1U << FM_TICK_SHIFT) / 1000 + 100;
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_in_range(mem.last_ms[O], 0, 9);
 	assert_in_range(mem.last_ms[R], 0, 9);
-	say(c, CLIENT, SEG_ACK, 0);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 50);
-	say(c, SERVER, SEG_ACK | SEG_PSH, 50);
+	speak(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 50);
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 50);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_true(mem.survived_ms < 1000);
 	assert_true(!(mem.flags & RSTWHY_MEM_BURST) || mem.burst_gap_ms < 1000);

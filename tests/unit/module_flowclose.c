@@ -13,14 +13,14 @@ static void fin__acknowledged_and_half_closed__told_per_side(void **state)
 
 	handshake(c);
 	exchange(c);
-	say(c, CLIENT, SEG_ACK | SEG_FIN, 0);
-	say(c, SERVER, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK | SEG_FIN, 0);
+	speak(c, SERVER, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_FIN_ORIG | RSTWHY_MEM_FIN_ACKED_ORIG);
 	assert_no_flags(mem, RSTWHY_MEM_FIN_REPLY | RSTWHY_MEM_ACKED_PAST_FIN_ORIG);
 	assert_int_equal(mem.fin_end[O], c->seq[CLIENT]);
-	say(c, SERVER, SEG_ACK, 500);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 500);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG);
 }
@@ -31,9 +31,9 @@ static void fin__of_both_sides__acknowledging_it_is_no_half_close(void **state)
 	struct rstwhy_memory mem;
 
 	handshake(c);
-	say(c, CLIENT, SEG_ACK | SEG_FIN, 0);
-	say(c, SERVER, SEG_ACK | SEG_FIN, 0);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK | SEG_FIN, 0);
+	speak(c, SERVER, SEG_ACK | SEG_FIN, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_FIN_ACKED_ORIG | RSTWHY_MEM_FIN_ACKED_REPLY);
 	assert_no_flags(mem, RSTWHY_MEM_ACKED_PAST_FIN_ORIG | RSTWHY_MEM_ACKED_PAST_FIN_REPLY);
@@ -44,11 +44,11 @@ static void after_refusal__the_host_accepts__told(void **state)
 {
 	struct conversation *c = *state;
 
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	note_reset(c, SERVER, 81);
 	say_at(c, SERVER, SEG_SYN | SEG_ACK, c->seq[SERVER], c->seq[CLIENT] + 5, 0);
 	assert_int_equal(c->told, 0);
-	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	speak(c, SERVER, SEG_SYN | SEG_ACK, 0);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_SEGMENT);
 	assert_int_equal(c->told_ref, 81);
 }
@@ -61,28 +61,28 @@ static void after_reset__each_kind__told_once_and_once_late(void **state)
 	exchange(c);
 	note_reset(c, SERVER, 81);
 	wait_ms(c, 30);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_int_equal(c->told, RSTWHY_AFTER_PEER_SEGMENT);
 	assert_int_equal(c->told_ref, 81);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_int_equal(c->told, 0);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
-	say(c, CLIENT, SEG_ACK, 20);
+	speak(c, CLIENT, SEG_ACK, 20);
 	assert_int_equal(c->told, RSTWHY_AFTER_PEER_ACK);
-	say(c, SERVER, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 0);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
 	wait_ms(c, 2000);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
-	say(c, SERVER, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 0);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_SEGMENT);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, 0);
 	wait_ms(c, 121000);
-	say(c, CLIENT, SEG_ACK, 20);
+	speak(c, CLIENT, SEG_ACK, 20);
 	assert_int_equal(c->told, 0);
 }
 
@@ -111,7 +111,7 @@ static void reset__of_another_sequence__is_watched_but_has_not_killed(void **sta
 	c->seq[SERVER] -= 3000;
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 }
 
@@ -120,7 +120,7 @@ static void reset__refuses_a_syn__has_killed(void **state)
 	struct conversation *c = *state;
 	struct rstwhy_memory mem;
 
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	c->seq[SERVER] += 3000; /* 0, on the wire: nothing that was heard of */
 	note_reset(c, SERVER, 5);
 	assert_true(reset_from(c, SERVER, false, &mem));

@@ -29,7 +29,7 @@ static void syn__repeated__no_round_trip_claimed(void **state)
 	struct rstwhy_memory mem;
 
 	c->fresh = true;
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	wait_ms(c, 1000);
 	c->fresh = false;
 	say_at(c, CLIENT, SEG_SYN, c->seq[CLIENT] - 1, 0, 0);
@@ -41,8 +41,8 @@ static void syn__repeated__no_round_trip_claimed(void **state)
 	assert_int_equal(mem.syn_ms, 1000);
 	assert_true(mem.last_ms[R] == RSTWHY_NEVER);
 	wait_ms(c, 11);
-	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_int_equal(mem.rtt_us[R], 0);
 }
@@ -85,8 +85,8 @@ static void midstream__first_seen_late__said_so(void **state)
 	struct conversation *c = *state;
 	struct rstwhy_memory mem;
 
-	say(c, SERVER, SEG_ACK, 100);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, SERVER, SEG_ACK, 100);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_MIDSTREAM);
 	assert_no_flags(mem, RSTWHY_MEM_HANDSHAKE | RSTWHY_MEM_BLIND);
@@ -99,10 +99,10 @@ static void synack__acknowledges_data_of_the_syn__begins(void **state)
 	struct rstwhy_memory mem;
 
 	c->fresh = true;
-	say(c, CLIENT, SEG_SYN, 300);
+	speak(c, CLIENT, SEG_SYN, 300);
 	c->fresh = false;
-	say(c, SERVER, SEG_SYN | SEG_ACK, 0);
-	say(c, CLIENT, SEG_ACK, 0);
+	speak(c, SERVER, SEG_SYN | SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_HANDSHAKE | RSTWHY_MEM_COMPLETED | RSTWHY_MEM_DATA_ORIG);
 	assert_no_flags(mem, RSTWHY_MEM_SYN_PENDING | RSTWHY_MEM_DATA_REPLY);
@@ -115,7 +115,7 @@ static void synack__acknowledges_more_than_the_syn__does_not_begin(void **state)
 	struct rstwhy_memory mem;
 
 	c->fresh = true;
-	say(c, CLIENT, SEG_SYN, 300);
+	speak(c, CLIENT, SEG_SYN, 300);
 	c->fresh = false;
 	say_at(c, SERVER, SEG_SYN | SEG_ACK, 5000, c->seq[CLIENT] + 1, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
@@ -145,11 +145,11 @@ static void synack__of_a_stranger__tells_nothing(void **state)
 
 	c->fresh = true;
 	refused(c, CLIENT, SEG_SYN | SEG_ACK, 777, 1000, 0); /* its number does not lead to what follows */
-	say(c, CLIENT, SEG_ACK, 100);
+	speak(c, CLIENT, SEG_ACK, 100);
 	c->fresh = false;
-	say(c, SERVER, SEG_ACK, 100);
+	speak(c, SERVER, SEG_ACK, 100);
 	refused(c, CLIENT, SEG_SYN | SEG_ACK, c->seq[CLIENT] - 1, 1000, 0); /* nor does it change a flow that has a record */
-	say(c, CLIENT, SEG_ACK, 100);
+	speak(c, CLIENT, SEG_ACK, 100);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_flags(mem, RSTWHY_MEM_MIDSTREAM);
 	assert_no_flags(mem, RSTWHY_MEM_OPENER_REPLY);
@@ -201,7 +201,7 @@ static void looks__learned_but_not_from_syn_ack_ipid(void **state)
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_int_equal(mem.base[R].ttl, 60);
 	assert_int_equal(mem.base[R].flags & RSTWHY_BASE_IPID, 0);
-	say(c, SERVER, SEG_ACK, 10);
+	speak(c, SERVER, SEG_ACK, 10);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_int_equal(mem.base[R].flags & RSTWHY_BASE_IPID, RSTWHY_BASE_IPID);
 	assert_int_equal(mem.base[R].ipid, 77);

@@ -76,7 +76,7 @@ static void syn_from(struct conversation *c, u32 n)
 	c->fresh = true;
 	c->assured = false;
 	c->state = 1;
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	c->fresh = false;
 }
 
@@ -289,15 +289,15 @@ static void lost_flow__new_mapping__old_one_is_remembered_until_answered(void **
 	wait_ms(c, 5000);
 	c->fresh = true;
 	c->reply = new_reply;
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 10);
 	c->fresh = false;
 	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT] - 10, c->seq[SERVER], 10);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_memory_equal(&mem.reply, &old_reply, sizeof(old_reply));
-	say(c, SERVER, SEG_ACK, 0);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	speak(c, SERVER, SEG_ACK, 0);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 10);
 	wait_ms(c, 1100);
-	say(c, CLIENT, SEG_ACK | SEG_PSH, 10);
+	speak(c, CLIENT, SEG_ACK | SEG_PSH, 10);
 	assert_true(reset_from(c, SERVER, false, &mem));
 	assert_memory_equal(&mem.reply, &new_reply, sizeof(new_reply));
 }
