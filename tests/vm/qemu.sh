@@ -3,7 +3,7 @@
 # Booting the guest, for run. Sourced; wants $root (guest root), $stage, $out (directories), $kv, $work and $here. $kernel_root is where
 # kernel and modules are, if not in the guest root.
 
-kernel_complaints='BUG:|WARNING:|Oops|KASAN|UBSAN|Call Trace|leaked|refcount|unregister_netdevice|general protection|lockdep|kmemleak'
+kernel_complaints='BUG:|WARNING:|Oops|KASAN|UBSAN|Call Trace|leaked|refcount|unregister_netdevice|general protection|lockdep|kmemleak: [0-9]+ new|kmemleak.*disabled'
 
 # qemu_boot ACCELERATOR LIMIT_SECONDS CONSOLE_FILE [QEMU OPTION...]
 # The kernel and our initramfs directly, three shares (four with a kernel of another root), no disk, no network. A panic, a WARN included, ends it.
