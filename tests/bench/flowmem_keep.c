@@ -23,7 +23,7 @@ static void flood_syn(struct conversation *c, u32 n)
 	c->fresh = true;
 	c->assured = false;
 	c->state = 1;
-	say(c, CLIENT, SEG_SYN, 0);
+	speak(c, CLIENT, SEG_SYN, 0);
 	c->fresh = false;
 }
 
