@@ -43,32 +43,27 @@ def probe(lab):
     expect_forgotten(lab, conn, quiet, stage="established")
 
 
-@scenario("window-update-then-forgotten", box=True, families=BOTH)
-def update_then_client(lab):
+def forgotten_after_update(lab, of_server):
     """Between the last answer and the silence that kills lies a window update; the client wakes the box."""
     forgetful_box(3)
     conn = lab.connect()
     conn.exchange()
-    reads_late(lab, conn.client, conn.server, conn.near)
+    reads_late(lab, *((conn.server, conn.client) if of_server else (conn.client, conn.server)), conn.near)
     lab.silence(6)
     woken = lab.now()
     conn.client.sendall(b"still there?")
     assert was_reset(conn.client)
     expect_forgotten(lab, conn, woken, stage="established")
+
+
+@scenario("window-update-then-forgotten", box=True, families=BOTH)
+def update_of_client(lab):
+    forgotten_after_update(lab, False)
 
 
 @scenario("window-update-of-server-then-forgotten", box=True, families=BOTH)
 def update_of_server(lab):
-    """The same, and the window update was the server's."""
-    forgetful_box(3)
-    conn = lab.connect()
-    conn.exchange()
-    reads_late(lab, conn.server, conn.client, conn.near)
-    lab.silence(6)
-    woken = lab.now()
-    conn.client.sendall(b"still there?")
-    assert was_reset(conn.client)
-    expect_forgotten(lab, conn, woken, stage="established")
+    forgotten_after_update(lab, True)
 
 
 @scenario("probe-of-server-wakes-forgotten", box=True)
