@@ -13,7 +13,7 @@
 #define ANSWER_LEAST_MS	 250.0	  /* causes.md, "elicited"; also for queues on the way */
 #define ANSWER_FAR_MS	 1000.0	  /* where no round trip was measured: a satellite's, with load */
 #define QUEUED_MS	 3500.0	  /* a segment that waits for its host's link address, and the answer */
-#define RTO_MOST_MS	 120000.0
+#define RTO_MOST_MS	 120000.0 /* between two copies of a segment: TCP_RTO_MAX */
 #define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
