@@ -227,6 +227,39 @@ static void screen__80_columns__who_whom_and_why_are_whole(void **state)
 	assert_non_null(strstr(screen_text, " remote-on-next-packet 350.4 s"));
 }
 
+/* Whatever the age and the count, there is a space before the name: a row of 100 minutes once had none. */
+static void screen__any_age_and_count__leave_the_name_apart(void **state)
+{
+	static const struct {
+		uint64_t seconds, count;
+		const char *numbers;
+	} rows[] = { { 119, 1, "      1  119 s " },           { 120, 1, "      1  2 min " },        { 5969, 1, "      1 99 min " },
+		     { 5970, 1, "      1    2 h " },          { 7199, 1, "      1    2 h " },       { 172799, 1, "      1   48 h " },
+		     { 172800, 9999999, "9999999    2 d " },  { 86399999, 1, "      1 1000 d " },   { 1700000000, 10000000, "   10 M   54 y " },
+		     { 3, 9999999999, " 4294 M    3 s " } };
+
+	struct top_screen screen = { .columns = 80, .lines = 24, .now_ns = NOW };
+	struct line line;
+
+	(void)state;
+	settings.window = TOP_ALL;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char wanted[64];
+
+		top_events_free(events);
+		events = top_events_new();
+		told(CAUSE_ABORT, 1, rows[i].seconds)->count = rows[i].count;
+		record.kind = rows[i].count > 1 ? RECORD_SUMMARY : RECORD_RESET;
+		top_events_add(events, &record);
+		make();
+		line_init(&line, screen_text, sizeof(screen_text));
+		top_screen_draw(&line, &screen, &view, &settings, 0);
+		snprintf(wanted, sizeof(wanted), "%s10.", rows[i].numbers);
+		if (!strstr(screen_text, wanted))
+			fail_msg("no \"%s\" in %s", wanted, screen_text);
+	}
+}
+
 static void screen__nothing_in_the_window__says_when_the_last_was(void **state)
 {
 	struct top_screen screen = { .columns = 80, .lines = 24, .now_ns = NOW };
@@ -252,6 +285,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(flood__more_than_remembered__is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(screen__any_size__is_filled_and_not_passed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(screen__80_columns__who_whom_and_why_are_whole, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(screen__any_age_and_count__leave_the_name_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(screen__nothing_in_the_window__says_when_the_last_was, set_up, tear_down),
 	};
 

@@ -182,19 +182,28 @@ static void put_name(struct line *line, const struct top_key *key, enum top_by b
 	}
 }
 
-/* "3 s", "12 min", "5 h", "2 d" */
-static void put_age(char text[16], uint64_t now_ns, uint64_t ts_ns)
+/* "3 s", "12 min", "5 h", "2 d", "56 y": the nearest, of six columns at most. */
+static void put_age(char text[32], uint64_t now_ns, uint64_t ts_ns)
 {
+	static const struct {
+		uint64_t below, unit;
+		const char *name;
+	} steps[] = { { 120, 1, "s" }, { 5970, 60, "min" }, { 172800, 3600, "h" }, { 86400000, 86400, "d" }, { UINT64_MAX, 31557600, "y" } };
 	uint64_t seconds = now_ns > ts_ns ? (now_ns - ts_ns) / NS_PER_SEC : 0;
+	size_t i = 0;
 
-	if (seconds < 120)
-		snprintf(text, 16, "%llu s", (unsigned long long)seconds);
-	else if (seconds < 7200)
-		snprintf(text, 16, "%llu min", (unsigned long long)(seconds / 60));
-	else if (seconds < 172800)
-		snprintf(text, 16, "%llu h", (unsigned long long)(seconds / 3600));
+	while (seconds >= steps[i].below)
+		i++;
+	snprintf(text, 32, "%llu %s", (unsigned long long)((seconds + steps[i].unit / 2) / steps[i].unit), steps[i].name);
+}
+
+/* "12345", and from ten million on "12 M": of seven columns up to 99,999 millions. */
+static void put_count(char text[24], uint64_t count)
+{
+	if (count < 10000000)
+		snprintf(text, 24, "%llu", (unsigned long long)count);
 	else
-		snprintf(text, 16, "%llu d", (unsigned long long)(seconds / 86400));
+		snprintf(text, 24, "%llu M", (unsigned long long)(count / 1000000));
 }
 
 /* Where there is little room without the class: a cause's name is clear alone. */
@@ -230,14 +239,16 @@ static size_t name_columns(const struct drawing *d)
 static void draw_row(struct drawing *d, const struct top_row *row, enum top_by by, bool selected)
 {
 	bool colour = d->screen->colour;
-	char text[256], age[16], count[48];
+	char text[256], age[32], count[24], numbers[64];
 	struct line line;
 
 	put_age(age, d->screen->now_ns, row->last_ns);
-	snprintf(count, sizeof(count), "%7llu %6s ", (unsigned long long)row->count, age);
+	put_count(count, row->count);
+	snprintf(numbers, sizeof(numbers), "%7s %6s", count, age);
 	line_text(d->line, colour && selected ? "\033[7m" : "");
 	put_cell(d->line, selected ? ">" : " ", 1);
-	put_cell(d->line, count, 15);
+	put_cell(d->line, numbers, 14);
+	line_char(d->line, ' ');
 	line_init(&line, text, sizeof(text));
 	put_name(&line, &row->key, by);
 	put_cell(d->line, text, name_columns(d));
