@@ -36,6 +36,7 @@ class Cell:
 
     def begin(self):
         netns.nft(FORWARD)
+        traffic.conntrack_room(self.flows)
         if self.nat:
             netns.nft(NAT)
         traffic.establish(self.flows, self.family, self.guise)
@@ -181,7 +182,6 @@ def main():
         result = {"two_cpus": two_cpus()}
     else:
         before = bare()
-        traffic.conntrack_room(options["many"])
         result = {"bare": before, "cells": [cell.measure() for cell in cells(options)], "silence": [silence(flows) for flows in SIZES],
                   "reset": [resets(flows) for flows in SIZES], "rst_to_line_ms": line_times.measure()}
     with open(f"/mnt/out/result.{options['cpus']}.json", "w", encoding="ascii") as text:

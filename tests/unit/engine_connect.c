@@ -212,6 +212,23 @@ static void connect_abandoned__at_once__scan(void **state)
 	assert_also(&s, CAUSE_CONNECT_ABANDONED);
 }
 
+/* nmap's SYN bears any TTL of 37 to 59, its host's RST the stack's own; a whole stack's SYN, refused with another TTL, met a box. */
+static void scan__syn_made_by_hand__told(void **state)
+{
+	(void)state;
+	abandoned(20);
+	scene_mem(&s)->base[CLIENT].ttl = (uint8_t)(scene_event(&s)->seg.ttl - 17);
+	scene_event(&s)->ev.host[0].ttl = 0;
+	assert_cause(&s, CAUSE_PROBE);
+	assert_also(&s, CAUSE_REMOTE_POLICY);
+	assert_confidence(&s, 0.7, 0.8);
+	scene_event(&s)->ev.host[0].ttl = scene_event(&s)->seg.ttl;
+	assert_cause(&s, CAUSE_PROBE);
+	assert_confidence(&s, 0.8, 0.9);
+	scene_event(&s)->ev.host[0].ttl = scene_mem(&s)->base[CLIENT].ttl; /* so its stack sends: the RST is another's */
+	assert_cause(&s, CAUSE_REMOTE_POLICY);
+}
+
 static void connect_abandoned__at_once_by_whole_stack__told(void **state)
 {
 	(void)state;
@@ -295,6 +312,7 @@ int main(void)
 		TEST(refused__nothing_known__backscatter),
 		TEST(connect_abandoned__late_syn_ack__told),
 		TEST(connect_abandoned__at_once__scan),
+		TEST(scan__syn_made_by_hand__told),
 		TEST(connect_abandoned__at_once_by_whole_stack__told),
 		TEST(backlog_overflow__third_segment_reset__told),
 		TEST(backlog_overflow__first_data_reset__told),

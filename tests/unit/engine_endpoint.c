@@ -76,6 +76,29 @@ static void abort__acknowledged_and_left_unread__told_with_timer(void **state)
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
+/* The client's acknowledgement is a round trip younger than the answer: nothing is asked of the client, which is idle. */
+static void abort__client_idle_after_its_answer__timer(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20000, 20045);
+	scene_rst_from(&s, CLIENT);
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_also(&s, CAUSE_ABORT);
+}
+
+/* The client's bare window update seconds later is no data of its own: the server spoke last, and its timer ran out. */
+static void abort__window_update_after_the_answer__timer(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20000, 21645);
+	scene_mem(&s)->last_data_ms[CLIENT] = 21600;
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	scene_mem(&s)->last_data_ms[CLIENT] = 20000; /* no: it asked again */
+	assert_cause(&s, CAUSE_ABORT);
+}
+
 static void abort__silence_after_own_data__timer(void **state)
 {
 	(void)state;
@@ -235,6 +258,8 @@ int main(void)
 		TEST(abort__client_data_unread__told),
 		TEST(abort__unread_for_long__told_with_timer),
 		TEST(abort__acknowledged_and_left_unread__told_with_timer),
+		TEST(abort__client_idle_after_its_answer__timer),
+		TEST(abort__window_update_after_the_answer__timer),
 		TEST(abort__silence_after_own_data__timer),
 		TEST(abort__short_silence_of_odd_length__timer_named),
 		TEST(abort__passive__not_told),

@@ -22,6 +22,7 @@ qemu_boot() {
 		extra="$extra RSTWHY_MODULES=share"
 	}
 	timeout --foreground --kill-after=5 "$limit" qemu-system-x86_64 -accel "$accel" -cpu "$cpu${VM_CPU:-}" -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" \
+		-machine memory-backend=memory -object "memory-backend-ram,id=memory,size=${VM_MEMORY:-1024}M,reserve=off" \
 		-nodefaults -no-user-config -no-reboot -display none -kernel "$kernel/boot/vmlinuz-$kv" -initrd "$work/initramfs-$kv.gz" \
 		-append "console=ttyS0 quiet loglevel=6 nokaslr mitigations=off panic_on_warn=1 oops=panic panic=-1 random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=120 $extra ${VM_APPEND:-}" \
 		-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \

@@ -16,6 +16,7 @@
 #define RTO_MOST_MS	 120000.0 /* between two copies of a segment: TCP_RTO_MAX */
 #define HEARD_SHARE	 8.0	  /* of the gap may lie between the host's last word elsewhere and the gap's end */
 #define FINE_NEAR_MS	 20.0	  /* coarse and fine clocks speak of one segment */
+#define STRETCH_MS	 1000	  /* resume_ms, unless somebody changed it; longer than round trips are */
 #define REPEAT_MS	 900000U  /* a peer retransmits for about a quarter of an hour */
 
 bool facts_side_flag(const struct facts *f, uint32_t orig, unsigned int dir)
@@ -28,23 +29,26 @@ double facts_round_ms(const struct facts *f)
 	return f->known ? (f->mem->rtt_us[0] + (double)f->mem->rtt_us[1]) / 1000.0 + ANSWER_LEAST_MS : ANSWER_LEAST_MS;
 }
 
-/* The memory tells data from acknowledgements only across a silence; until then last_data_ms is the last segment of any kind. */
-static bool data_age_is_coarse(const struct facts *f, unsigned int dir)
-{
-	return f->mem->last_data_ms[dir] == f->mem->last_ms[dir];
-}
-
+/*
+ * The memory tells data from acknowledgements only across a silence: a side's last data is as old as the last segment, of any kind, of the
+ * stretch of talk in which it last sent some. Of two ages within one stretch the younger is the acknowledgement of the older one's data; of
+ * two stretches, which a silence of a second parts (resume_ms), the younger is who spoke last.
+ */
 bool facts_peer_spoke_last(const struct facts *f)
 {
-	const struct rstwhy_memory *mem = f->mem;
 	bool self = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->rd), peer = facts_side_flag(f, RSTWHY_MEM_DATA_ORIG, f->pd);
+	uint64_t own = f->mem->last_data_ms[f->rd], others = f->mem->last_data_ms[f->pd];
 
 	if (!self || !peer)
 		return peer;
-	if (data_age_is_coarse(f, f->rd) && data_age_is_coarse(f, f->pd))
-		return mem->last_ms[f->pd] >
-		       mem->last_ms[f->rd]; /* the younger one is the acknowledgement of the older one's data */
-	return mem->last_data_ms[f->pd] < mem->last_data_ms[f->rd];
+	if ((own > others ? own - others : others - own) < STRETCH_MS)
+		return others > own;
+	return others < own;
+}
+
+bool facts_owes_answer(const struct facts *f)
+{
+	return f->rd != f->opener && facts_peer_spoke_last(f);
 }
 
 bool facts_survived_gap(const struct facts *f)

@@ -121,6 +121,18 @@ void tell_scan(const struct facts *f, struct verdict *v)
 	verdict_also(v, CAUSE_REFUSED);
 }
 
+/*
+ * A scanner makes its SYN by hand, with a TTL of its own (nmap -sS any of 37 to 59, masscan 255), and its host's stack, which knows of
+ * nothing, resets. Not where that host's other connections show that the SYN was as its stack's are.
+ */
+static bool handmade_syn(const struct facts *f)
+{
+	uint8_t ttl = f->ev->host[0].ttl;
+
+	return !(f->mem->flags & RSTWHY_MEM_COMPLETED) && f->shape == SHAPE_PASSIVE && !opened_by_stack(f) && (f->marks & MARKS_BOX) == MARK_TTL &&
+	       (!ttl || ttl == f->seg->ttl);
+}
+
 /* The opener hangs up on the SYN-ACK, or on the handshake, and neither side ever said a thing. */
 bool when_probe(const struct facts *f)
 {
@@ -131,11 +143,13 @@ bool when_probe(const struct facts *f)
 
 	return f->known && f->ev->by == RSTWHY_BY_TRANSIT && f->rd == f->opener && (mem->flags & RSTWHY_MEM_HANDSHAKE) &&
 	       !(mem->flags & said) && !f->fin_self && !f->fin_peer && f->shape != SHAPE_REFUSING && !f->sender_alive &&
-	       f->seg->seq == mem->isn[f->rd] + 1 && (double)mem->age_ms <= most && !(f->marks & MARKS_BOX);
+	       f->seg->seq == mem->isn[f->rd] + 1 && (double)mem->age_ms <= most && (!(f->marks & MARKS_BOX) || handmade_syn(f));
 }
 
 double weigh_probe(const struct facts *f)
 {
+	if (f->marks & MARKS_BOX)
+		return f->ev->host[0].ttl ? 0.85 : 0.75;
 	return f->mem->flags & RSTWHY_MEM_COMPLETED ? 0.75 : 0.85;
 }
 
@@ -147,6 +161,10 @@ void tell_probe(const struct facts *f, struct verdict *v)
 	else
 		say(v, "the client answered the SYN-ACK by RST %s after its SYN, and said nothing: as a port scanner or health "
 		       "check does", duration((double)f->mem->age_ms).s);
+	if (f->marks & MARKS_BOX) {
+		say(v, "the SYN had a TTL of %u, the RST has %u: a SYN made by hand, and the stack of its host", f->mem->base[f->rd].ttl, f->seg->ttl);
+		verdict_also(v, CAUSE_REMOTE_POLICY);
+	}
 	verdict_also(v, f->mem->flags & RSTWHY_MEM_COMPLETED ? CAUSE_ABORT : CAUSE_CONNECT_ABANDONED);
 }
 

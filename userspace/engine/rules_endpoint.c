@@ -174,7 +174,7 @@ static void say_socket_proof(const struct facts *f, struct verdict *v)
 /* Silent, all read, and nothing to prompt it: a timer's work, or that of somebody who closed it after a while. */
 static bool unprompted_silence(const struct facts *f)
 {
-	return f->continuous && long_silence(f) && !facts_peer_spoke_last(f);
+	return f->continuous && long_silence(f) && !facts_owes_answer(f);
 }
 
 /*
@@ -264,13 +264,21 @@ bool when_abort(const struct facts *f)
 		return false;
 	if (f->incident->have_echo && !f->continuous)
 		return false;
-	return !long_silence(f) || facts_peer_spoke_last(f) || short_and_odd(f);
+	return !long_silence(f) || facts_owes_answer(f) || short_and_odd(f);
+}
+
+/* All that the server had sent was received: more may have been to come, or that was all. */
+static bool perhaps_complete(const struct facts *f)
+{
+	return !aftermath_saw(f, RSTWHY_AFTER_PEER_DATA) && !buffer_full(f) && !seq_after(f->mem->end[f->pd], f->seg->ack);
 }
 
 double weigh_cancel(const struct facts *f)
 {
 	if (closed_amid_transfer(f))
 		return 0.9;
+	if (perhaps_complete(f))
+		return 0.65;
 	return f->continuous ? 0.92 : 0.85;
 }
 
@@ -303,12 +311,16 @@ void tell_cancel(const struct facts *f, struct verdict *v)
 	else if (seq_after(f->mem->end[f->pd], f->seg->ack))
 		say(v, "a live socket of the client reset while %u bytes of the server were on their way",
 		    f->mem->end[f->pd] - f->seg->ack);
+	else if (perhaps_complete(f))
+		say(v, "a live socket of the client reset within a round trip of the server's last data, all of which it had received");
 	else
 		say(v, "a live socket of the client reset while the server was still sending, or its data lay unread");
 	if (f->known && (f->mem->flags & RSTWHY_MEM_HANDSHAKE))
 		say(v, "%u bytes of the server had been received", acknowledged(f));
 	if (closed_amid_transfer(f))
 		verdict_also(v, CAUSE_LATE_DATA);
+	else if (perhaps_complete(f))
+		verdict_also(v, CAUSE_ABORT);
 }
 
 void tell_late_data(const struct facts *f, struct verdict *v)

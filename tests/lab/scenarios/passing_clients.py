@@ -22,7 +22,7 @@ PATIENT = {"verdict.idle_min_ms": "6000"}
 
 
 def netem(namespace, how):
-    netns.run(f"tc qdisc add dev eth0 root netem {how}", namespace)
+    netns.run(f"tc qdisc replace dev eth0 root netem {how}", namespace)
 
 
 _DOWNLOADER = """

@@ -97,13 +97,16 @@ class Connection:
         self.near = endpoint(self.client.getsockname())
         self.far = endpoint(self.client.getpeername())
         self.seen_by_server = endpoint(peer)
+        self.variation = None
 
-    def exchange(self, size=100):
-        """Data and its acknowledgement in both directions."""
-        self.client.sendall(b"q" * size)
-        receive(self.server, size)
-        self.server.sendall(b"a" * size)
-        receive(self.client, size)
+    def exchange(self, size=None):
+        """Data and its acknowledgement in both directions: of that size, or of any (100 bytes, if chance is not to choose)."""
+        any_size = self.variation.sizes() if self.variation else [(100, 100)]
+        for question, answer in [(size, size)] if size else any_size:
+            self.client.sendall(b"q" * question)
+            receive(self.server, question)
+            self.server.sendall(b"a" * answer)
+            receive(self.client, answer)
 
     def close(self):
         self.client.close()

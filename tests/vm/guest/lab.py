@@ -63,12 +63,16 @@ class Lab:
         self.allowed = set()
         self.closing = []
         self.notes = []
+        self.variation = spec.get("variation")
         os.makedirs(directory, exist_ok=True)
 
     # ---- set-up and end
 
     def set_up(self):
         topology.build(self.spec["box"])
+        if self.variation:
+            self.variation.hosts(("client", "server") + (("box",) if self.spec["box"] else ()))
+            self.notes += [f"varied: {what}" for what in self.variation.told]
         if self.spec["tracked"]:
             netns.nft(TRACK)
         self.lan, self.wan = Capture("lan"), Capture("wan")
@@ -123,13 +127,20 @@ class Lab:
         return thing
 
     def listen(self, port=0, **kwargs):
+        if not port and self.variation:
+            try:
+                return self.keep(listen("server", self.address["server"], self.variation.port(), **kwargs))
+            except OSError:
+                pass  # the scenario has a listener there
         return self.keep(listen("server", self.address["server"], port, **kwargs))
 
     def connect(self, listener=None, prepare=None, address=None, port=None):
         """A connection from the client to a listener of the server namespace (or by another address that leads there)."""
         listener = listener or self.listen()
         port = port or listener.getsockname()[1]
-        return self.keep(Connection(listener, "client", address or self.address["server"], port, prepare))
+        connection = self.keep(Connection(listener, "client", address or self.address["server"], port, prepare))
+        connection.variation = self.variation
+        return connection
 
     def silence(self, seconds):
         """The only sleep of a scenario: nobody says anything."""
@@ -137,7 +148,7 @@ class Lab:
 
     def delay(self, namespace, milliseconds):
         """What that end sends takes this long: on a wire without length nothing would ever be in flight."""
-        netns.run(f"tc qdisc add dev eth0 root netem delay {milliseconds}ms", namespace)
+        netns.run(f"tc qdisc replace dev eth0 root netem delay {milliseconds}ms", namespace)
 
     def now(self):
         """CLOCK_REALTIME, as the captures have it."""

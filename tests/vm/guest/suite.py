@@ -27,6 +27,7 @@ import daemon  # noqa: E402
 import lab  # noqa: E402
 import netns  # noqa: E402
 import topology  # noqa: E402
+from vary import Variation  # noqa: E402
 
 OUT = "/mnt/out"
 SO_TIMESTAMP = 29  # the socket module has no name for it
@@ -85,6 +86,8 @@ def load_scenarios(mode, pattern):
         measured += [spec for spec in own if spec["judged"]]
         for spec in measured:
             spec["measured"] = True
+            if given("vary"):
+                spec["variation"] = Variation(given("vary"), spec["name"])
         own = []
     else:
         measured += stress
