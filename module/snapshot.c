@@ -90,6 +90,17 @@ void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *fr
 	to->dport = (__force u16)from->dst.u.tcp.port;
 }
 
+/*
+ * What conntrack keeps to tell retransmissions (tcp_in_window()): the last segment of either side that had ACK and no SYN, FIN or RST; or an
+ * odd SYN, which is not bare. Under the entry's lock.
+ */
+static u16 bare_acknowledgement(const struct ip_ct_tcp *tcp)
+{
+	if (tcp->last_end != tcp->last_seq)
+		return 0;
+	return tcp->last_dir == IP_CT_DIR_ORIGINAL ? RSTWHY_CT_BARE_ORIG : RSTWHY_CT_BARE_REPLY;
+}
+
 static void read_window(struct rstwhy_conntrack *to, struct nf_conn *ct)
 {
 	int i;
@@ -104,6 +115,7 @@ static void read_window(struct rstwhy_conntrack *to, struct nf_conn *ct)
 		to->td_maxwin[i] = seen->td_maxwin;
 	}
 	to->state_before = ct->proto.tcp.state;
+	to->flags |= bare_acknowledgement(&ct->proto.tcp);
 	spin_unlock_bh(&ct->lock);
 	to->flags |= RSTWHY_CT_WINDOW;
 }

@@ -101,6 +101,8 @@ struct rstwhy_tuple {
 #define RSTWHY_CT_WINDOW (1 << 7)    /* td_* hold */
 #define RSTWHY_CT_MEMSTATE (1 << 8)  /* state_before comes from the flow memory (our own REJECT had closed the entry already) */
 #define RSTWHY_CT_RELATED (1 << 9)   /* attached as RELATED or RELATED_REPLY (our own REJECT) */
+#define RSTWHY_CT_BARE_ORIG (1 << 10)  /* the last acknowledgement that conntrack had accepted of either side was a bare one, without data: the client's */
+#define RSTWHY_CT_BARE_REPLY (1 << 11) /* the server's */
 
 #define RSTWHY_STATE_UNKNOWN 0xff /* rstwhy_conntrack.state_*: else enum tcp_conntrack */
 

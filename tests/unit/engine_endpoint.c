@@ -58,7 +58,7 @@ static void abort__client_data_unread__told(void **state)
 static void abort__unread_for_long__told_with_timer(void **state)
 {
 	(void)state;
-	scene_last_segments(&s, 20000, 20000);
+	scene_last_segments(&s, 20430, 20430);
 	scene_mem(&s)->last_data_ms[SERVER] = 25000;
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ABORT);
@@ -69,34 +69,73 @@ static void abort__unread_for_long__told_with_timer(void **state)
 static void abort__acknowledged_and_left_unread__told_with_timer(void **state)
 {
 	(void)state;
-	scene_last_segments(&s, 20008, 20000);
+	scene_last_segments(&s, 20438, 20430);
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ABORT);
-	scene_last_segments(&s, 20000, 20008);
+	scene_last_segments(&s, 20430, 20438);
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
-/* The client's acknowledgement is a round trip younger than the answer: nothing is asked of the client, which is idle. */
+/* Half a request, and the server's timer for the rest, which is of whole seconds; not where others of it were reset beside. */
+static void abort__question_unanswered_for_whole_seconds__timer(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20015, 20007);
+	scene_active(&s);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	assert_also(&s, CAUSE_ABORT);
+	assert_confidence(&s, 0.5, 0.6);
+	scene_last_segments(&s, 20145, 20137);
+	assert_cause(&s, CAUSE_ABORT);
+	scene_last_segments(&s, 303045, 303037); /* minutes are whole minutes, or of five seconds */
+	assert_cause(&s, CAUSE_ABORT);
+	scene_last_segments(&s, 300045, 300037);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	s.incident.siblings = 1;
+	assert_not_cause(&s, CAUSE_ENDPOINT_TIMER);
+}
+
+/* The client's acknowledgement is younger than the answer, by a round trip or a delay: its timer began with the answer. */
 static void abort__client_idle_after_its_answer__timer(void **state)
 {
 	(void)state;
-	scene_last_segments(&s, 20000, 20045);
+	scene_last_segments(&s, 19900, 20045);
 	scene_rst_from(&s, CLIENT);
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 	assert_also(&s, CAUSE_ABORT);
+	scene_last_segments(&s, 20000, 20145); /* it had not read it, and left */
+	assert_cause(&s, CAUSE_ABORT);
+	scene_round_trip(&s, CLIENT, 50000);
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
 /* The client's bare window update seconds later is no data of its own: the server spoke last, and its timer ran out. */
 static void abort__window_update_after_the_answer__timer(void **state)
 {
 	(void)state;
-	scene_last_segments(&s, 20000, 21645);
-	scene_mem(&s)->last_data_ms[CLIENT] = 21600;
+	scene_last_segments(&s, 20430, 22075);
+	scene_mem(&s)->last_data_ms[CLIENT] = 22030;
 	scene_active(&s);
 	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
-	scene_mem(&s)->last_data_ms[CLIENT] = 20000; /* no: it asked again */
+	scene_mem(&s)->last_data_ms[CLIENT] = 20430; /* no: it asked again */
 	assert_cause(&s, CAUSE_ABORT);
+}
+
+/* Within one tick: conntrack knows whose acknowledgement was the last segment, hence who had spoken. */
+static void abort__acknowledged_within_a_tick__conntrack_tells(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 20430, 20430);
+	scene_active(&s);
+	scene_ct(&s)->flags |= RSTWHY_CT_BARE_REPLY;
+	assert_cause(&s, CAUSE_ABORT);
+	assert_also(&s, CAUSE_ENDPOINT_TIMER);
+	scene_mem(&s)->last_data_ms[SERVER] = scene_mem(&s)->last_data_ms[CLIENT] = 90000; /* a probe and its answer were the last */
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
+	scene_last_segments(&s, 20430, 20430);
+	scene_ct(&s)->flags ^= RSTWHY_CT_BARE_REPLY | RSTWHY_CT_BARE_ORIG;
+	assert_cause(&s, CAUSE_ENDPOINT_TIMER);
 }
 
 static void abort__silence_after_own_data__timer(void **state)
@@ -258,8 +297,10 @@ int main(void)
 		TEST(abort__client_data_unread__told),
 		TEST(abort__unread_for_long__told_with_timer),
 		TEST(abort__acknowledged_and_left_unread__told_with_timer),
+		TEST(abort__question_unanswered_for_whole_seconds__timer),
 		TEST(abort__client_idle_after_its_answer__timer),
 		TEST(abort__window_update_after_the_answer__timer),
+		TEST(abort__acknowledged_within_a_tick__conntrack_tells),
 		TEST(abort__silence_after_own_data__timer),
 		TEST(abort__short_silence_of_odd_length__timer_named),
 		TEST(abort__passive__not_told),

@@ -66,7 +66,8 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 	    "After a long silence three or more copies of a segment went unanswered while both ends are otherwise alive.",
 	    "Set TCP keepalive on one end below that box's idle timeout, or make the box answer with a RST."),
 	ROW(ENDPOINT_TIMER, IDLE_TIMEOUT, "endpoint-timer", "The application's own idle timer aborted the connection.",
-	    "A live socket's RST out of silence, with that host's timestamps or packet numbers going on.",
+	    "A live socket's RST out of silence, with that host's timestamps or packet numbers going on; where the other side had spoken last, "
+	    "only if the silence is of whole seconds, as timers are and thinking is not.",
 	    "Raise the idle timeout in that application, or let the other side retry."),
 	ROW(GATEWAY_RULE, FIREWALL_REJECT, "gateway-rule", "A rule of this gateway rejected the segment with a RST.",
 	    "The RST was made by this gateway's REJECT on a tracked or new connection.",

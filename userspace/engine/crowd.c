@@ -197,7 +197,7 @@ static bool usable(const struct facts *f)
 /* Out of silence, all read: by itself a timer's work. */
 static bool out_of_silence(const struct facts *f)
 {
-	return f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms && !facts_owes_answer(f);
+	return f->gap.from == GAP_SILENCE && f->gap.ms >= (double)f->settings->idle_min_ms && !facts_peer_spoke_last(f);
 }
 
 /* Its server's socket: with something that it may not have read, in the accept queue still, or one that resets whenever it is closed. */

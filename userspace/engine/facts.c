@@ -30,6 +30,20 @@ double facts_round_ms(const struct facts *f)
 }
 
 /*
+ * Both sides' last segments fell into one tick (4.2 ms), as in any local network: then conntrack's note of the last acknowledgement tells
+ * that the resetting side's was the last. It says nothing of what was said before a silence that a probe ended.
+ */
+static bool acknowledged_last(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+	unsigned int self = f->ev->direction;
+
+	if (self > RSTWHY_DIR_REPLY || f->offloaded || mem->last_data_ms[0] != mem->last_ms[0] || mem->last_data_ms[1] != mem->last_ms[1])
+		return false;
+	return f->ct->flags & (RSTWHY_CT_BARE_ORIG << self);
+}
+
+/*
  * The memory tells data from acknowledgements only across a silence: a side's last data is as old as the last segment, of any kind, of the
  * stretch of talk in which it last sent some. Of two ages within one stretch the younger is the acknowledgement of the older one's data; of
  * two stretches, which a silence of a second parts (resume_ms), the younger is who spoke last.
@@ -41,14 +55,11 @@ bool facts_peer_spoke_last(const struct facts *f)
 
 	if (!self || !peer)
 		return peer;
+	if (own == others && acknowledged_last(f))
+		return true;
 	if ((own > others ? own - others : others - own) < STRETCH_MS)
 		return others > own;
 	return others < own;
-}
-
-bool facts_owes_answer(const struct facts *f)
-{
-	return f->rd != f->opener && facts_peer_spoke_last(f);
 }
 
 bool facts_survived_gap(const struct facts *f)

@@ -113,11 +113,8 @@ double facts_answer_ms(const struct facts *f);
 /* How long segments may still come that were under way when a RST passed: both round trips and 250 ms. */
 double facts_round_ms(const struct facts *f);
 
-/* The last data was the peer's, as far as a clock of 4.2 ms (a tick) can tell it from what acknowledged it. */
+/* The last data was the peer's: not for certain where conntrack does not say, and a tick (4.2 ms) is too coarse. */
 bool facts_peer_spoke_last(const struct facts *f);
-
-/* A server that the client spoke to last: what was asked may lie unread, or somebody thinks about it. */
-bool facts_owes_answer(const struct facts *f);
 
 /* The burst came out of a silence no longer than this connection has survived before. */
 bool facts_survived_gap(const struct facts *f);

@@ -10,13 +10,10 @@
 #include "crowd.h"
 #include "hints.h"
 #include "rules.h"
+#include "timer.h"
 
 #define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
-#define SHORT_TIMER_MS 2000.0
-#define TIMER_STEP_MS  500.0
-#define TIMER_EARLY_MS 10.0
-#define TIMER_LATE_MS  100.0
 
 /*
  * Nothing says that somebody else than the host itself sent it. Once it had closed, a quick answer only says that the handshake had
@@ -174,7 +171,7 @@ static void say_socket_proof(const struct facts *f, struct verdict *v)
 /* Silent, all read, and nothing to prompt it: a timer's work, or that of somebody who closed it after a while. */
 static bool unprompted_silence(const struct facts *f)
 {
-	return f->continuous && long_silence(f) && !facts_owes_answer(f);
+	return f->continuous && long_silence(f) && !facts_peer_spoke_last(f);
 }
 
 /*
@@ -212,35 +209,29 @@ void tell_crash(const struct facts *f, struct verdict *v)
 		verdict_also(v, CAUSE_ENDPOINT_TIMER);
 }
 
-/* People set timers to round numbers. */
-static bool round_gap(const struct facts *f)
+/*
+ * The other side had spoken last. Who thinks about that, hangs, or has left it unread, does so for any time; who waits for more does as
+ * timers do (nginx' client_header_timeout).
+ */
+static bool waited_for_more(const struct facts *f)
 {
-	double ms = f->gap.ms, nearest = (double)(uint64_t)(ms / 5000.0 + 0.5) * 5000.0;
-	double off = ms > nearest ? ms - nearest : nearest - ms;
-
-	return nearest > 0 && (off <= 100 || off <= nearest / 500);
-}
-
-/* So short a silence is a program at work, too, which then gives up: a timer's is of whole or half seconds, and a little late. */
-static bool short_and_odd(const struct facts *f)
-{
-	double late = f->gap.ms - (double)(uint64_t)((f->gap.ms + TIMER_EARLY_MS) / TIMER_STEP_MS) * TIMER_STEP_MS;
-
-	return f->gap.ms < SHORT_TIMER_MS && late > TIMER_LATE_MS;
+	return f->continuous && long_silence(f) && facts_peer_spoke_last(f) && timer_whole(f) && !f->incident->siblings;
 }
 
 /* Out of silence, everything read, nothing to prompt it: that socket's own timer. */
 bool when_endpoint_timer(const struct facts *f)
 {
-	return live_socket(f) && unprompted_silence(f) && !short_and_odd(f) && !f->incident->have_echo && !f->fin_self &&
-	       f->seq_match == SEQ_EXACT;
+	return live_socket(f) && (unprompted_silence(f) || waited_for_more(f)) && !timer_too_short(f) && !f->incident->have_echo &&
+	       !f->fin_self && f->seq_match == SEQ_EXACT;
 }
 
 double weigh_endpoint_timer(const struct facts *f)
 {
+	if (waited_for_more(f))
+		return 0.6;
 	if (f->incident->siblings) /* at one moment, silent for as long: timers set together, or one death */
 		return 0.55;
-	return round_gap(f) ? 0.8 : 0.65;
+	return timer_round(f) ? 0.8 : 0.65;
 }
 
 void tell_endpoint_timer(const struct facts *f, struct verdict *v)
@@ -248,7 +239,9 @@ void tell_endpoint_timer(const struct facts *f, struct verdict *v)
 	say(v, "no segment for %s, all data read and acknowledged, then %s reset by itself", duration(f->gap.ms).s,
 	    resetting_side(f));
 	say_socket_proof(f, v);
-	if (round_gap(f))
+	if (waited_for_more(f))
+		say(v, "%s had spoken last; the silence is of whole seconds, as a timer's that waits for more, and not as thinking is", peer_side(f));
+	else if (timer_round(f))
 		say(v, "the silence is a round number of seconds, as timers are");
 	verdict_also(v, CAUSE_ABORT);
 	if (f->incident->siblings)
@@ -264,7 +257,7 @@ bool when_abort(const struct facts *f)
 		return false;
 	if (f->incident->have_echo && !f->continuous)
 		return false;
-	return !long_silence(f) || facts_owes_answer(f) || short_and_odd(f);
+	return !long_silence(f) || (facts_peer_spoke_last(f) && !waited_for_more(f)) || timer_too_short(f);
 }
 
 /* All that the server had sent was received: more may have been to come, or that was all. */

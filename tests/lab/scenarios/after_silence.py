@@ -2,6 +2,8 @@
 # Copyright (C) 2026 the rstwhy authors
 """An application resets, and only happens to do so after a silence: application/abort, never idle-timeout."""
 
+import random
+
 from actors import BOTH, masquerade, reset_from, windows
 from connection import receive, wait_until, was_reset
 from lab import scenario
@@ -27,6 +29,19 @@ def answered_by_abort(lab, unread, seconds=4):
 @scenario("abort-after-silence", families=BOTH)
 def linger(lab):
     answered_by_abort(lab, False)
+
+
+@scenario("abort-of-a-question-thought-about", families=BOTH)
+def thought_about(lab):
+    """The server has the question, thinks for as long as that takes, and aborts without an answer."""
+    conn = lab.connect()
+    conn.exchange()
+    conn.client.sendall(b"a hard question")
+    receive(conn.server, 15)
+    lab.silence(random.randrange(3, 8) + random.uniform(0.2, 0.9))
+    reset_from(conn.server)
+    assert was_reset(conn.client)
+    lab.expect(conn, "application/abort", sender="server", by="transit", stage="established")
 
 
 @scenario("abort-unread-after-silence", families=BOTH)

@@ -81,16 +81,26 @@ def lossy(lab):
     lab.expect(near, "application/connect-abandoned", far, sender="client", by="transit", stage="connect")
 
 
+def scanned(lab, ttls):
+    listener = lab.listen()
+    far = (lab.address["server"], listener.getsockname()[1])
+    for port, ttl in enumerate(ttls, 41001):
+        near = (lab.address["client"], port)
+        rawtcp.send("client", rawtcp.segment(near, far, SYN, 77000 + port, 0, 1024, ttl=ttl))
+        lab.seen_reset(near)
+        lab.expect(near, "noise/probe", far, sender="client", by="transit")
+
+
 @scenario("scan-by-syn", families=BOTH)
 def scan(lab):
     """A port scanner's raw SYNs, whose SYN-ACKs meet a stack that never sent them."""
-    listener = lab.listen()
-    far = (lab.address["server"], listener.getsockname()[1])
-    for port in (41001, 41002):
-        near = (lab.address["client"], port)
-        rawtcp.send("client", rawtcp.segment(near, far, SYN, 77000 + port, 0, 1024))
-        lab.seen_reset(near)
-        lab.expect(near, "noise/probe", far, sender="client", by="transit")
+    scanned(lab, (64, 64))
+
+
+@scenario("scan-with-its-own-ttl", families=BOTH)
+def scan_ttl(lab):
+    """The scanner chooses its SYNs' TTL (nmap: 37 to 59, masscan: 255); the RSTs have its host's."""
+    scanned(lab, (43, 255))
 
 
 @scenario("health-check-resets", families=BOTH)

@@ -2,8 +2,10 @@
 # Copyright (C) 2026 the rstwhy authors
 """Both ends of a TCP connection in one process, each end's socket in its own namespace."""
 
+import fcntl
 import socket
 import struct
+import termios
 import time
 
 import netns
@@ -76,6 +78,11 @@ def linger_zero(sock):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def unacknowledged(sock):
+    """Bytes that it has sent or has still to send, and that the other end has not acknowledged."""
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0\0\0\0"))[0]
+
+
 _CLOSED = 7  # TCP_INFO's first byte
 
 
@@ -107,6 +114,7 @@ class Connection:
             receive(self.server, question)
             self.server.sendall(b"a" * answer)
             receive(self.client, answer)
+        wait_until("the acknowledgements", lambda: not unacknowledged(self.client) and not unacknowledged(self.server))
 
     def close(self):
         self.client.close()
