@@ -10,7 +10,6 @@
 #define EARLY_MS    10.0
 #define LATE_MS	    100.0
 #define SHORT_MS    2000.0
-#define HALVES_MS   10000.0 /* below it half seconds are as usual as whole ones */
 #define LONG_MS	    60000.0 /* from here on timers are of whole minutes, or of five seconds, and later */
 #define ROUND_MS    5000.0
 
@@ -40,11 +39,7 @@ bool timer_round(const struct facts *f)
 
 bool timer_whole(const struct facts *f)
 {
-	double ms = length_ms(f);
-
-	if (ms >= LONG_MS)
-		return timer_round(f);
-	return of_steps(f, ms < HALVES_MS ? 500.0 : 1000.0);
+	return length_ms(f) < LONG_MS ? of_steps(f, 1000.0) : timer_round(f);
 }
 
 bool timer_too_short(const struct facts *f)

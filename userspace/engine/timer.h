@@ -15,7 +15,7 @@
 /* Of a multiple of five seconds. */
 bool timer_round(const struct facts *f);
 
-/* Of whole seconds; half ones below ten seconds, from a minute on timer_round(). */
+/* Of whole seconds; from a minute on timer_round(). */
 bool timer_whole(const struct facts *f);
 
 /* So short that it is a program's at work, too, and not of half seconds. */

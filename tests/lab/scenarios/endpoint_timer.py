@@ -28,7 +28,7 @@ def of_server(lab):
 
 @scenario("timer-of-client", families=BOTH)
 def of_client(lab):
-    timer(lab, "client", 2.5)
+    timer(lab, "client", 3)
 
 
 @scenario("timer-after-window-update", families=BOTH)
