@@ -259,18 +259,6 @@ static void host_lost__unanswered_then_unknown__told(void **state)
 	assert_confidence(&s, 0.5, 0.55);
 }
 
-static void cancel__download_crossed__told(void **state)
-{
-	(void)state;
-	scene_last_segments(&s, 4, 4);
-	scene_mem(&s)->end[SERVER] = scene_mem(&s)->ack[CLIENT] = SERVER_ISN + 200000;
-	scene_rst_from(&s, CLIENT);
-	scene_active(&s);
-	assert_cause(&s, CAUSE_CANCEL);
-	scene_last_segments(&s, 3000, 3000);
-	assert_not_cause(&s, CAUSE_CANCEL);
-}
-
 /* A host that was away for long: the pauses between the copies for it grow to minutes. */
 static void host_lost__answer_to_a_retransmission__no_idle_kill(void **state)
 {
@@ -383,7 +371,6 @@ int main(void)
 		TEST(bypass__untranslated__told),
 		TEST(bypass__entry_had_expired__ours),
 		TEST(host_lost__unanswered_then_unknown__told),
-		TEST(cancel__download_crossed__told),
 		TEST(host_lost__answer_to_a_retransmission__no_idle_kill),
 		TEST(timer__of_the_endpoint__told),
 		TEST(says__diagnostic_reason__named),

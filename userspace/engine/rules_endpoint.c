@@ -12,7 +12,6 @@
 #include "rules.h"
 #include "timer.h"
 
-#define DOWNLOAD_LEAST 14600U /* ten segments: RFC 6928 */
 #define THINKING_MS 1000.0 /* a server may take so long to find a request not to its liking */
 
 /*
@@ -63,15 +62,6 @@ static bool buffer_full(const struct facts *f)
 	return (int32_t)room >= 0 && room < f->ct->td_maxwin[self] / 2;
 }
 
-/* More than a first window's worth came from the server, and it spoke this moment: a download, whose last segments crossed. */
-static bool amid_download(const struct facts *f)
-{
-	uint32_t received = f->mem->end[f->pd] - f->mem->isn[f->pd], sent = f->mem->end[f->rd] - f->mem->isn[f->rd];
-
-	return (f->mem->flags & RSTWHY_MEM_HANDSHAKE) && received > DOWNLOAD_LEAST && received / 4 > sent && !f->fin_peer &&
-	       recent(f, f->pd, facts_round_ms(f));
-}
-
 /* The server was in the middle of sending: data under way, still coming after the RST, or piled up unread. */
 static bool server_sending(const struct facts *f)
 {
@@ -80,7 +70,7 @@ static bool server_sending(const struct facts *f)
 
 	if (!has_data(f, f->pd))
 		return false;
-	return after || buffer_full(f) || amid_download(f) || (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
+	return after || buffer_full(f) || (recent(f, f->pd, facts_round_ms(f)) && seq_after(f->mem->end[f->pd], f->seg->ack));
 }
 
 /* The client had received some of it before: not the first byte of a late answer. */
@@ -260,18 +250,10 @@ bool when_abort(const struct facts *f)
 	return !long_silence(f) || (facts_peer_spoke_last(f) && !waited_for_more(f)) || timer_too_short(f);
 }
 
-/* All that the server had sent was received: more may have been to come, or that was all. */
-static bool perhaps_complete(const struct facts *f)
-{
-	return !aftermath_saw(f, RSTWHY_AFTER_PEER_DATA) && !buffer_full(f) && !seq_after(f->mem->end[f->pd], f->seg->ack);
-}
-
 double weigh_cancel(const struct facts *f)
 {
 	if (closed_amid_transfer(f))
 		return 0.9;
-	if (perhaps_complete(f))
-		return 0.65;
 	return f->continuous ? 0.92 : 0.85;
 }
 
@@ -304,16 +286,12 @@ void tell_cancel(const struct facts *f, struct verdict *v)
 	else if (seq_after(f->mem->end[f->pd], f->seg->ack))
 		say(v, "a live socket of the client reset while %u bytes of the server were on their way",
 		    f->mem->end[f->pd] - f->seg->ack);
-	else if (perhaps_complete(f))
-		say(v, "a live socket of the client reset within a round trip of the server's last data, all of which it had received");
 	else
 		say(v, "a live socket of the client reset while the server was still sending, or its data lay unread");
 	if (f->known && (f->mem->flags & RSTWHY_MEM_HANDSHAKE))
 		say(v, "%u bytes of the server had been received", acknowledged(f));
 	if (closed_amid_transfer(f))
 		verdict_also(v, CAUSE_LATE_DATA);
-	else if (perhaps_complete(f))
-		verdict_also(v, CAUSE_ABORT);
 }
 
 void tell_late_data(const struct facts *f, struct verdict *v)
