@@ -120,6 +120,17 @@ static void out_of_window__below_or_above__told(void **state)
 	assert_cause(&s, CAUSE_OUT_OF_WINDOW);
 }
 
+/* Conntrack has let go of the flow: what is ahead of all that was sent, by more than any window has without scaling, somebody guessed. */
+static void out_of_window__ahead_once_conntrack_forgot__told(void **state)
+{
+	(void)state;
+	scene_ct(&s)->flags &= (uint16_t)~RSTWHY_CT_WINDOW;
+	scene_event(&s)->seg.seq = SERVER_END + 100000;
+	assert_cause(&s, CAUSE_OUT_OF_WINDOW);
+	scene_event(&s)->seg.seq = SERVER_END + 60000;
+	assert_not_cause(&s, CAUSE_OUT_OF_WINDOW);
+}
+
 static void out_of_window__above_what_we_saw_while_blind__not_told(void **state)
 {
 	(void)state;
@@ -280,6 +291,7 @@ int main(void)
 		TEST(ignored__ttl_ends_at_the_gateway__told),
 		TEST(out_of_window__bad_checksum__told),
 		TEST(out_of_window__below_or_above__told),
+		TEST(out_of_window__ahead_once_conntrack_forgot__told),
 		TEST(out_of_window__above_what_we_saw_while_blind__not_told),
 		TEST(out_of_window__in_window__not_told),
 		TEST(after_close__both_fins_acknowledged__told),

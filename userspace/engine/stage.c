@@ -8,11 +8,11 @@
 #include "tcpstate.h"
 
 /*
- * RFC 7323 allows windows of 1 GiB, a quarter of all numbers: of RSTs forged blindly into a flow whose window nobody knows (conntrack's entry
- * has gone, as it does 10 s after such a RST), one in four might fit. No stack gives as much as this unless told to (tcp_rmem: 6 MiB),
- * and an honest RST is not ahead of all that was sent.
+ * An honest RST is not ahead of all that its sender had sent. By how much a forged one may be, so that some receiver takes it, the window
+ * says; nobody knows that once conntrack's entry has gone, as it does 10 s after such a RST: then that of RFC 9293, without scaling. With
+ * the 1 GiB of RFC 7323 one in four of those forged blindly into a flow would fit, with Linux' usual 6 MiB one in seven hundred.
  */
-#define WINDOW_MOST (64U << 20)
+#define WINDOW_PLAIN 65535U
 
 static enum stage stage_by_conntrack(const struct facts *f)
 {
@@ -123,5 +123,5 @@ enum seq_match facts_seq_match(const struct facts *f)
 		return SEQ_BELOW;
 	if (!seq_after(seq, e.sent) || (e.have_right && !seq_after(seq, e.right)))
 		return SEQ_IN_WINDOW;
-	return e.have_right || seq - e.awaited > WINDOW_MOST ? SEQ_ABOVE : SEQ_UNKNOWN;
+	return e.have_right || seq - e.sent > WINDOW_PLAIN ? SEQ_ABOVE : SEQ_UNKNOWN;
 }

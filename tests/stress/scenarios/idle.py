@@ -60,12 +60,19 @@ def group_of(end):
 
 
 def check_silences(lab, flows, made, reset):
-    """Each flow has its record, and its silence is that between its making and its reset: nothing refreshed or forgot it."""
+    """
+    Each flow has its record, and its silence is that between its making and its reset: nothing refreshed or forgot it. Of the blind RSTs one in
+    65536 hits the window by chance, and might kill: some flows may have a record of that as well.
+    """
+    hits = 3 + (PACKETS >> 15)
     records = records_of_servers(lab.daemon.log)
     least, most = (reset[0] - made[1]) * 1000 - 100, (reset[1] - made[0]) * 1000 + 100
     verdicts, right, wrong = {}, {}, []
     for end, found in records.items():
         group = group_of(end)
+        if group == "blind-rst" and len(found) > 1 and hits:
+            hits -= 1
+            found = found[-1:]
         if len(found) == 1 and all(found[0][1:]) and all(least <= value <= most for value in found[0][1:]):
             right[group] = right.get(group, 0) + 1
             verdicts[group, found[0][0]] = verdicts.get((group, found[0][0]), 0) + 1
