@@ -56,13 +56,12 @@ backend nginx
 _POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 
 
-def _answers(port):
-    """Somebody listens; asked inside the server's own namespace, so that it does not cross the gateway."""
-    dial("server", "127.0.0.1", port).close()
-
-
-def start(lab, arguments, port, home, answers=_answers):
-    """A server's process in its namespace, once it answers on that port; what it says is in home/server.log."""
+def start(lab, arguments, port, home, answers=None):
+    """
+    A server's process in its namespace, once it answers on that port, by this scenario's IP: asked inside that namespace, so that it does
+    not cross the gateway. What it says is in home/server.log.
+    """
+    answers = answers or (lambda port: dial("server", lab.address["server"], port).close())
     with open(home + "/server.log", "wb") as log:
         process = lab.keep(netns.popen(arguments, "server", stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
