@@ -8,6 +8,7 @@
 # make unit        unit tests only
 # make vm T=NAME   only the scenarios whose name contains NAME, with their records; make vm-shell for a shell in there
 # make lab         all labelled scenarios, measured: confusion matrix, precision, recall, calibration (T=NAME as above); takes long
+#                  VARY=SEED: in another world, by chance: other hosts, wires, ports (tests/vm/guest/vary.py)
 # make sinks-check what the daemon writes, read by rsyslog, journald, Prometheus, ulogd2, tcpdump; fleet-check: by ClickHouse
 # make bench       what the module costs a forwarded segment and a reset, and its flow memory, beside the rule it replaces
 # make bench-flowmem  only the flow memory, natively: bytes, hit rates, cost as flows grow, attacks
@@ -79,7 +80,7 @@ vm-shell:
 
 lab:
 	@tests/deps.sh vm unit
-	@tests/lab/run $(if $(T),-k "$(T)")
+	@tests/lab/run $(if $(T),-k "$(T)") $(if $(VARY),--vary "$(VARY)")
 
 bench: bench-flowmem
 	@tests/deps.sh vm
