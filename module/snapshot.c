@@ -17,6 +17,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #define SLOT_BITS 8
+#define CT_INDEX_ACK 3 /* TCP_ACK_SET of enum tcp_bit_set, which nf_conntrack_proto_tcp.c keeps to itself; the lab's abort-of-a-question fails without */
 
 struct slot {
 	spinlock_t lock;
@@ -91,12 +92,12 @@ void snapshot_tuple(struct rstwhy_tuple *to, const struct nf_conntrack_tuple *fr
 }
 
 /*
- * What conntrack keeps to tell retransmissions (tcp_in_window()): the last segment of either side that had ACK and no SYN, FIN or RST; or an
- * odd SYN, which is not bare. Under the entry's lock.
+ * What conntrack keeps to tell retransmissions (tcp_in_window()): the last segment of either side that had ACK and no SYN, FIN or RST. A FIN
+ * or RST that came since, INVALID ones too, has changed last_dir (nf_tcp_handle_invalid()): then nothing is known. Under the entry's lock.
  */
 static u16 bare_acknowledgement(const struct ip_ct_tcp *tcp)
 {
-	if (tcp->last_end != tcp->last_seq)
+	if (tcp->last_index != CT_INDEX_ACK || tcp->last_end != tcp->last_seq)
 		return 0;
 	return tcp->last_dir == IP_CT_DIR_ORIGINAL ? RSTWHY_CT_BARE_ORIG : RSTWHY_CT_BARE_REPLY;
 }
