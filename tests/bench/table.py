@@ -27,7 +27,7 @@ def reasons(cell):
     why = [cell["note"]] if cell["note"] else []
     missing = cell["flows"] - cell["memory"]["flows_used"]
     if missing > 0:
-        why.append(f"the guest's memory had no room for {missing} of them")
+        why.append(f"{missing} of them are not remembered")
     if ratio > 0.9 * GOAL:
         why.append(f"{'close to the goal' if ratio <= GOAL else 'over the goal'} of {GOAL}" + (", above the rule" if ratio > 1 else ""))
         why.append(WHY.get(cell["cell"], ""))
