@@ -12,7 +12,7 @@ PATIENT = {"verdict.idle_min_ms": "6000"}
 
 def far(lab, milliseconds=80, loss=0, device="eth0", namespace="server"):
     lossy = f" loss {loss}%" if loss else ""
-    netns.run(f"tc qdisc replace dev {device} root netem delay {milliseconds}ms{lossy}", namespace)
+    netns.netem(f"delay {milliseconds}ms{lossy}", namespace, device)
 
 
 @scenario("far-abort", families=BOTH)
@@ -75,7 +75,7 @@ def late(lab):
 @scenario("far-crash", families=BOTH)
 def crash(lab):
     """Variable delay: 80 ms give or take 10."""
-    netns.run("tc qdisc replace dev eth0 root netem delay 80ms 10ms", "server")
+    netns.netem("delay 80ms 10ms", "server")
     deaths.crashes(lab, 5)
 
 

@@ -21,10 +21,6 @@ from lab import scenario
 PATIENT = {"verdict.idle_min_ms": "6000"}
 
 
-def netem(namespace, how):
-    netns.run(f"tc qdisc replace dev eth0 root netem {how}", namespace)
-
-
 _DOWNLOADER = """
 import socket, sys, time
 sock = socket.create_connection((sys.argv[1], 80))
@@ -45,7 +41,7 @@ def killed(lab):
     """kill -9 of a client in the middle of a download from nginx, over a lossy path of 25 ms, behind NAT."""
     masquerade("masquerade")
     servers.nginx(lab)
-    netem("server", "delay 25ms loss 2%")
+    netns.netem("delay 25ms loss 2%", "server")
     process = lab.keep(netns.popen([sys.executable, "-c", _DOWNLOADER, lab.address["server"]], "client", stdout=subprocess.PIPE))
     near = (lab.address["client"], int(process.stdout.readline()))
     assert process.stdout.readline() == b"enough\n"
@@ -119,7 +115,7 @@ def bare(lab):
 @scenario("duplicating-path", families=BOTH)
 def duplicated(lab):
     """The path doubles each segment of the server; one abort is one record."""
-    netem("server", "duplicate 100%")
+    netns.netem("duplicate 100%", "server")
     conn = lab.connect()
     conn.exchange()
     reset_from(conn.server)
@@ -133,7 +129,7 @@ def lossy(lab):
     """A fifth of what the server sends is lost, 30 ms away; it aborts at last, and the RST comes through or its echo does."""
     lab.delay("client", 30)
     conn = lab.connect()
-    netem("server", "delay 10ms loss 20%")
+    netns.netem("delay 10ms loss 20%", "server")
     for _ in range(4):
         conn.exchange(3000)
     netns.run("tc qdisc del dev eth0 root", "server")

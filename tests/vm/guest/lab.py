@@ -148,7 +148,7 @@ class Lab:
 
     def delay(self, namespace, milliseconds):
         """What that end sends takes this long: on a wire without length nothing would ever be in flight."""
-        netns.run(f"tc qdisc replace dev eth0 root netem delay {milliseconds}ms", namespace)
+        netns.netem(f"delay {milliseconds}ms", namespace)
 
     def now(self):
         """CLOCK_REALTIME, as the captures have it."""

@@ -90,6 +90,11 @@ def run(command, namespace=GATEWAY, check=True, **kwargs):
     return done.stdout
 
 
+def netem(how, namespace, device="eth0"):
+    """What leaves by that device is delayed, lost, duplicated ("delay 80ms loss 1%"), and no longer as it was told before."""
+    run(f"tc qdisc replace dev {device} root netem {how}", namespace)
+
+
 @contextlib.contextmanager
 def on_any_cpu():
     """What is started in this block is not pinned to the first CPU as the suite is."""

@@ -42,7 +42,7 @@ class Variation:
             for device in DEVICES[name]:
                 delay = self.chance.choice(DELAYS)
                 if delay:
-                    netns.run(f"tc qdisc replace dev {device} root netem delay {delay}ms", name)
+                    netns.netem(f"delay {delay}ms", name, device)
                     self.told.append(f"{name} {device} delay {delay} ms")
 
     def port(self):
