@@ -23,7 +23,8 @@ void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
 
 	fm->sets = slots / FM_WAYS;
 	fm->lines = fm->sets * 2;
-	fm->refused = 1U << 31;
+	for (i = 0; i < FM_PARTS; i++)
+		fm->refused[i] = 1U << 31;
 	flowmem_hash_keys(&fm->keys, secret0, secret1);
 	for (i = 0; i < FM_LOCKS; i++)
 		fm_lock_init(&fm->locks[i]);
@@ -262,8 +263,8 @@ u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 t
 		}
 	}
 	fm_count_add(&fm->counts[FM_REFUSED], 1);
-	if (READ_ONCE(fm->refused) != tick)
-		WRITE_ONCE(fm->refused, tick);
+	if (READ_ONCE(fm->refused[fm_part(hash)]) != tick)
+		WRITE_ONCE(fm->refused[fm_part(hash)], tick);
 	return FM_NONE;
 }
 

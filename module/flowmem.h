@@ -24,6 +24,7 @@
 
 #define FM_WAYS 4
 #define FM_LOCKS 256 /* power of two */
+#define FM_PARTS 256 /* power of two */
 #define FM_NONE (~0U)
 
 #define FM_TICK_SHIFT 22
@@ -200,7 +201,7 @@ struct flowmem {
 	struct fm_hash_keys keys;
 	struct fm_cold *cold;	/* slots */
 	struct fm_alias *alias; /* slots */
-	u32 refused fm_own_line; /* tick of the last newcomer that found no place */
+	u32 refused[FM_PARTS] fm_own_line; /* tick when a newcomer of this part of all flows last found no place */
 	fm_counter_t guests;	 /* slots used by other namespaces */
 	fm_counter_t used;
 	fm_counter_t counts[FM_COUNTS];

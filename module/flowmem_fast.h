@@ -116,12 +116,21 @@ static __always_inline bool flowmem_find(const struct flowmem *fm, u64 hash, str
 }
 
 /*
+ * Of the flows by chance: who waits once a newcomer was refused. One flow may find no room in its sets while there is plenty; where the
+ * memory is full all parts soon know.
+ */
+static __always_inline u32 fm_part(u64 hash)
+{
+	return (u32)(hash >> 12) % FM_PARTS;
+}
+
+/*
  * The memory is full of protected flows, and this is none of them: it asks for a place in one tick of 16, its own, and not with each
- * segment, since asking costs more than all else. For a second after somebody was refused.
+ * segment, since asking costs more than all else. For a second after somebody of the same part was refused.
  */
 static __always_inline bool flowmem_waits(const struct flowmem *fm, u64 hash, u32 tick)
 {
-	return unlikely(tick - READ_ONCE(fm->refused) < 256) && (((u32)(hash >> 8) ^ tick) & 15);
+	return unlikely(tick - READ_ONCE(fm->refused[fm_part(hash)]) < 256) && (((u32)(hash >> 8) ^ tick) & 15);
 }
 
 /*
