@@ -157,7 +157,7 @@ static void newcomer_after_its_refusal__asks_in_one_tick_of_16_for_a_second(void
 		before = fm_count_read(&c->fm.counts[FM_REFUSED]);
 		open_many(c, n++, 1);
 	} while (fm_count_read(&c->fm.counts[FM_REFUSED]) == before && n < 2 * SLOTS);
-	assert_in_range(n, SLOTS * 4 / 5, SLOTS);
+	assert_in_range(n, SLOTS / 2, SLOTS);
 	assert_in_range(asks(c, 0, 900), 40, 90);
 	assert_int_equal(asks(c, 1100, 1200), 100);
 }
