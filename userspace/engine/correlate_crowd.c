@@ -9,6 +9,7 @@
 #define ENOUGH	  4
 #define APART_MS 8 /* two ticks */
 #define SLICE_MS 50
+#define PERIOD_MS 150
 
 void correlate_relate(struct incident *incident, uint64_t seq)
 {
@@ -60,11 +61,16 @@ static bool one_blow(const struct sighting *a, const struct sighting *b)
 
 /*
  * A process that is short of CPU dies in slices, as far apart as the scheduler's quota makes them (100 ms, CFS bandwidth control). Those
- * are one death where nothing prompted either; nor were both a timer's.
+ * are one death where nothing prompted either; nor were both a timer's. Where the whole host is short of it a death may take longer: who
+ * comes so late belongs to it when at least two others were hit by his blow.
  */
-static bool one_death(const struct sighting *a, const struct sighting *b, bool blow)
+static bool one_death(const struct sighting *a, const struct sighting *b, bool blow, size_t blows)
 {
-	if (a->when_ns - b->when_ns <= SLICE_MS * NS_PER_MS || blow)
+	uint64_t apart_ns = a->when_ns - b->when_ns;
+
+	if (apart_ns > PERIOD_MS * NS_PER_MS)
+		return blow && blows >= 2;
+	if (apart_ns <= SLICE_MS * NS_PER_MS || blow)
 		return true;
 	return !a->prompted && !b->prompted && (a->telling || b->telling);
 }
@@ -144,7 +150,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	const struct sighting *members[CROWD_MEMBERS];
 	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
 	enum crowd_kind kind = crowd_of_facts(f, &own.telling);
-	size_t count;
+	size_t count, blows = 0;
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
@@ -153,12 +159,14 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
+	for (size_t i = 0; i < count; i++)
+		blows += one_blow(&own, members[i]);
 	for (size_t i = 0; i < count; i++) {
 		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
 
 		if (kind == CROWD_LOST && !open_together(&own, members[i]))
 			continue;
-		if (kind == CROWD_ABORT && !one_death(&own, members[i], blow))
+		if (kind == CROWD_ABORT && !one_death(&own, members[i], blow, blows))
 			continue;
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], index, own.telling || blow);

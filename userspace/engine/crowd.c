@@ -120,7 +120,7 @@ void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event,
 
 uint64_t crowd_span_ns(enum crowd_kind kind)
 {
-	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 150, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
+	static const uint64_t span_ms[CROWD_KINDS] = {[CROWD_ABORT] = 500, [CROWD_LOST] = 60000, [CROWD_STRANGER] = 10000, [CROWD_SCAN] = 5000};
 
 	return span_ms[kind] * NS_PER_MS;
 }

@@ -189,7 +189,7 @@ double weigh_crash(const struct facts *f)
 
 void tell_crash(const struct facts *f, struct verdict *v)
 {
-	say(v, "%u other connection%s of that host and port %s reset by live sockets within 150 ms", f->incident->siblings,
+	say(v, "%u other connection%s of that host and port %s reset by live sockets within half a second", f->incident->siblings,
 	    f->incident->siblings > 1 ? "s" : "", f->incident->siblings > 1 ? "were" : "was");
 	say_socket_proof(f, v);
 	if (unprompted_silence(f))

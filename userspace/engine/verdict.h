@@ -68,7 +68,7 @@ struct incident {
 	uint32_t
 		after_below; /* of after_seen, what reaches no further than the RST's own sequence number: it may have been overtaken */
 	uint32_t after_live;  /* of after_seen, acknowledges more than its side had, and more than the RST itself did */
-	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, within 150 ms of this one */
+	uint32_t siblings;    /* other incidents of the resetting host:port, ACTIVE shape, of one death with this one */
 	uint32_t unprompted;  /* of these, with nothing that prompted them */
 	uint32_t lost_flows;  /* other flows of the resetting host that it answered as unknown, within a minute */
 	uint32_t lost_busy;   /* of these, that had not been idle */

@@ -67,7 +67,7 @@ static const struct example examples[CAUSE_COUNT] = {
 				    "the client's first data (517 bytes) was answered by RST in 11 ms; the server had sent "
 				    "nothing", NULL},
 	[CAUSE_CRASH] = {"established", "server", "transit", GAP_NONE, 0.92,
-			 "14 other connections of that host and port were reset by live sockets within 150 ms", NULL},
+			 "14 other connections of that host and port were reset by live sockets within half a second", NULL},
 	[CAUSE_LATE_DATA] = {"closing", "server", "transit", GAP_NONE, 0.9,
 			     "the server had closed (its last segment 75 ms before); the client went on sending, the server "
 			     "answered by RST", NULL},
