@@ -8,14 +8,20 @@
 
 #include "engine_feed.h"
 
-/* The server's socket of that client port, the client having spoken age_ms ago and last. */
-static void abort_of(uint16_t port, uint64_t age_ms, uint64_t at_ms)
+/* The server's socket of that client port, opened open_ms ago, the client having spoken age_ms ago and last. */
+static void young_abort_of(uint16_t port, uint64_t open_ms, uint64_t age_ms, uint64_t at_ms)
 {
 	scene_established(&s);
+	scene_mem(&s)->age_ms = open_ms;
 	scene_last_segments(&s, age_ms, age_ms + 5);
 	feed_other_flow(port);
 	scene_active(&s);
 	feed(at_ms);
+}
+
+static void abort_of(uint16_t port, uint64_t age_ms, uint64_t at_ms)
+{
+	young_abort_of(port, 3600000, age_ms, at_ms);
 }
 
 /* The server's socket of that client port, silent so long and all read. */
@@ -96,9 +102,37 @@ static void crash__third_comes_late__told(void **state)
 		assert_int_equal(final_cause(100 + i), CAUSE_CRASH);
 	feed_end(NULL);
 	feed_begin(NULL);
+	abort_of(1, 280, 0); /* PostgreSQL on a starved machine */
+	abort_of(2, 246, 12);
+	abort_of(3, 377, 185);
+	correlate_flush(c);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(final_cause(100 + i), CAUSE_CRASH);
+}
+
+/* Each for its own words or by its own timer, after as long; or it began when the others were over. */
+static void crash__third_has_its_own_reason__not_of_it(void **state)
+{
+	(void)state;
+	abort_of(1, 300, 0);
+	abort_of(2, 310, 30);
+	abort_of(3, 330, 300);
+	correlate_flush(c);
+	assert_int_equal(final_cause(101), CAUSE_CRASH);
+	assert_int_equal(final_cause(102), CAUSE_ABORT);
+	feed_end(NULL);
+	feed_begin(NULL);
+	abort_of(1, 280, 0);
+	abort_of(2, 246, 12);
+	young_abort_of(3, 100, 90, 185);
+	correlate_flush(c);
+	assert_int_equal(final_cause(101), CAUSE_CRASH);
+	assert_int_equal(final_cause(102), CAUSE_ABORT);
+	feed_end(NULL);
+	feed_begin(NULL);
 	out_of_silence(1, 60000, 0);
 	out_of_silence(2, 60000, 20);
-	out_of_silence(3, 60000, 400); /* silent for as long */
+	out_of_silence(3, 60000, 400);
 	correlate_flush(c);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(final_cause(100 + i), CAUSE_ENDPOINT_TIMER);
@@ -229,6 +263,7 @@ int main(void)
 		TEST(crash__in_two_slices__told),
 		TEST(crash__half_a_second_apart__aborts),
 		TEST(crash__third_comes_late__told),
+		TEST(crash__third_has_its_own_reason__not_of_it),
 		TEST(crash__another_port_of_the_host__aborts),
 		TEST(crash__all_prompted__requests_rejected),
 		TEST(crash__young_requests_at_one_blow__told),

@@ -10,6 +10,7 @@
 #define APART_MS 8 /* two ticks */
 #define SLICE_MS 50
 #define PERIOD_MS 150
+#define UNLIKE_MS 50 /* more than what a busy host adds to one answer and not to the next */
 
 void correlate_relate(struct incident *incident, uint64_t seq)
 {
@@ -47,32 +48,18 @@ static bool has_enough(const struct incident *incident, enum crowd_kind kind)
 	       (kind == CROWD_STRANGER && incident->strangers >= ENOUGH);
 }
 
+static uint64_t apart_ms(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
 /*
  * Reset at one moment, though their peers had spoken at different ones: it was not what they said. Where each is reset for its own
  * words, the ages are alike.
  */
 static bool one_blow(const struct sighting *a, const struct sighting *b)
 {
-	uint64_t apart = (a->when_ns > b->when_ns ? a->when_ns - b->when_ns : b->when_ns - a->when_ns) / NS_PER_MS;
-	uint64_t ages = a->age_ms > b->age_ms ? a->age_ms - b->age_ms : b->age_ms - a->age_ms;
-
-	return ages > 2 * apart + APART_MS;
-}
-
-/*
- * A process that is short of CPU dies in slices, as far apart as the scheduler's quota makes them (100 ms, CFS bandwidth control). Those
- * are one death where nothing prompted either; nor were both a timer's. Where the whole host is short of it a death may take longer: who
- * comes so late belongs to it when at least two others were hit by his blow.
- */
-static bool one_death(const struct sighting *a, const struct sighting *b, bool blow, size_t blows)
-{
-	uint64_t apart_ns = a->when_ns - b->when_ns;
-
-	if (apart_ns > PERIOD_MS * NS_PER_MS)
-		return blow && blows >= 2;
-	if (apart_ns <= SLICE_MS * NS_PER_MS || blow)
-		return true;
-	return !a->prompted && !b->prompted && (a->telling || b->telling);
+	return apart_ms(a->age_ms, b->age_ms) > 2 * apart_ms(a->when_ns, b->when_ns) / NS_PER_MS + APART_MS;
 }
 
 /*
@@ -84,6 +71,28 @@ static bool open_together(const struct sighting *a, const struct sighting *b)
 	uint64_t opened_a = a->when_ns - (a->open_ms + 1) * NS_PER_MS, opened_b = b->when_ns - (b->open_ms + 1) * NS_PER_MS;
 
 	return (int64_t)(b->when_ns - opened_a) >= 0 && (int64_t)(a->when_ns - opened_b) >= 0;
+}
+
+/* One may have died with the other, however long that took: not for what each was told, nor by a timer. */
+static bool witnesses(const struct sighting *a, const struct sighting *b)
+{
+	return open_together(a, b) && (one_blow(a, b) || (a->telling && b->telling && apart_ms(a->age_ms, b->age_ms) > UNLIKE_MS));
+}
+
+/*
+ * A process that is short of CPU dies in slices, as far apart as the scheduler's quota makes them (100 ms, CFS bandwidth control). Those
+ * are one death where nothing prompted either; nor were both a timer's. Where the whole host is short of it a death takes longer: who
+ * comes so late belongs to it when two others at least are witnesses.
+ */
+static bool one_death(const struct sighting *a, const struct sighting *b, bool late)
+{
+	uint64_t apart_ns = a->when_ns - b->when_ns;
+
+	if (apart_ns > PERIOD_MS * NS_PER_MS)
+		return late && witnesses(a, b);
+	if (apart_ns <= SLICE_MS * NS_PER_MS || one_blow(a, b))
+		return true;
+	return !a->prompted && !b->prompted && (a->telling || b->telling);
 }
 
 static bool needs_crowd(enum cause cause)
@@ -150,7 +159,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	const struct sighting *members[CROWD_MEMBERS];
 	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
 	enum crowd_kind kind = crowd_of_facts(f, &own.telling);
-	size_t count, blows = 0;
+	size_t count, seen = 0;
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
@@ -160,13 +169,13 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
 	for (size_t i = 0; i < count; i++)
-		blows += one_blow(&own, members[i]);
+		seen += witnesses(&own, members[i]);
 	for (size_t i = 0; i < count; i++) {
 		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
 
 		if (kind == CROWD_LOST && !open_together(&own, members[i]))
 			continue;
-		if (kind == CROWD_ABORT && !one_death(&own, members[i], blow, blows))
+		if (kind == CROWD_ABORT && !one_death(&own, members[i], seen >= 2))
 			continue;
 		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], index, own.telling || blow);
