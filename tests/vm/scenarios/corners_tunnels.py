@@ -2,13 +2,9 @@
 # Copyright (C) 2026 the rstwhy authors
 """More tunnels that the gateway is one end of (IPIP, GRE, VXLAN: corners_paths.py): what is inside is seen once, when it is out."""
 
-import fcntl
-import struct
-import termios
-
 import netns
 import wireguard
-from connection import Connection, listen, wait_until
+from connection import Connection, listen
 from corner import aborted, change, rejected
 from lab import Skip, scenario
 
@@ -18,16 +14,6 @@ INSIDE = {
     4: {"gateway": ("10.7.0.1/24", ""), "server": ("10.7.0.2/24", "")},
     6: {"gateway": ("fd00:7::1/64", "nodad"), "server": ("fd00:7::2/64", "nodad")},
 }
-
-
-def unacknowledged(sock):
-    """Bytes sent that the other side has not acknowledged (tcp(7), SIOCOUTQ)."""
-    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4))[0]
-
-
-def settle(conn):
-    """Encryption takes its time, on another CPU: an acknowledgement still under way would be answered by a RST of its own."""
-    wait_until("all to be acknowledged", lambda: not unacknowledged(conn.client) and not unacknowledged(conn.server))
 
 
 def tunnel(lab, kind, join=None):
@@ -45,7 +31,6 @@ def tunnel(lab, kind, join=None):
     listener = lab.keep(listen("server", far))
     conn = lab.keep(Connection(listener, "client", far, listener.getsockname()[1]))
     conn.exchange()
-    settle(conn)
     return conn
 
 
@@ -109,7 +94,6 @@ def ipsec(lab):
             netns.run(f"ip xfrm policy add src {source} dst {target} dir {direction} tmpl src {local} dst {remote} proto esp reqid 1 mode tunnel", where)
     conn = lab.connect()
     conn.exchange()
-    settle(conn)
     return conn
 
 
@@ -129,12 +113,12 @@ def carried(conn):
 @scenario("tunnel-ipsec-abort", families=BOTH)
 def ipsec_abort(lab):
     conn = ipsec(lab)
-    carried(conn)
     aborted(lab, conn)
+    carried(conn)
 
 
 @scenario("tunnel-ipsec-client-aborts", families=BOTH)
 def ipsec_client(lab):
     conn = ipsec(lab)
-    carried(conn)
     aborted(lab, conn, by="client")
+    carried(conn)
