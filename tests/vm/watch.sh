@@ -34,9 +34,9 @@ relay_lines() { # print the result lines beyond those shown already
 	done < <(tail -n "+$((shown + 1))" "$out/results.tap" 2>/dev/null | grep -a --line-buffered '')
 }
 
-watch_suite() {
-	local started=$SECONDS shown=0 seen=-1 changed=$SECONDS qemu size last patience=$stall failed=0 reason=
-	: >"$out/results.tap"
+one_boot() { # sets reason where it did not end by itself; the variables are watch_suite's
+	local changed=$SECONDS patience=$stall seen=-1 qemu size last
+	reason=
 	qemu_boot "$accel" "${VM_LIMIT:-2700}" "$console" </dev/null >"$out/qemu.txt" 2>&1 &
 	qemu=$!
 	while kill -0 $qemu 2>/dev/null; do
@@ -56,6 +56,18 @@ watch_suite() {
 	done
 	wait $qemu || reason=${reason:-"QEMU ended with status $?"}
 	relay_lines
+}
+
+watch_suite() {
+	local started=$SECONDS shown=0 failed=0 reason
+	: >"$out/results.tap"
+	one_boot
+	# Emulated CPUs trip now and then over code that the kernel patches as it starts: nothing of ours is in it yet.
+	if [ ! -s "$out/results.tap" ]; then
+		mv "$console" "$console.first" 2>/dev/null || true
+		echo "vm: SECOND BOOT; the first ended before any scenario: ${reason:-it went down} (${console#"$top/"}.first)"
+		one_boot
+	fi
 
 	local passed broken skipped planned
 	passed=$(count ok) broken=$(count 'not ok') skipped=$(count skip) planned=$(count plan)
