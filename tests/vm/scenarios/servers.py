@@ -101,8 +101,8 @@ def postgres_remap(lab):
     """An idle database session behind fully random NAT whose entry expired: the next query meets a stranger's port."""
     servers.postgres(lab)
     netns.nft("table inet nat { chain post { type nat hook postrouting priority 100; oifname wan masquerade fully-random; } }")
-    netns.sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", 2)
     client = servers.PostgresClient(lab)
+    netns.sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", 2)
     client.query("select 1")
     gap = woken_and_reset(lab, client, lambda: client.send_query("select 2"))
     lab.expect(
