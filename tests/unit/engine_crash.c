@@ -35,6 +35,24 @@ static void out_of_silence(uint16_t port, uint64_t silent_ms, uint64_t at_ms)
 	feed(at_ms);
 }
 
+/* As told last of the RST of that number. */
+static enum cause final_cause(uint64_t seq)
+{
+	enum cause cause = CAUSE_COUNT;
+
+	for (size_t i = 0; i < count; i++)
+		if (records[i].incident.first.ev.seq == seq)
+			cause = records[i].cause;
+	return cause;
+}
+
+/* All three are told so, last. */
+static void assert_each(enum cause cause)
+{
+	for (uint64_t seq = 100; seq < 103; seq++)
+		assert_int_equal(final_cause(seq), cause);
+}
+
 static void crash__three_within_milliseconds__told(void **state)
 {
 	(void)state;
@@ -79,17 +97,6 @@ static void crash__half_a_second_apart__aborts(void **state)
 	assert_int_equal(records[1].cause, CAUSE_ABORT);
 }
 
-/* As told last of the RST of that number. */
-static enum cause final_cause(uint64_t seq)
-{
-	enum cause cause = CAUSE_COUNT;
-
-	for (size_t i = 0; i < count; i++)
-		if (records[i].incident.first.ev.seq == seq)
-			cause = records[i].cause;
-	return cause;
-}
-
 /* On a host that is short of CPU a death takes long: the third, by its silence and those of both others, was hit with them. */
 static void crash__third_comes_late__told(void **state)
 {
@@ -98,16 +105,14 @@ static void crash__third_comes_late__told(void **state)
 	abort_of(2, 900, 20);
 	out_of_silence(3, 20000, 400);
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(final_cause(100 + i), CAUSE_CRASH);
+	assert_each(CAUSE_CRASH);
 	feed_end(NULL);
 	feed_begin(NULL);
 	abort_of(1, 280, 0); /* PostgreSQL on a starved machine */
 	abort_of(2, 246, 12);
 	abort_of(3, 377, 185);
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(final_cause(100 + i), CAUSE_CRASH);
+	assert_each(CAUSE_CRASH);
 }
 
 /* Each for its own words or by its own timer, after as long; or it began when the others were over. */
@@ -134,8 +139,7 @@ static void crash__third_has_its_own_reason__not_of_it(void **state)
 	out_of_silence(2, 60000, 20);
 	out_of_silence(3, 60000, 400);
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(final_cause(100 + i), CAUSE_ENDPOINT_TIMER);
+	assert_each(CAUSE_ENDPOINT_TIMER);
 }
 
 static void crash__another_port_of_the_host__aborts(void **state)
@@ -166,8 +170,7 @@ static void crash__all_prompted__requests_rejected(void **state)
 		feed(port);
 	}
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(records[i].cause, CAUSE_REQUEST_REJECTED);
+	assert_each(CAUSE_REQUEST_REJECTED);
 }
 
 /* Sent one after the other, reset at one blow a moment later. */
@@ -199,8 +202,7 @@ static void crash__silent_ones_in_another_slice__told(void **state)
 	out_of_silence(2, 20050, 60);
 	out_of_silence(3, 20050, 65);
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(records[i].cause, CAUSE_CRASH);
+	assert_each(CAUSE_CRASH);
 	feed_end(NULL);
 	feed_begin(NULL);
 	out_of_silence(1, 60000, 0);
@@ -231,8 +233,7 @@ static void crash__silent_for_the_same_time__timers(void **state)
 	out_of_silence(2, 60000, 20);
 	out_of_silence(3, 60001, 40);
 	correlate_flush(c);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(records[i].cause, CAUSE_ENDPOINT_TIMER);
+	assert_each(CAUSE_ENDPOINT_TIMER);
 }
 
 static void crash__second_after_the_first_was_written__amended(void **state)

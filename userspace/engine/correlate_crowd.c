@@ -168,7 +168,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index, const struct fact
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; kind == CROWD_ABORT && i < count; i++)
 		seen += witnesses(&own, members[i]);
 	for (size_t i = 0; i < count; i++) {
 		bool blow = kind == CROWD_ABORT && one_blow(&own, members[i]);
