@@ -19,7 +19,7 @@ daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c u
 daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
 
 UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor
-daemon_line_SRCS := tests/unit/daemon_line.c userspace/record/line.c userspace/record/digits.c
+daemon_line_SRCS := tests/unit/daemon_line.c $(addprefix userspace/record/,line.c digits.c json.c)
 daemon_record_SRCS := tests/unit/daemon_record.c $(DAEMON_RECORD_SRCS)
 daemon_record_LIBS := -ljson-c
 daemon_text_SRCS := tests/unit/daemon_text.c $(DAEMON_RECORD_SRCS)

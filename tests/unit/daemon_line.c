@@ -115,28 +115,30 @@ static void line_u64__around_each_power__as_printf_has_it(void **state)
 	}
 }
 
-/* Where the longest number has no room, a shorter one that just fits is whole, and what does not fit is cut. */
-static void json_member__just_fits__whole(void **state)
+/* Whole where there is room for it and the longest number besides; never more than the room, and whoever did not fit says so. */
+static void json_member__any_room__whole_or_cut(void **state)
 {
 	static const char whole[] = "{\"n\":12345,\"d\":0.25,\"t\":\"ab\"}";
 
 	(void)state;
-	for (size_t size = 1; size <= sizeof(whole); size++) {
-		char small[sizeof(whole) + 1];
-		struct json json = { .line = &line };
+	for (size_t size = 1; size <= sizeof(whole) + DIGITS_DECIMAL; size++) {
+		char small[sizeof(whole) + DIGITS_DECIMAL + 1];
+		struct json json;
 
 		memset(small, 'X', sizeof(small));
 		line_init(&line, small, size);
+		json = json_begin(&line);
 		json_open(&json, NULL, '{');
 		json_u64(&json, "n", 12345);
 		json_decimal(&json, "d", 0.25);
 		json_string(&json, "t", "ab");
 		json_close(&json, '}');
+		json_end(&json);
 		assert_int_equal(small[size], 'X');
 		assert_int_equal(small[line.len], '\0');
-		assert_true(line.cut == (size < sizeof(whole)));
-		if (!line.cut)
-			assert_string_equal(small, whole);
+		assert_int_equal(strncmp(small, whole, line.len), 0);
+		assert_true(line.cut == (line.len < sizeof(whole) - 1));
+		assert_true(!line.cut || size < sizeof(whole) + DIGITS_DECIMAL);
 	}
 }
 
@@ -170,8 +172,20 @@ static void line_date__every_day__as_gmtime_has_it(void **state)
 	}
 }
 
+static const char *quoted(const char *bytes, size_t len)
+{
+	struct json json;
+
+	line_init(&line, buf, sizeof(buf));
+	json = json_begin(&line);
+	json_bytes(&json, NULL, bytes, len);
+	json_end(&json);
+	assert_false(line.cut);
+	return buf;
+}
+
 /* Texts are looked at in pieces of sixteen, eight and four bytes: an odd one is found at each place of each length. */
-static void line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is(void **state)
+static void json_bytes__any_byte_at_any_place__escaped_or_as_it_is(void **state)
 {
 	char text[48], expected[128];
 
@@ -187,13 +201,11 @@ static void line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is(void **
 				snprintf(odd, sizeof(odd), plain ? "%c" : c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
 				snprintf(expected, sizeof(expected), "\"%.*s%s%.*s\"", (int)at, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 					 len ? odd : "", len ? (int)(len - at - 1) : 0, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-				line_init(&line, buf, sizeof(buf));
-				line_json_quoted(&line, text, len);
-				assert_string_equal(buf, expected);
+				assert_string_equal(quoted(text, len), expected);
 			}
 }
 
-/* Where the room ends in the middle, what there is room for is there, and no more. */
+/* Where the room ends in the middle of a text that is escaped. */
 static void json__less_room_than_needed__cut_and_terminated(void **state)
 {
 	char small[24];
@@ -201,13 +213,15 @@ static void json__less_room_than_needed__cut_and_terminated(void **state)
 	(void)state;
 	for (size_t size = 1; size < sizeof(small); size++) {
 		struct line less;
-		struct json json = { .line = &less };
+		struct json json;
 
 		memset(small, 'X', sizeof(small));
 		line_init(&less, small, size);
+		json = json_begin(&less);
 		json_open(&json, NULL, '{');
-		json_string(&json, "key", "a\nb");
+		json_string(&json, "key", "a\nb\n\n");
 		json_u64(&json, "n", 12345);
+		json_end(&json);
 		assert_true(less.cut);
 		assert_true(less.len < size);
 		assert_int_equal(small[less.len], '\0');
@@ -216,11 +230,11 @@ static void json__less_room_than_needed__cut_and_terminated(void **state)
 	}
 }
 
-static void line_json_escaped__hostile_bytes__one_escape_each(void **state)
+static void json_bytes__hostile_bytes__one_escape_each(void **state)
 {
 	(void)state;
-	line_json_escaped(&line, "a\"b\\c\n\0\x1b[2J\x7f\xff\xc3\xa9", 15);
-	assert_string_equal(buf, "a\\\"b\\\\c\\u000a\\u0000\\u001b[2J\\u007f\\u00ff\\u00c3\\u00a9");
+	assert_string_equal(quoted("a\"b\\c\n\0\x1b[2J\x7f\xff\xc3\xa9", 15),
+			    "\"a\\\"b\\\\c\\u000a\\u0000\\u001b[2J\\u007f\\u00ff\\u00c3\\u00a9\"");
 }
 
 static void line_plain_escaped__hostile_bytes__no_terminal_sees_them(void **state)
@@ -232,7 +246,7 @@ static void line_plain_escaped__hostile_bytes__no_terminal_sees_them(void **stat
 
 static void json__nested__commas_are_right(void **state)
 {
-	struct json json = { .line = &line };
+	struct json json = json_begin(&line);
 
 	(void)state;
 	json_open(&json, NULL, '{');
@@ -248,8 +262,10 @@ static void json__nested__commas_are_right(void **state)
 	json_close(&json, '}');
 	json_known_decimal(&json, "f", -1);
 	json_known_decimal(&json, "g", 0);
+	json_hex(&json, "h", 0xab, 4);
 	json_close(&json, '}');
-	assert_string_equal(buf, "{\"a\":1,\"b\":[],\"c\":[\"x\",\"y\"],\"d\":{\"e\":false},\"g\":0}");
+	json_end(&json);
+	assert_string_equal(buf, "{\"a\":1,\"b\":[],\"c\":[\"x\",\"y\"],\"d\":{\"e\":false},\"g\":0,\"h\":\"00ab\"}");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -262,12 +278,12 @@ int main(void)
 		TEST(line_decimal__monsters__a_number_all_the_same),
 		TEST(line_numbers__widths_and_bases),
 		TEST(line_u64__around_each_power__as_printf_has_it),
-		TEST(json_member__just_fits__whole),
+		TEST(json_member__any_room__whole_or_cut),
 		TEST(line_times__are_utc),
 		TEST(line_date__every_day__as_gmtime_has_it),
-		TEST(line_json_quoted__any_byte_at_any_place__escaped_or_as_it_is),
+		TEST(json_bytes__any_byte_at_any_place__escaped_or_as_it_is),
 		TEST(json__less_room_than_needed__cut_and_terminated),
-		TEST(line_json_escaped__hostile_bytes__one_escape_each),
+		TEST(json_bytes__hostile_bytes__one_escape_each),
 		TEST(line_plain_escaped__hostile_bytes__no_terminal_sees_them),
 		TEST(json__nested__commas_are_right),
 	};

@@ -21,10 +21,7 @@
 static void write_peer(struct json *json, const struct bound_peer *peer)
 {
 	json_open(json, NULL, '[');
-	line_text(json->line, "\"");
-	line_hex(json->line, peer->peer, 16);
-	line_text(json->line, "\"");
-	json->comma = true;
+	json_hex(json, NULL, peer->peer, 16);
 	json_u64(json, NULL, peer->gap_ms);
 	json_u64(json, NULL, peer->seen_s);
 	json_close(json, ']');
@@ -45,9 +42,11 @@ static bool write_entry(FILE *file, const struct learn_entry *e, bool first)
 {
 	char buf[PATH_LINE_MAX], prefix[PATH_PREFIX_TEXT];
 	struct line line;
-	struct json json = { .line = &line, .comma = !first };
+	struct json json;
 
 	line_init(&line, buf, sizeof(buf));
+	json = json_begin(&line);
+	json.comma = !first;
 	path_prefix_text(&e->path, prefix);
 	json_open(&json, NULL, '{');
 	json_string(&json, "prefix", prefix);
@@ -58,7 +57,8 @@ static bool write_entry(FILE *file, const struct learn_entry *e, bool first)
 	write_bound(&json, "survived", &e->survived);
 	write_bound(&json, "killed", &e->killed);
 	json_close(&json, '}');
-	line_char(&line, '\n');
+	json_as_is(&json, "\n");
+	json_end(&json);
 	return !line.cut && fwrite(line.data, 1, line.len, file) == line.len;
 }
 

@@ -8,38 +8,51 @@
 
 #define DECIMAL_MOST 9e12 /* beyond this a double has no thousandths to print */
 
-static unsigned int count_digits(uint64_t value)
+/* Below 10,000: four digits, zeros in front. */
+static inline char *four(char *at, unsigned int value)
 {
-	unsigned int count = 1;
-
-	for (; value >= 10000; value /= 10000)
-		count += 4;
-	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+	return digits_two(digits_two(at, value / 100), value % 100);
 }
 
-/* So many of its last digits, from the end. */
-static char *put_digits(char *at, uint64_t value, unsigned int count)
+/* Below 10,000, zeros left out. */
+static inline char *up_to_four(char *at, unsigned int value)
 {
-	char *end = at + count;
+	return value < 1000 ? digits_small(at, value) : four(at, value);
+}
 
-	for (at = end; count >= 2; count -= 2, value /= 100)
-		digits_two(at -= 2, (unsigned int)(value % 100));
-	if (count)
-		at[-1] = (char)('0' + value % 10);
-	return end;
+/* Below 100,000,000, zeros left out. */
+static inline char *up_to_eight(char *at, unsigned int value)
+{
+	return value < 10000 ? up_to_four(at, value) : four(up_to_four(at, value / 10000), value % 10000);
+}
+
+/* The last eight digits. */
+static inline char *eight(char *at, uint64_t value)
+{
+	unsigned int last = (unsigned int)(value % 100000000);
+
+	return four(four(at, last / 10000), last % 10000);
 }
 
 char *digits_u64(char *at, uint64_t value)
 {
-	return value < 1000 ? digits_small(at, (unsigned int)value) : put_digits(at, value, count_digits(value));
+	if (value < 100000000)
+		return up_to_eight(at, (unsigned int)value);
+	if (value / 100000000 < 100000000)
+		return eight(up_to_eight(at, (unsigned int)(value / 100000000)), value);
+	return eight(eight(up_to_four(at, (unsigned int)(value / 10000000000000000)), value / 100000000), value);
 }
 
 char *digits_padded(char *at, uint64_t value, unsigned int width)
 {
-	unsigned int count = count_digits(value);
+	char digits[DIGITS_U64];
+	size_t len = (size_t)(digits_u64(digits, value) - digits), zeros;
 
 	width = width < DIGITS_U64 ? width : DIGITS_U64;
-	return put_digits(at, value, count > width ? count : width);
+	zeros = len < width ? width - len : 0;
+	memset(at, '0', zeros);
+	memcpy(at + zeros, digits, len);
+	return at + zeros + len;
 }
 
 char *digits_hex(char *at, uint64_t value, unsigned int width)
@@ -54,24 +67,30 @@ char *digits_hex(char *at, uint64_t value, unsigned int width)
 	return end;
 }
 
+/* Below 1000, behind a point, zeros at the end left out; nothing of nothing. */
+static inline char *put_thousandths(char *at, unsigned int value)
+{
+	if (value == 0)
+		return at;
+	*at++ = '.';
+	*at++ = (char)('0' + value / 100);
+	if (value % 100 == 0)
+		return at;
+	*at++ = (char)('0' + value / 10 % 10);
+	if (value % 10 == 0)
+		return at;
+	*at++ = (char)('0' + value % 10);
+	return at;
+}
+
 char *digits_decimal(char *at, double value)
 {
-	unsigned int fraction, width = 3;
 	uint64_t thousandths;
 
 	if (!(value > 0.0))
 		value = 0.0;
 	if (value > DECIMAL_MOST)
 		value = DECIMAL_MOST;
-	if ((double)(uint64_t)value == value)
-		return digits_u64(at, (uint64_t)value);
 	thousandths = (uint64_t)(value * 1000.0 + 0.5);
-	at = digits_u64(at, thousandths / 1000);
-	fraction = (unsigned int)(thousandths % 1000);
-	if (fraction == 0)
-		return at;
-	for (; fraction % 10 == 0; fraction /= 10)
-		width--;
-	*at++ = '.';
-	return digits_padded(at, fraction, width);
+	return put_thousandths(digits_u64(at, thousandths / 1000), (unsigned int)(thousandths % 1000));
 }

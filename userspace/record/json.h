@@ -4,8 +4,12 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * The writer places the commas. A key of NULL stands for an element of an array. Strings are escaped by line_json_escaped(); keys
- * are our own and are not.
+ * The writer places the commas. A key of NULL stands for an element of an array. Keys are literals of our own and are not escaped;
+ * strings may come from anywhere. Where a member may not fit, it and all that follows is left out and the line is cut: a number
+ * counts as if it were the longest.
+ *
+ * Between json_begin() and json_end() the place is kept here and not in the line, and all is forced to be inline, so that the compiler
+ * can keep it in registers and knows each key's length: a record has a hundred such pieces.
  */
 #ifndef RSTWHY_JSON_H
 #define RSTWHY_JSON_H
@@ -15,68 +19,93 @@
 
 struct json {
 	struct line *line;
+	char *at, *end; /* of the room; behind it there is still room for a NUL byte */
 	bool comma; /* the next member is not the first of its container */
+	bool cut;
 };
 
-/*
- * Where the value of a member goes, comma and key before it, when there is room for `most` more bytes; NULL: there is not, and nothing
- * has happened. The member becomes part of the line by line_end(). Keys are literals: their length is known where they are written.
- */
-LINE_INLINE char *json_member(struct json *json, const char *key, size_t most)
+/* Begin behind what the line has; it changes with json_end() only. */
+LINE_INLINE struct json json_begin(struct line *line)
 {
-	size_t len = key ? strlen(key) : 0;
-	char *at = line_room(json->line, len + 4 + most);
-
-	if (!at)
-		return NULL;
-	*at = ',';
-	at += json->comma;
-	json->comma = true;
-	if (len) {
-		*at = '"';
-		memcpy(at + 1, key, len);
-		memcpy(at + 1 + len, "\":", 2);
-		at += len + 3;
-	}
-	return at;
+	return (struct json){
+		.line = line, .at = line->data + line->len, .end = line->data + line->size - 1, .cut = line->cut,
+	};
 }
 
-/* The same alone. */
-LINE_INLINE void json_key(struct json *json, const char *key)
+LINE_INLINE void json_end(struct json *json)
 {
-	char *at = json_member(json, key, 0);
+	line_end(json->line, json->at);
+	json->line->cut = json->cut;
+}
 
-	if (at)
-		line_end(json->line, at);
-	else
-		json->line->cut = true;
+/* Whether there is room for so many bytes more; if not, for nothing more. */
+LINE_INLINE bool json_room(struct json *json, size_t len)
+{
+	if (len <= (size_t)(json->end - json->at))
+		return true;
+	json->end = json->at;
+	json->cut = true;
+	return false;
+}
+
+/* Comma and key of a member whose value takes at most so many bytes. False: no room, and nothing has happened. */
+LINE_INLINE bool json_key(struct json *json, const char *key, size_t most)
+{
+	size_t len = key ? strlen(key) : 0;
+
+	if (!json_room(json, len + 4 + most))
+		return false;
+	*json->at = ',';
+	json->at += json->comma;
+	json->comma = true;
+	if (!key)
+		return true;
+	*json->at = '"';
+	memcpy(json->at + 1, key, len);
+	memcpy(json->at + 1 + len, "\":", 2);
+	json->at += len + 3;
+	return true;
 }
 
 LINE_INLINE void json_open(struct json *json, const char *key, char bracket)
 {
-	json_key(json, key);
-	line_char(json->line, bracket);
+	if (json_key(json, key, 1))
+		*json->at++ = bracket;
 	json->comma = false;
 }
 
 LINE_INLINE void json_close(struct json *json, char bracket)
 {
-	line_char(json->line, bracket);
+	if (json_room(json, 1))
+		*json->at++ = bracket;
 	json->comma = true;
 }
 
-LINE_INLINE void json_bytes(struct json *json, const char *key, const void *value, size_t len)
+/* A text that is JSON as it is: a word like true, the end of a line. */
+LINE_INLINE void json_as_is(struct json *json, const char *text)
 {
-	struct json before = *json;
-	char *at = json_member(json, key, len + 2), *end = at ? line_quote(at, value, len) : NULL;
+	size_t len = strlen(text);
 
-	if (end) {
-		line_end(json->line, end);
+	if (!json_room(json, len))
 		return;
-	}
-	*json = before;
-	json_key(json, key);
-	line_json_quoted(json->line, value, len);
+	memcpy(json->at, text, len);
+	json->at += len;
+}
+
+/*
+ * Bytes from outside between quotes, so that no reader can be fooled: every byte that is not printable ASCII becomes \u00XX, one escape
+ * a byte, so that the text can be turned back into the bytes. Returns where it ends; NULL: not all of it fits before end.
+ */
+char *json_quote(char *at, const char *end, const char *bytes, size_t len);
+
+LINE_INLINE void json_bytes(struct json *json, const char *key, const char *value, size_t len)
+{
+	char *end = json_key(json, key, len + 2) ? json_quote(json->at, json->end, value, len) : NULL;
+
+	if (end)
+		json->at = end;
+	else
+		json_room(json, SIZE_MAX);
 }
 
 LINE_INLINE void json_string(struct json *json, const char *key, const char *value)
@@ -86,40 +115,39 @@ LINE_INLINE void json_string(struct json *json, const char *key, const char *val
 
 LINE_INLINE void json_u64(struct json *json, const char *key, uint64_t value)
 {
-	char *at = json_member(json, key, DIGITS_U64);
+	if (json_key(json, key, DIGITS_U64))
+		json->at = digits_u64(json->at, value);
+}
 
-	if (at) {
-		line_end(json->line, digits_u64(at, value));
+/* As a string of so many hexadecimal digits. */
+LINE_INLINE void json_hex(struct json *json, const char *key, uint64_t value, unsigned int width)
+{
+	if (!json_key(json, key, DIGITS_HEX + 2))
 		return;
-	}
-	json_key(json, key);
-	line_u64(json->line, value);
+	*json->at++ = '"';
+	json->at = digits_hex(json->at, value, width);
+	*json->at++ = '"';
 }
 
 LINE_INLINE void json_bool(struct json *json, const char *key, bool value)
 {
-	json_key(json, key);
-	line_text(json->line, value ? "true" : "false");
+	if (json_key(json, key, 5))
+		json_as_is(json, value ? "true" : "false");
 }
 
 LINE_INLINE void json_time(struct json *json, const char *key, uint64_t realtime_ns)
 {
-	json_key(json, key);
-	line_char(json->line, '"');
-	line_timestamp(json->line, realtime_ns);
-	line_char(json->line, '"');
+	if (!json_key(json, key, LINE_TIMESTAMP + 2))
+		return;
+	*json->at++ = '"';
+	json->at = line_put_timestamp(json->at, realtime_ns);
+	*json->at++ = '"';
 }
 
 LINE_INLINE void json_decimal(struct json *json, const char *key, double value)
 {
-	char *at = json_member(json, key, DIGITS_DECIMAL);
-
-	if (at) {
-		line_end(json->line, digits_decimal(at, value));
-		return;
-	}
-	json_key(json, key);
-	line_decimal(json->line, value);
+	if (json_key(json, key, DIGITS_DECIMAL))
+		json->at = digits_decimal(json->at, value);
 }
 
 /* Left out when the value is not known: negative or not a number. */

@@ -112,22 +112,29 @@ static void put_time(char *at, const struct moment *moment)
 	digits_two(at + 6, moment->second);
 }
 
-void line_timestamp(struct line *line, uint64_t realtime_ns)
+char *line_put_timestamp(char *at, uint64_t realtime_ns)
 {
-	char text[DATE_LEN + 1 + TIME_LEN + 8];
 	struct moment moment;
 	uint32_t micros;
 
 	set_moment(&moment, realtime_ns);
 	micros = moment.nanoseconds / 1000;
-	put_date(text, &moment);
-	text[10] = 'T';
-	put_time(text + 11, &moment);
-	text[19] = '.';
-	digits_two(text + 20, micros / 10000);
-	digits_two(text + 22, micros / 100 % 100);
-	digits_two(text + 24, micros % 100);
-	text[26] = 'Z';
+	put_date(at, &moment);
+	at[10] = 'T';
+	put_time(at + 11, &moment);
+	at[19] = '.';
+	digits_two(at + 20, micros / 10000);
+	digits_two(at + 22, micros / 100 % 100);
+	digits_two(at + 24, micros % 100);
+	at[26] = 'Z';
+	return at + LINE_TIMESTAMP;
+}
+
+void line_timestamp(struct line *line, uint64_t realtime_ns)
+{
+	char text[LINE_TIMESTAMP];
+
+	line_put_timestamp(text, realtime_ns);
 	line_bytes(line, text, sizeof(text));
 }
 
@@ -156,140 +163,6 @@ void line_date(struct line *line, uint64_t realtime_ns)
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c <= 0x7e;
-}
-
-static void json_escape(struct line *line, unsigned char c)
-{
-	if (is_plain(c)) {
-		line_char(line, '\\');
-		line_char(line, (char)c);
-		return;
-	}
-	line_text(line, "\\u00");
-	line_hex(line, c, 2);
-}
-
-typedef uint8_t byte_vector __attribute__((vector_size(16)));
-
-/* Whether one of sixteen bytes is not printable, a quote or a backslash. */
-static inline bool any_escaped(byte_vector bytes)
-{
-	byte_vector escaped = (byte_vector)(((bytes - 0x20) > 0x5e) | (bytes == '"') | (bytes == '\\'));
-	uint64_t halves[2];
-
-	memcpy(halves, &escaped, sizeof(halves));
-	return halves[0] | halves[1];
-}
-
-#define PIECE sizeof(byte_vector)
-#define ONES 0x0101010101010101ULL
-
-/* Whether one of eight bytes equals that byte: exact, where none of them is above 0x7f. */
-static inline uint64_t any_equal(uint64_t bytes, uint64_t byte)
-{
-	uint64_t zero = bytes ^ ONES * byte;
-
-	return (zero - ONES) & ~zero;
-}
-
-/* As any_escaped(), of eight. */
-static inline bool any_escaped_of_eight(uint64_t bytes)
-{
-	uint64_t found = bytes | (bytes - ONES * 0x20) | any_equal(bytes, 0x7f) | any_equal(bytes, '"') | any_equal(bytes, '\\');
-
-	return found & ONES * 0x80;
-}
-
-/* Up to sixteen bytes, as two words; bytes that come twice change nothing for the question. */
-static bool copy_short(char *to, const char *bytes, size_t len)
-{
-	uint64_t ends[2] = { ONES * 'x', ONES * 'x' };
-	uint32_t halves[2];
-
-	if (len >= sizeof(ends[0])) {
-		memcpy(&ends[0], bytes, sizeof(ends[0]));
-		memcpy(&ends[1], bytes + len - sizeof(ends[1]), sizeof(ends[1]));
-		memcpy(to, &ends[0], sizeof(ends[0]));
-		memcpy(to + len - sizeof(ends[1]), &ends[1], sizeof(ends[1]));
-	} else if (len >= sizeof(halves[0])) {
-		memcpy(&halves[0], bytes, sizeof(halves[0]));
-		memcpy(&halves[1], bytes + len - sizeof(halves[1]), sizeof(halves[1]));
-		memcpy(to, &halves[0], sizeof(halves[0]));
-		memcpy(to + len - sizeof(halves[1]), &halves[1], sizeof(halves[1]));
-		ends[0] = (uint64_t)halves[1] << 32 | halves[0];
-	} else {
-		for (size_t i = 0; i < len; i++) {
-			to[i] = bytes[i];
-			ends[0] = ends[0] << 8 | (unsigned char)bytes[i];
-		}
-	}
-	return !any_escaped_of_eight(ends[0]) && !any_escaped_of_eight(ends[1]);
-}
-
-/* Copies a text; false: a byte of it needs an escape. */
-static bool copy_plain(char *to, const char *bytes, size_t len)
-{
-	byte_vector some;
-
-	if (len < PIECE)
-		return copy_short(to, bytes, len);
-	for (size_t at = 0; at + PIECE <= len; at += PIECE) {
-		memcpy(&some, bytes + at, PIECE);
-		memcpy(to + at, &some, PIECE);
-		if (any_escaped(some))
-			return false;
-	}
-	memcpy(&some, bytes + len - PIECE, PIECE);
-	memcpy(to + len - PIECE, &some, PIECE);
-	return !any_escaped(some);
-}
-
-static void escape_run_by_run(struct line *line, const char *bytes, size_t len)
-{
-	size_t from = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-
-		if (is_plain(c) && c != '"' && c != '\\')
-			continue;
-		line_bytes(line, bytes + from, i - from);
-		json_escape(line, c);
-		from = i + 1;
-	}
-	line_bytes(line, bytes + from, len - from);
-}
-
-/* Nearly all texts need no escape at all. */
-void line_json_escaped(struct line *line, const char *bytes, size_t len)
-{
-	char *at = line_room(line, len);
-
-	if (at && copy_plain(at, bytes, len))
-		line_grow(line, len);
-	else
-		escape_run_by_run(line, bytes, len);
-}
-
-char *line_quote(char *at, const char *bytes, size_t len)
-{
-	if (!copy_plain(at + 1, bytes, len))
-		return NULL;
-	at[0] = at[len + 1] = '"';
-	return at + len + 2;
-}
-
-void line_json_quoted(struct line *line, const char *bytes, size_t len)
-{
-	char *at = line_room(line, len + 2), *end = at ? line_quote(at, bytes, len) : NULL;
-
-	if (end) {
-		line_end(line, end);
-		return;
-	}
-	line_char(line, '"');
-	escape_run_by_run(line, bytes, len);
-	line_char(line, '"');
 }
 
 void line_plain_escaped(struct line *line, const char *bytes, size_t len)

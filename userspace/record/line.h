@@ -85,15 +85,11 @@ void line_timestamp(struct line *line, uint64_t realtime_ns);
 void line_clock(struct line *line, uint64_t realtime_ns);
 void line_date(struct line *line, uint64_t realtime_ns);
 
-/*
- * Bytes from outside, so that no reader can be fooled: inside a JSON string, every byte that is not printable ASCII becomes
- * \u00XX, one escape per byte (so the text can be turned back into the bytes); in plain text it becomes \xXX.
- */
-void line_json_escaped(struct line *line, const char *bytes, size_t len);
-/* The same between quotes. */
-void line_json_quoted(struct line *line, const char *bytes, size_t len);
-/* The same where there is room for it and no byte needs an escape: where it ends, else NULL. */
-char *line_quote(char *at, const char *bytes, size_t len);
+/* The first of them where there is room for it, without a NUL byte behind it; returns where it ends. */
+#define LINE_TIMESTAMP 27
+char *line_put_timestamp(char *at, uint64_t realtime_ns);
+
+/* Bytes from outside, so that no reader can be fooled: every byte that is not printable ASCII becomes \xXX, a backslash two. */
 void line_plain_escaped(struct line *line, const char *bytes, size_t len);
 
 #endif

@@ -36,7 +36,7 @@ LINE_INLINE void json_host(struct json *json, const char *key, const struct reco
 	json_close(json, '}');
 }
 
-static void json_hosts(struct json *json, const struct record *record)
+LINE_INLINE void json_hosts(struct json *json, const struct record *record)
 {
 	json_host(json, "client", &record->client);
 	json_host(json, "server", &record->server);
@@ -48,7 +48,7 @@ static void json_hosts(struct json *json, const struct record *record)
 	json_close(json, '}');
 }
 
-static void json_ages(struct json *json, const struct record *record)
+LINE_INLINE void json_ages(struct json *json, const struct record *record)
 {
 	json_known_decimal(json, "gap_ms", record->gap_ms);
 	json_known_decimal(json, "gap_min_ms", record->gap_min_ms);
@@ -63,7 +63,7 @@ static void json_ages(struct json *json, const struct record *record)
 	json_known_decimal(json, "age_ms", record->age_ms);
 }
 
-static void json_rst(struct json *json, const struct record_rst *rst)
+LINE_INLINE void json_rst(struct json *json, const struct record_rst *rst)
 {
 	json_open(json, "rst", '{');
 	json_optional(json, "flags", rst->flags);
@@ -77,7 +77,7 @@ static void json_rst(struct json *json, const struct record_rst *rst)
 	json_close(json, '}');
 }
 
-static void json_reset(struct json *json, const struct record *record)
+LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
 	json_optional(json, "class", record->class);
 	json_optional(json, "cause", record->cause);
@@ -106,13 +106,13 @@ static void json_reset(struct json *json, const struct record *record)
 		json_bool(json, "held", false);
 }
 
-static void json_loss(struct json *json, const struct record *record)
+LINE_INLINE void json_loss(struct json *json, const struct record *record)
 {
 	json_known_decimal(json, "lost", record->lost);
 	json_optional(json, "where", record->where);
 }
 
-static void json_summary(struct json *json, const struct record *record)
+LINE_INLINE void json_summary(struct json *json, const struct record *record)
 {
 	json_optional(json, "source", record->source);
 	json_optional(json, "class", record->class);
@@ -124,7 +124,7 @@ static void json_summary(struct json *json, const struct record *record)
 
 void record_json(struct line *line, const struct record *record)
 {
-	struct json json = { .line = line };
+	struct json json = json_begin(line);
 
 	json_open(&json, NULL, '{');
 	json_u64(&json, "v", RECORD_VERSION);
@@ -145,5 +145,6 @@ void record_json(struct line *line, const struct record *record)
 		json_reset(&json, record);
 	}
 	json_close(&json, '}');
-	line_char(line, '\n');
+	json_as_is(&json, "\n");
+	json_end(&json);
 }

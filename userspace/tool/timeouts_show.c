@@ -169,7 +169,7 @@ static void json_candidates(struct json *json, const struct timeouts_row *row)
 
 void timeouts_json(struct line *line, const struct timeouts_row *row)
 {
-	struct json json = { .line = line };
+	struct json json = json_begin(line);
 
 	json_open(&json, NULL, '{');
 	json_u64(&json, "v", 1);
@@ -185,5 +185,6 @@ void timeouts_json(struct line *line, const struct timeouts_row *row)
 	json_string(&json, "keepalive_basis", basis_names[row->keepalive.basis]);
 	json_known_decimal(&json, "keepalive_s", row->keepalive.seconds ? (double)row->keepalive.seconds : -1);
 	json_close(&json, '}');
-	line_char(line, '\n');
+	json_as_is(&json, "\n");
+	json_end(&json);
 }
