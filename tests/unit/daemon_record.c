@@ -66,9 +66,13 @@ static int set_up(void **state)
 
 static const char *rendered(const struct record_context *with, bool held)
 {
+	static const struct verdict_settings settings = { .idle_min_ms = 5000, .hold_ms = 2000 };
 	static struct record record;
+	struct verdict judged;
 	struct line line;
 
+	verdict_judge(&incident, &settings, &judged);
+	verdict.ends = judged.ends;
 	record_of_verdict(&record, &incident, &verdict, held, with);
 	line_init(&line, buf, sizeof(buf));
 	record_json(&line, &record);

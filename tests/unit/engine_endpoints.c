@@ -31,9 +31,12 @@ static void append(char *text, size_t size, const char *label, uint8_t family, c
 static const char *endpoints(void)
 {
 	static char text[512];
+	static const struct verdict_settings settings = {.idle_min_ms = 5000, .hold_ms = 2000};
+	struct verdict v;
 	struct endpoints e;
 
-	verdict_endpoints(&s.incident, &e);
+	verdict_judge(&s.incident, &settings, &v);
+	e = v.ends;
 	text[0] = '\0';
 	append(text, sizeof(text), "client", e.family, &e.client);
 	append(text, sizeof(text), "server", e.family, &e.server);

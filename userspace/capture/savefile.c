@@ -34,8 +34,10 @@ static FILE *open_file(const char *path, char error[SAVEFILE_ERROR_MAX])
 		snprintf(error, SAVEFILE_ERROR_MAX, "%s", strerror(errno));
 		return NULL;
 	}
-	if (fstat(fileno(file), &st) == 0 && !S_ISDIR(st.st_mode))
+	if (fstat(fileno(file), &st) == 0 && !S_ISDIR(st.st_mode)) {
+		fseeko(file, 0, SEEK_CUR); /* so that the C library knows where it is: else it asks the kernel for each packet */
 		return file;
+	}
 	snprintf(error, SAVEFILE_ERROR_MAX, "is a directory");
 	if (file != stdin)
 		fclose(file);

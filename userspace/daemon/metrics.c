@@ -59,40 +59,36 @@ static void put_name(char name[METRICS_SERVER_MAX], const struct record_host *ho
 	snprintf(name, METRICS_SERVER_MAX, "%s%s%s:%u", v6 ? "[" : "", host->ip, v6 ? "]" : "", host->port);
 }
 
-static struct metrics_server *find_server(struct metrics *metrics, const struct record_host *host, uint32_t hash)
+static bool is_named(const struct metrics_server *server, const struct record_host *host)
 {
 	char name[METRICS_SERVER_MAX];
 
-	for (size_t i = 0; i < metrics->servers_count; i++) {
-		if (metrics->server_hash[i] != hash)
-			continue;
-		put_name(name, host);
-		if (!strcmp(metrics->servers[i].name, name))
-			return &metrics->servers[i];
-	}
-	return NULL;
+	put_name(name, host);
+	return !strcmp(server->name, name);
 }
 
-static void add_server(struct metrics *metrics, const struct record_host *host, uint32_t hash)
+/* Its server, or a new one where there is room; NULL: there is not. */
+static struct metrics_server *server_of(struct metrics *metrics, const struct record_host *host)
 {
-	struct metrics_server *server = &metrics->servers[metrics->servers_count];
+	uint32_t hash = hash_of(host), at = hash;
+	uint8_t *place;
 
-	*server = (struct metrics_server){ .idle_timeouts = 1 };
-	put_name(server->name, host);
-	metrics->server_hash[metrics->servers_count++] = hash;
+	for (; *(place = &metrics->server_at[at % METRICS_PLACES]); at++)
+		if (metrics->server_hash[*place - 1] == hash && is_named(&metrics->servers[*place - 1], host))
+			return &metrics->servers[*place - 1];
+	if (metrics->servers_count == METRICS_SERVERS)
+		return NULL;
+	*place = (uint8_t)++metrics->servers_count;
+	metrics->server_hash[*place - 1] = hash;
+	put_name(metrics->servers[*place - 1].name, host);
+	return &metrics->servers[*place - 1];
 }
 
 static void count_server(struct metrics *metrics, const struct record_host *host)
 {
-	uint32_t hash = hash_of(host);
-	struct metrics_server *server = find_server(metrics, host, hash);
+	struct metrics_server *server = server_of(metrics, host);
 
-	if (server)
-		server->idle_timeouts++;
-	else if (metrics->servers_count == METRICS_SERVERS)
-		metrics->other_servers++;
-	else
-		add_server(metrics, host, hash);
+	*(server ? &server->idle_timeouts : &metrics->other_servers) += 1;
 }
 
 /* A record made from a verdict need not compare thirty names. */
@@ -106,13 +102,32 @@ static enum cause cause_of(const struct record *record)
 	return cause;
 }
 
+static size_t actor_of(const struct record *record)
+{
+	static const size_t actors[] = {
+		[RSTWHY_BY_UNSEEN] = 5,	       [RSTWHY_BY_TRANSIT] = 0,	    [RSTWHY_BY_GATEWAY_REJECT] = 1,
+		[RSTWHY_BY_GATEWAY_STACK] = 2, [RSTWHY_BY_GATEWAY_RAW] = 3, [RSTWHY_BY_GATEWAY_SOCKET] = 4,
+	};
+
+	if (!record->verdict)
+		return index_of(metrics_actors, METRICS_ACTORS, record->by);
+	return record->actor < sizeof(actors) / sizeof(actors[0]) ? actors[record->actor] : METRICS_ACTORS - 1;
+}
+
+static size_t sender_of(const struct record *record)
+{
+	static const size_t senders[] = { [SIDE_CLIENT] = 0, [SIDE_SERVER] = 1, [SIDE_GATEWAY] = 2, [SIDE_UNKNOWN] = 3 };
+
+	return record->verdict ? senders[record->verdict->sender] : index_of(metrics_senders, METRICS_SENDERS, record->sender);
+}
+
 static void count_verdict(struct metrics *metrics, const struct record *record)
 {
 	enum cause cause = cause_of(record);
 
 	metrics->causes[cause]++;
-	metrics->actors[index_of(metrics_actors, METRICS_ACTORS, record->by)]++;
-	metrics->senders[index_of(metrics_senders, METRICS_SENDERS, record->sender)]++;
+	metrics->actors[actor_of(record)]++;
+	metrics->senders[sender_of(record)]++;
 	if (cause_text(cause)->class != CLASS_IDLE_TIMEOUT)
 		return;
 	count_gap(metrics, record);

@@ -14,6 +14,7 @@
 #include "../record/record.h"
 
 #define METRICS_SERVERS 64
+#define METRICS_PLACES 256 /* a power of two, some times as many as servers */
 #define METRICS_SERVER_MAX (RECORD_IP_MAX + 10)
 #define METRICS_KINDS 5
 #define METRICS_ACTORS 6
@@ -37,6 +38,7 @@ struct metrics {
 	double gap_seconds;
 	double lost[METRICS_WHERES]; /* by metrics_wheres */
 	uint32_t server_hash[METRICS_SERVERS]; /* of address and port: most are told apart by it */
+	uint8_t server_at[METRICS_PLACES]; /* by hash of address and port, the next place where another one has it: which, from 1 */
 	struct metrics_server servers[METRICS_SERVERS];
 	size_t servers_count;
 	uint64_t other_servers;

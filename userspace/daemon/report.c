@@ -27,6 +27,7 @@ struct report {
 	struct outlets *outlets;
 	struct report_counts counts;
 	uint64_t text_day;
+	struct record_prefix prefix;
 	char buf[RECORD_LINE_MAX];
 };
 
@@ -242,10 +243,10 @@ static uint64_t resets_of(const struct incident *incident)
 	return incident->kind == INCIDENT_RESET ? incident->count : 0;
 }
 
-static bool is_held_back(struct report *report, const struct incident *incident, const struct verdict *verdict, const struct endpoints *ends)
+static bool is_held_back(struct report *report, const struct incident *incident, const struct verdict *verdict)
 {
 	struct noise_event event = {
-		.family = ends->family,
+		.family = verdict->ends.family,
 		.cause = verdict->cause,
 		.boottime_ns = incident->first.ev.boottime_ns,
 		.realtime_ns = incident->first.ev.realtime_ns,
@@ -259,28 +260,30 @@ static bool is_held_back(struct report *report, const struct incident *incident,
 		report->counts.resets_unlogged += resets_of(incident);
 		return true;
 	}
-	memcpy(event.source, noise_source(ends, verdict->sender), sizeof(event.source));
+	memcpy(event.source, noise_source(&verdict->ends, verdict->sender), sizeof(event.source));
 	return !noise_admit(report->noise, &event);
 }
 
 void report_incident(void *user, const struct incident *incident, const struct verdict *verdict, bool held)
 {
 	struct report *report = user;
-	struct record_context context = { .gateway = report->config->gateway, .payload = report->config->payload };
-	struct endpoints ends;
+	const struct record_context context = {
+		.gateway = report->config->gateway,
+		.payload = report->config->payload,
+		.lost_before = loss_since(report->loss),
+		.prefix = &report->prefix,
+	};
 	struct record record;
 
-	verdict_endpoints(incident, &ends);
-	if (is_ignored(report, &ends)) {
+	if (is_ignored(report, &verdict->ends)) {
 		report->counts.ignored++;
 		report->counts.resets_ignored += resets_of(incident);
 		return;
 	}
-	if (is_held_back(report, incident, verdict, &ends)) {
+	if (is_held_back(report, incident, verdict)) {
 		report->counts.noise++;
 		return;
 	}
-	context.lost_before = loss_since(report->loss);
 	record_of_verdict(&record, incident, verdict, held, &context);
 	count_in(report, &record, write_record(report, &record));
 	report->counts.written++;

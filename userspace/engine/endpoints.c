@@ -99,23 +99,20 @@ static void from_packet(const struct facts *f, struct endpoints *out)
 	out->server = server ? source(t) : destination(t);
 }
 
-void verdict_endpoints(const struct incident *incident, struct endpoints *out)
+void facts_endpoints(const struct facts *f, struct endpoints *out)
 {
-	static const struct verdict_settings any;
-	struct facts f;
-	const struct rstwhy_tuple *orig, *reply;
+	const struct rstwhy_tuple *orig = f->known ? &f->mem->orig : &f->ct->orig;
+	const struct rstwhy_tuple *reply = f->known ? &f->mem->reply : &f->ct->reply;
 	struct rstwhy_tuple mirrored;
 
-	facts_orient(incident, &any, &f);
 	memset(out, 0, sizeof(*out));
-	out->family = f.seg->family;
-	orig = f.known ? &f.mem->orig : &f.ct->orig;
-	reply = f.known ? &f.mem->reply : &f.ct->reply;
-	mirrored = mirror(orig);
-	if (!f.oriented || tuple_is_zero(orig))
-		from_packet(&f, out);
-	else if (f.opener == RSTWHY_DIR_REPLY)
+	out->family = f->seg->family;
+	if (!f->oriented || tuple_is_zero(orig)) {
+		from_packet(f, out);
+	} else if (f->opener == RSTWHY_DIR_REPLY) {
+		mirrored = mirror(orig);
 		from_flow(tuple_is_zero(reply) ? &mirrored : reply, orig, out);
-	else
+	} else {
 		from_flow(orig, reply, out);
+	}
 }

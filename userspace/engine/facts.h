@@ -148,6 +148,8 @@ bool aftermath_sender_alive(const struct facts *f);
 bool aftermath_sender_heard(const struct facts *f);
 
 /* endpoints.c */
+/* Who talks to whom, as the client knows it; of what facts_orient() finds. */
+void facts_endpoints(const struct facts *f, struct endpoints *out);
 bool tuple_is_zero(const struct rstwhy_tuple *t);
 bool tuple_equal(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b);
 /* b is a seen from the other side, nothing translated */

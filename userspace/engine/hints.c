@@ -69,7 +69,7 @@ void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 		hints = &builtin;
 	}
 	for (size_t i = 0; i < hints->count && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
-		if (hint_fits(&hints->hint[i], kinds, &bounds))
+		if ((hints->hint[i].kinds & kinds) && hint_fits(&hints->hint[i], kinds, &bounds))
 			candidate(v, "%s %u s", hints->hint[i].name, hints->hint[i].seconds);
 }
 

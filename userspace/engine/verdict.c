@@ -103,6 +103,7 @@ void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict
 		out->sender = f->rd == f->opener ? SIDE_SERVER : SIDE_CLIENT;
 	out->both_ends = incident->have_echo;
 	out->seq_match = f->seq_match;
+	facts_endpoints(f, &out->ends);
 	out->advice = incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice;
 	fill_numbers(f, out);
 	if (rule->tell)

@@ -95,6 +95,19 @@ static inline void incident_copy(struct incident *to, const struct incident *fro
 	event_copy(&to->first, &from->first);
 }
 
+/* The client's and server's addresses of an incident as DESIGN.md section 5 defines them. */
+struct endpoint {
+	uint8_t addr[16];
+	uint16_t port; /* big-endian */
+};
+
+struct endpoints {
+	uint8_t family; /* 4 or 6 */
+	struct endpoint client, server;
+	bool have_nat_client, have_nat_server; /* where they differ */
+	struct endpoint nat_client, nat_server;
+};
+
 struct verdict {
 	enum cause cause;
 	double confidence;
@@ -103,6 +116,7 @@ struct verdict {
 	enum side sender;
 	bool both_ends;
 	enum seq_match seq_match;
+	struct endpoints ends;
 	enum cause also[VERDICT_ALSO_MAX];
 	size_t also_count;
 	size_t evidence_count;
@@ -135,21 +149,6 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 
 /* The confidence of that verdict alone, where it is of this cause; 0 where it is of another. */
 double verdict_confidence(const struct incident *incident, const struct verdict_settings *settings, enum cause cause);
-
-/* The client's and server's addresses of an incident as DESIGN.md section 5 defines them. */
-struct endpoint {
-	uint8_t addr[16];
-	uint16_t port; /* big-endian */
-};
-
-struct endpoints {
-	uint8_t family; /* 4 or 6 */
-	struct endpoint client, server;
-	bool have_nat_client, have_nat_server;
-	struct endpoint nat_client, nat_server;
-};
-
-void verdict_endpoints(const struct incident *incident, struct endpoints *out);
 
 const char *stage_name(enum stage stage);
 const char *side_name(enum side side);

@@ -54,6 +54,7 @@ struct record_rst {
 struct record {
 	enum record_kind kind;
 	const struct verdict *verdict; /* what it was made from; NULL: something else */
+	uint8_t actor;		       /* enum rstwhy_by; of a verdict only */
 	char id[RECORD_ID_MAX];
 	const char *amends; /* amendments: the id of the first finding */
 	uint64_t ts_ns;
@@ -96,11 +97,20 @@ struct record {
 	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX];
 };
 
+/* What all ids of one namespace begin with, kept from record to record; zero at first. */
+struct record_prefix {
+	uint64_t epoch;
+	uint32_t netns;
+	unsigned int len;
+	char text[RECORD_ID_MAX];
+};
+
 /* What a record needs beside incident and verdict. */
 struct record_context {
 	const char *gateway;
 	uint64_t lost_before;
 	bool payload; /* log.payload */
+	struct record_prefix *prefix; /* NULL: nothing is kept */
 };
 
 /* A record with nothing known. */

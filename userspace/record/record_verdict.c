@@ -47,30 +47,44 @@ static const char *ct_state_name(int state)
 
 _Static_assert(RECORD_ID_MAX > DIGITS_HEX + DIGITS_U32 + DIGITS_U64 + 2 + sizeof(AMENDMENT) - 1, "an id has room");
 
-static void put_id(char id[RECORD_ID_MAX], const struct rstwhy_evidence *ev, uint64_t seq, const char *suffix)
+static void set_prefix(struct record_prefix *prefix, const struct rstwhy_evidence *ev)
 {
-	char *at = digits_hex(id, ev->epoch, DIGITS_HEX);
+	char *at = digits_hex(prefix->text, ev->epoch, DIGITS_HEX);
 
 	*at++ = '-';
 	at = digits_u64(at, ev->netns_inum);
 	*at++ = '-';
-	at = digits_u64(at, seq);
-	memcpy(at, suffix, strlen(suffix) + 1);
+	prefix->epoch = ev->epoch;
+	prefix->netns = ev->netns_inum;
+	prefix->len = (unsigned int)(at - prefix->text);
+}
+
+static char *put_id(char id[RECORD_ID_MAX], const struct record_prefix *prefix, uint64_t seq)
+{
+	char *at;
+
+	memcpy(id, prefix->text, sizeof(prefix->text)); /* of a known length, and what is too much goes */
+	at = digits_u64(id + prefix->len, seq);
+	*at = '\0';
+	return at;
 }
 
 /* An amendment has its own id, and names the record that it corrects. */
-static void fill_id(struct record *record, const struct incident *incident)
+static void fill_id(struct record *record, const struct incident *incident, struct record_prefix *prefix)
 {
 	const struct rstwhy_evidence *ev = &incident->first.ev;
-	bool amendment = incident->kind == INCIDENT_AMENDMENT;
+	char *end;
 
-	put_id(record->id, ev, ev->seq, amendment ? AMENDMENT : "");
-	if (amendment) {
-		put_id(record->first_id, ev, ev->seq, "");
+	if (prefix->len == 0 || prefix->epoch != ev->epoch || prefix->netns != ev->netns_inum)
+		set_prefix(prefix, ev);
+	end = put_id(record->id, prefix, ev->seq);
+	if (incident->kind == INCIDENT_AMENDMENT) {
+		memcpy(end, AMENDMENT, sizeof(AMENDMENT));
+		put_id(record->first_id, prefix, ev->seq);
 		record->amends = record->first_id;
 	}
 	for (uint32_t i = 0; i < incident->related_count && i < INCIDENT_RELATED_MAX; i++) {
-		put_id(record->related_id[i], ev, incident->related[i], "");
+		put_id(record->related_id[i], prefix, incident->related[i]);
 		record->related.item[record->related.count++] = record->related_id[i];
 	}
 }
@@ -86,17 +100,14 @@ static enum record_kind kind_of(const struct incident *incident)
 	return kinds[incident->kind];
 }
 
-static void fill_hosts(struct record *record, const struct incident *incident)
+static void fill_hosts(struct record *record, const struct endpoints *ends)
 {
-	struct endpoints ends;
-
-	verdict_endpoints(incident, &ends);
-	record_host_set(&record->client, ends.family, ends.client.addr, ends.client.port);
-	record_host_set(&record->server, ends.family, ends.server.addr, ends.server.port);
-	if (ends.have_nat_client)
-		record_host_set(&record->nat_client, ends.family, ends.nat_client.addr, ends.nat_client.port);
-	if (ends.have_nat_server)
-		record_host_set(&record->nat_server, ends.family, ends.nat_server.addr, ends.nat_server.port);
+	record_host_set(&record->client, ends->family, ends->client.addr, ends->client.port);
+	record_host_set(&record->server, ends->family, ends->server.addr, ends->server.port);
+	if (ends->have_nat_client)
+		record_host_set(&record->nat_client, ends->family, ends->nat_client.addr, ends->nat_client.port);
+	if (ends->have_nat_server)
+		record_host_set(&record->nat_server, ends->family, ends->nat_server.addr, ends->nat_server.port);
 }
 
 static void fill_numbers(struct record *record, const struct verdict *verdict)
@@ -147,10 +158,12 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 		       const struct record_context *context)
 {
 	const struct event *event = &incident->first;
+	struct record_prefix prefix = { 0 };
 
 	record_init(record, kind_of(incident));
 	record->verdict = verdict;
-	fill_id(record, incident);
+	record->actor = event->ev.by;
+	fill_id(record, incident, context->prefix ? context->prefix : &prefix);
 	record->ts_ns = event->ev.realtime_ns;
 	record->gateway = context->gateway;
 	record->class = class_name(cause_text(verdict->cause)->class);
@@ -161,7 +174,7 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 	record->both_ends = verdict->both_ends;
 	record->by = actor_name(event->ev.by);
 	record->direction = direction_name(event->ev.direction);
-	fill_hosts(record, incident);
+	fill_hosts(record, &verdict->ends);
 	fill_numbers(record, verdict);
 	if (event->ev.kind != RSTWHY_KIND_SILENCE)
 		fill_rst(record, incident, verdict, context->payload);
