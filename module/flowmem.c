@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * flowmem.c - the flow memory's table: sets, look-up, eviction
+ * flowmem.c - the flow memory's table: look-up, and a place for newcomers
  *
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "flowmem_table.h"
-
-#define TICKS_PER_MIN 14306U /* 60 s / 2^22 ns */
-
-/**
- * flowmem_init() - make a memory of zeroed arrays usable
- * @fm: arrays set by the caller
- * @slots: records in each array, a multiple of FM_WAYS, at least FM_WAYS
- * @secret0: random
- * @secret1: random
- *
- * Context: before anybody else sees @fm.
- */
-void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1)
-{
-	int i;
-
-	fm->sets = slots / FM_WAYS;
-	fm->lines = fm->sets * 2;
-	for (i = 0; i < FM_PARTS; i++)
-		fm->refused[i] = 1U << 31;
-	flowmem_hash_keys(&fm->keys, secret0, secret1);
-	for (i = 0; i < FM_LOCKS; i++)
-		fm_lock_init(&fm->locks[i]);
-}
 
 static struct fm_hot *find_in_set(const struct flowmem *fm, u32 set, u32 tag)
 {
@@ -67,7 +43,7 @@ static u32 lock_in_set(struct flowmem *fm, u32 set, u32 tag, const struct fm_key
 		return FM_NONE;
 	fm_lock(fm_lock_of(fm, set));
 	for (way = 0; way < FM_WAYS; way++)
-		if (fm->hot[index + way].tag == tag && fm_same_key(&fm->cold[index + way].key, key))
+		if (fm->hot[index + way].tag == tag && fm_same_key(&fm_cold_at(fm, index + way)->key, key))
 			return index + way;
 	fm_unlock(fm_lock_of(fm, set));
 	return FM_NONE;
@@ -105,83 +81,52 @@ void flowmem_unlock(struct flowmem *fm, u32 index)
 }
 
 /*
- * Who goes first. Dead flows, then those on probation (never assured, or assured and silent from the start), then those whose
- * conntrack entry has been gone for as long again as its timeout. An assured flow that has spoken is never a newcomer's victim.
+ * The place of that very flow in a set, which another CPU has made just now, else a free one: before others the one where a search begins.
+ * The set's lock is held.
  */
-static enum fm_count victim_rank(const struct fm_hot *hot, const struct fm_cold *cold, u32 tick)
+static u32 place_in_set(const struct flowmem *fm, u32 set, const struct fm_key *key, u64 hash)
 {
-	u32 idle = fm_idle(hot, tick);
-	u64 armed = fm_timeout_ms(hot_timeout(hot));
-	u16 state = hot->flags & FM_STATE;
+	u32 way, found = FM_NONE;
 
-	if ((state >= 7 || (hot->flags & FM_RESET)) && idle > TICKS_PER_MIN / 4) /* TIME_WAIT, CLOSE */
-		return FM_EVICTED_DEAD;
-	if (!(hot->flags & FM_ASSURED))
-		return FM_EVICTED_PROBATION;
-	if (!(cold->flags & (FMC_SIDE(FMC_DATA, 0) | FMC_SIDE(FMC_DATA, 1))) && idle > TICKS_PER_MIN)
-		return FM_EVICTED_PROBATION;
-	if (fm_ticks_ms(idle) > 2 * armed + 600000)
-		return FM_EVICTED_OUTLIVED;
-	return FM_REFUSED;
-}
+	for (way = 0; way < FM_WAYS; way++) {
+		u32 index = set * FM_WAYS + (way ^ fm_first_way(fm, hash));
 
-struct victim {
-	u32 index;
-	enum fm_count rank; /* FM_CREATED: a free slot; FM_REFUSED: none */
-	u32 idle;
-};
-
-static void consider(const struct flowmem *fm, u32 index, u32 tick, bool guests_only, struct victim *best)
-{
-	static const u8 order[] = {
-		[FM_CREATED] = 0, [FM_EVICTED_DEAD] = 1, [FM_EVICTED_PROBATION] = 2, [FM_EVICTED_OUTLIVED] = 3, [FM_REFUSED] = 4,
-	};
-	const struct fm_hot *hot = fm->hot + index;
-	enum fm_count rank;
-	u32 idle;
-
-	if (guests_only && !(hot->tag && (hot->flags & FM_GUEST)))
-		return;
-	rank = hot->tag ? victim_rank(hot, fm->cold + index, tick) : FM_CREATED;
-	idle = hot->tag ? fm_idle(hot, tick) : 0;
-	if (order[rank] < order[best->rank] || (rank == best->rank && rank != FM_REFUSED && idle > best->idle)) {
-		best->index = index;
-		best->rank = rank;
-		best->idle = idle;
+		if (fm->hot[index].tag == fm_tag(hash) && fm_same_key(&fm_cold_at(fm, index)->key, key))
+			return index;
+		if (!fm->hot[index].tag && found == FM_NONE)
+			found = index;
 	}
+	return found;
 }
 
-/* The best slot of one set, of free ones the one where a search begins; the set's lock is held. */
-static struct victim choose(const struct flowmem *fm, u32 set, u64 hash, u32 tick, bool guests_only)
+/* Its set locked. */
+static u32 lock_place(struct flowmem *fm, const struct fm_key *key, u64 hash)
 {
-	struct victim best = { FM_NONE, FM_REFUSED, 0 };
-	u32 way;
+	u32 i, index;
 
-	for (way = 0; way < FM_WAYS; way++)
-		consider(fm, set * FM_WAYS + (way ^ fm_first_way(fm, hash)), tick, guests_only, &best);
-	return best;
+	for (i = 0; i < FM_CHOICES; i++) {
+		u32 set = fm_set_of(fm, hash, i);
+
+		fm_lock(fm_lock_of(fm, set));
+		index = place_in_set(fm, set, key, hash);
+		if (index != FM_NONE)
+			return index;
+		fm_unlock(fm_lock_of(fm, set));
+	}
+	return FM_NONE;
 }
 
-/* Other namespaces together may fill a quarter; beyond it they evict each other. */
-static bool guests_full(struct flowmem *fm)
+static void occupy(struct flowmem *fm, u32 index, u32 cold_index, const struct fm_key *key, u32 tag, u32 tick, bool guest)
 {
-	return fm_count_read(&fm->guests) >= fm->sets * FM_WAYS / 4;
-}
-
-static void occupy(struct flowmem *fm, const struct victim *v, const struct fm_key *key, u32 tag, u32 tick, bool guest)
-{
-	struct fm_hot *hot = fm->hot + v->index;
-	struct fm_cold *cold = fm->cold + v->index;
+	struct fm_hot *hot = fm->hot + index;
+	struct fm_cold *cold = fm->cold + cold_index;
 	u8 side;
 
-	fm_count_add(&fm->guests, (guest ? 1 : 0) - (hot->tag && (hot->flags & FM_GUEST) ? 1 : 0));
-	fm_count_add(&fm->used, hot->tag ? 0 : 1);
+	fm_count_add(&fm->guests, guest ? 1 : 0);
 	fm_count_add(&fm->counts[FM_CREATED], 1);
-	if (v->rank != FM_CREATED)
-		fm_count_add(&fm->counts[v->rank], 1);
-	WRITE_ONCE(hot->tag, 0);
 	memset(cold, 0, sizeof(*cold));
 	cold->key = *key;
+	WRITE_ONCE(fm->cold_of[index], cold_index);
 	for (side = 0; side < 2; side++) {
 		WRITE_ONCE(hot->last[side], tick);
 		WRITE_ONCE(hot->end[side], 0);
@@ -192,41 +137,12 @@ static void occupy(struct flowmem *fm, const struct victim *v, const struct fm_k
 	WRITE_ONCE(hot->tag, tag);
 }
 
-static u32 free_slots(const struct flowmem *fm, u32 set)
+static u32 refuse(struct flowmem *fm, u64 hash, u32 tick)
 {
-	const struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS;
-	u32 way, n = 0;
-
-	for (way = 0; way < FM_WAYS; way++)
-		n += !READ_ONCE(hot[way].tag);
-	return n;
-}
-
-/*
- * The first set is where look-ups look first. It is left when it is full; in a table that has two fifths of its slots in use, when it is
- * down to its last one, for the emptiest: without that balance newcomers are refused well before the table is full
- * (tests/unit/module_flowtable.c holds it to its promise), and with it from the start look-ups read more (make bench-flowmem).
- */
-static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[FM_CHOICES])
-{
-	unsigned int i, best = 0;
-	u32 most, left;
-	bool roomy;
-
-	for (i = 0; i < FM_CHOICES; i++)
-		sets[i] = fm_set_of(fm, hash, i);
-	most = free_slots(fm, sets[0]);
-	roomy = most > (fm_count_read(&fm->used) * 5 < (u64)fm->sets * FM_WAYS * 2 ? 0 : 1);
-	for (i = 1; i < FM_CHOICES && !roomy; i++) {
-		left = free_slots(fm, sets[i]);
-		if (left > most) {
-			most = left;
-			best = i;
-		}
-	}
-	left = sets[0];
-	sets[0] = sets[best];
-	sets[best] = left;
+	fm_count_add(&fm->counts[FM_REFUSED], 1);
+	if (READ_ONCE(fm->refused[fm_part(hash)]) != tick)
+		WRITE_ONCE(fm->refused[fm_part(hash)], tick);
+	return FM_NONE;
 }
 
 /**
@@ -236,37 +152,29 @@ static void choose_sets(const struct flowmem *fm, u64 hash, u32 sets[FM_CHOICES]
  * @hash: of @key
  * @tick: now
  * @guest: it belongs to another than the initial namespace
+ * @made: false: another CPU was faster, and this is its record
  *
- * Two CPUs may create one flow twice; the look-up finds the first, the other ages.
+ * Two CPUs create one flow twice at most where its first set was full for one and not for the other; the look-up finds the first, the
+ * other ages.
  *
  * Context: any; as flowmem_lock().
- * Return: the index, locked, or FM_NONE: every slot is protected (counted).
+ * Return: the index, locked, or FM_NONE: all that are remembered are protected, or none of the flow's places is free (counted).
  */
-u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest)
+u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest, bool *made)
 {
-	bool guests_only = guest && guests_full(fm);
-	u32 sets[FM_CHOICES];
-	int pass, i;
+	u32 cold = fm_cold_for(fm, tick, guest), index;
 
-	choose_sets(fm, hash, sets);
-	/* Pass 0 takes only what costs nobody, pass 1 the victims. */
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < FM_CHOICES; i++) {
-			struct victim v;
-
-			fm_lock(fm_lock_of(fm, sets[i]));
-			v = choose(fm, sets[i], hash, tick, guests_only);
-			if (v.index != FM_NONE && (pass || v.rank == FM_CREATED || v.rank == FM_EVICTED_DEAD)) {
-				occupy(fm, &v, key, fm_tag(hash), tick, guest);
-				return v.index;
-			}
-			fm_unlock(fm_lock_of(fm, sets[i]));
-		}
+	*made = false;
+	if (cold == FM_NONE)
+		return refuse(fm, hash, tick);
+	index = lock_place(fm, key, hash);
+	if (index != FM_NONE && !fm->hot[index].tag) {
+		occupy(fm, index, cold, key, fm_tag(hash), tick, guest);
+		*made = true;
+		return index;
 	}
-	fm_count_add(&fm->counts[FM_REFUSED], 1);
-	if (READ_ONCE(fm->refused[fm_part(hash)]) != tick)
-		WRITE_ONCE(fm->refused[fm_part(hash)], tick);
-	return FM_NONE;
+	fm_cold_back(fm, cold);
+	return index != FM_NONE ? index : refuse(fm, hash, tick);
 }
 
 /**
@@ -284,13 +192,10 @@ void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void))
 	for (set = 0; set < fm->sets; set++) {
 		fm_lock(fm_lock_of(fm, set));
 		for (way = 0; way < FM_WAYS; way++) {
-			struct fm_hot *hot = fm->hot + (size_t)set * FM_WAYS + way;
+			u32 index = set * FM_WAYS + way;
 
-			if (!hot->tag || fm->cold[(size_t)set * FM_WAYS + way].key.netns != netns)
-				continue;
-			WRITE_ONCE(hot->tag, 0);
-			fm_count_add(&fm->used, -1);
-			fm_count_add(&fm->guests, hot->flags & FM_GUEST ? -1 : 0);
+			if (fm->hot[index].tag && fm_cold_at(fm, index)->key.netns == netns)
+				fm_cold_back(fm, fm_vacate(fm, index));
 		}
 		fm_unlock(fm_lock_of(fm, set));
 		if (set % 1024 == 0)

@@ -4,9 +4,10 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Fixed size, nothing allocated per packet. A flow has two records at one index: a hot one of 32 bytes that every segment
- * touches without a lock, and a cold one that only creation, resumption after a silence, flag changes and resets touch,
- * under a hashed lock. Sets of four hot records; a flow lives in its first set or, when that is full, in its second.
+ * Fixed size, nothing allocated per packet. A flow has two records: a hot one of 32 bytes that every segment touches without a lock, and a
+ * cold one that only creation, resumption after a silence, flag changes and resets touch, under a hashed lock. The hot ones stand in a
+ * table of three places a flow, in sets of four, so that nearly each stands in the one cache line where its search begins: a full memory
+ * takes a third of the places. The cold ones are as many as there may be flows, a pool; a flow's place says which is its own.
  *
  * The key is the canonical (smaller end first) form of conntrack's ORIGINAL tuple, so that both directions, and a flow
  * picked up again from the other side, meet in one record. A translated flow is also found by its REPLY tuple (alias).
@@ -191,19 +192,25 @@ struct fm_hash_keys {
 };
 
 /*
- * The arrays are the owner's: zeroed by it before flowmem_init(), freed by it when nobody uses the memory any more. In the first cache
- * line is what each segment needs (of IPv6 keys, also in the second); what is written with new connections is in none of these.
+ * The arrays come from flowmem_arrays(). In the first cache line is what each segment needs (of IPv6 keys, also in the second); what is
+ * written with new connections is in none of these. An index is a place: that of a flow's hot record.
  */
 struct flowmem {
-	struct fm_hot *hot; /* slots, cache-line aligned */
+	struct fm_hot *hot; /* places, cache-line aligned */
 	u32 sets;
 	u32 lines; /* half a set each, two hot records */
 	struct fm_hash_keys keys;
-	struct fm_cold *cold;	/* slots */
-	struct fm_alias *alias; /* slots */
+	struct fm_cold *cold;
+	u32 *cold_of;		/* by place: which cold record, where a flow has the place; under the set's lock */
+	struct fm_alias *alias; /* in sets, too */
+	u32 flows;		/* so many at most */
+	u32 alias_sets;
 	u32 refused[FM_PARTS] fm_own_line; /* tick when a newcomer of this part of all flows last found no place */
-	fm_counter_t guests;	 /* slots used by other namespaces */
-	fm_counter_t used;
+	u32 *spare; /* the cold records that no flow has: a stack */
+	u32 spares; /* of so many, under pool */
+	u32 hand;   /* the set where the search for a victim goes on; any value will do */
+	fm_lock_t pool; /* the innermost lock */
+	fm_counter_t guests;	 /* flows of other namespaces */
 	fm_counter_t counts[FM_COUNTS];
 	fm_lock_t locks[FM_LOCKS];
 	struct fm_opening openings[FM_OPENINGS]; /* overwritten one by another; without a lock */
@@ -366,11 +373,10 @@ u64 flowmem_hash(const struct flowmem *fm, const struct fm_key *key);
 void flowmem_hash_keys(struct fm_hash_keys *keys, u64 secret0, u64 secret1);
 
 /* flowmem.c: the table */
-void flowmem_init(struct flowmem *fm, u32 slots, u64 secret0, u64 secret1);
 struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash);
 u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash);
 void flowmem_unlock(struct flowmem *fm, u32 index);
-u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest);
+u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 tick, bool guest, bool *made);
 void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void));
 
 /* flowmem_alias.c: translated flows */

@@ -14,15 +14,20 @@ static bool is_inverse(const struct rstwhy_tuple *reply, const struct fm_key *ke
 	return fm_same_key(&other, key);
 }
 
+static struct fm_alias *alias_set(const struct flowmem *fm, u64 hash)
+{
+	return fm->alias + (size_t)(((hash >> 32) * fm->alias_sets) >> 32) * FM_WAYS;
+}
+
 static void alias_insert(struct flowmem *fm, u64 hash, u32 index)
 {
-	struct fm_alias *alias = fm->alias + (size_t)fm_first_set(fm, hash) * FM_WAYS;
+	struct fm_alias *alias = alias_set(fm, hash);
 	u32 tag = fm_tag(hash), way, pick = (u32)(hash >> 40) % FM_WAYS;
 
 	for (way = 0; way < FM_WAYS; way++) {
 		u32 held = READ_ONCE(alias[way].tag);
 
-		if (held == tag || !held || READ_ONCE(fm->cold[READ_ONCE(alias[way].index)].alias_tag) != held)
+		if (held == tag || !held || READ_ONCE(fm_cold_at(fm, READ_ONCE(alias[way].index))->alias_tag) != held)
 			break;
 	}
 	if (way == FM_WAYS) {
@@ -46,7 +51,7 @@ static void alias_insert(struct flowmem *fm, u64 hash, u32 index)
  */
 void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple *reply)
 {
-	struct fm_cold *cold = fm->cold + index;
+	struct fm_cold *cold = fm_cold_at(fm, index);
 	struct fm_key wire;
 	u64 hash;
 	u8 side;
@@ -66,11 +71,12 @@ void flowmem_set_reply(struct flowmem *fm, u32 index, const struct rstwhy_tuple 
 /* Hold the flow at index if its REPLY tuple is still this one. */
 static bool lock_if_alias(struct flowmem *fm, u32 index, const struct fm_key *wire, u32 tag, u8 wire_side, u8 *side)
 {
-	const struct fm_cold *cold = fm->cold + index;
+	const struct fm_cold *cold;
 	struct fm_key held;
 	u8 reply_src;
 
 	fm_lock(fm_lock_of(fm, index / FM_WAYS));
+	cold = fm_cold_at(fm, index);
 	if (fm->hot[index].tag && cold->alias_tag == tag) {
 		reply_src = flowmem_key(&held, &cold->reply, cold->key.family, cold->key.zone, cold->key.netns);
 		if (fm_same_key(&held, wire)) {
@@ -97,7 +103,7 @@ static bool lock_if_alias(struct flowmem *fm, u32 index, const struct fm_key *wi
  */
 u32 flowmem_lock_alias(struct flowmem *fm, const struct fm_key *wire, u64 hash, u8 wire_side, u8 *side)
 {
-	const struct fm_alias *alias = fm->alias + (size_t)fm_first_set(fm, hash) * FM_WAYS;
+	const struct fm_alias *alias = alias_set(fm, hash);
 	u32 tag = fm_tag(hash), way;
 
 	for (way = 0; way < FM_WAYS; way++) {

@@ -272,7 +272,7 @@ bool flowmem_export(struct flowmem *fm, const struct fm_query *q, struct rstwhy_
 	if (index == FM_NONE)
 		return false;
 	v.hot = fm->hot + index;
-	v.cold = fm->cold + index;
+	v.cold = fm_cold_at(fm, index);
 	v.orig = flag(&v, FMC_ORIG1);
 	export_all(&v, mem);
 	if (alias)
@@ -316,7 +316,7 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const stru
 	if (index == FM_NONE)
 		return;
 	hot = fm->hot + index;
-	cold = fm->cold + index;
+	cold = fm_cold_at(fm, index);
 	cold->reset_count += q->hidden || may_kill(hot, cold, side, rst);
 	if (!(hot->flags & FM_RESET) || us_since(cold->reset_us, q->now_us) > TRAIN_US) {
 		cold->reset_seq = evidence_seq;

@@ -8,7 +8,7 @@
 
 static struct flow flow_at(struct flowmem *fm, u32 index, const struct fm_input *in, u8 side)
 {
-	struct flow f = { fm->hot + index, fm->cold + index, in, &in->quick, side };
+	struct flow f = { fm->hot + index, fm_cold_at(fm, index), in, &in->quick, side };
 
 	return f;
 }
@@ -44,7 +44,9 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell 
 static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *tell)
 {
 	bool syn = (in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
+	struct fm_cold *cold;
 	u32 index;
+	bool made;
 	u8 side;
 
 	if (!syn) {
@@ -58,11 +60,12 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *
 			return FM_NONE;
 		}
 	}
-	index = flowmem_create(fm, in->key, in->hash, in->quick.tick, in->guest);
-	if (index == FM_NONE || syn)
+	index = flowmem_create(fm, in->key, in->hash, in->quick.tick, in->guest, &made);
+	if (!made || syn)
 		return index;
-	fm->cold[index].created_us = in->now_us;
-	fm->cold[index].flags |= FMC_MIDSTREAM | (in->orig1 ? FMC_ORIG1 : 0) | (flowmem_opener(fm, in) ? FMC_OPENER1 : 0);
+	cold = fm_cold_at(fm, index);
+	cold->created_us = in->now_us;
+	cold->flags |= FMC_MIDSTREAM | (in->orig1 ? FMC_ORIG1 : 0) | (flowmem_opener(fm, in) ? FMC_OPENER1 : 0);
 	return index;
 }
 

@@ -54,8 +54,8 @@ static inline u32 fm_first_way(const struct flowmem *fm, u64 hash)
 }
 
 /*
- * A flow may be in one of four sets: that where a search begins, and three more, which are asked when it is not there. With two alone one
- * flow in 300 would find no room at two thirds of the table, and one in 45 at what the table is made for.
+ * A flow may be in one of four sets: that where a search begins, and three more, which are asked when it is not there. In a full memory
+ * one set in twenty has its four places taken, so that of a million flows four find no room.
  */
 #define FM_CHOICES 4
 
@@ -67,6 +67,17 @@ static inline u32 fm_set_of(const struct flowmem *fm, u64 hash, unsigned int cho
 	return choice ? (u32)(((u64)mixed * fm->sets) >> 32) : fm_first_set(fm, hash);
 }
 
+static inline struct fm_cold *fm_cold_at(const struct flowmem *fm, u32 index)
+{
+	return fm->cold + READ_ONCE(fm->cold_of[index]);
+}
+
+/* Flows in the memory now. */
+static inline u32 flowmem_used(const struct flowmem *fm)
+{
+	return fm->flows - READ_ONCE(fm->spares);
+}
+
 static inline fm_lock_t *fm_lock_of(struct flowmem *fm, u32 set)
 {
 	return &fm->locks[set & (FM_LOCKS - 1)];
@@ -76,5 +87,10 @@ static inline bool fm_same_key(const struct fm_key *a, const struct fm_key *b)
 {
 	return !memcmp(a, b, sizeof(*a));
 }
+
+/* flowmem_evict.c: who goes when the memory is full */
+u32 fm_cold_for(struct flowmem *fm, u32 tick, bool guest);
+void fm_cold_back(struct flowmem *fm, u32 cold);
+u32 fm_vacate(struct flowmem *fm, u32 index);
 
 #endif

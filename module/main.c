@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_log.h>
 
+#include "flowmem_arrays.h"
 #include "netns.h"
 #include "snapshot.h"
 
@@ -29,27 +30,23 @@ static unsigned int flows;
 module_param(flows, uint, 0444);
 MODULE_PARM_DESC(flows, "connections remembered (default: nf_conntrack_max, at least 4096, at most 1/64 of memory)");
 
-/* A set-associative table refuses newcomers long before it is full: a quarter more slots than promised. */
-static unsigned int slots_for(unsigned int n)
-{
-	return round_up(n + n / 4, FM_WAYS);
-}
-
 static unsigned int choose_flows(void)
 {
-	u64 each = (sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias)) * 5 / 4;
-	u64 most = div64_u64(((u64)totalram_pages() << PAGE_SHIFT) / MEMORY_SHARE, each);
+	u64 most = div64_u64(((u64)totalram_pages() << PAGE_SHIFT) / MEMORY_SHARE, FM_FLOW_BYTES);
 	u64 wanted = flows ? flows : nf_conntrack_max;
 
 	most = clamp_t(u64, most, FLOWS_LEAST, 1U << 30);
 	return round_down((unsigned int)clamp_t(u64, wanted, FLOWS_LEAST, most), FM_WAYS);
 }
 
+static void release(void *table)
+{
+	vfree(table);
+}
+
 static void free_memory(void)
 {
-	vfree(rstwhy_flows.hot);
-	vfree(rstwhy_flows.cold);
-	vfree(rstwhy_flows.alias);
+	flowmem_release(&rstwhy_flows, release);
 	vfree(rstwhy_hosts.hosts);
 }
 
@@ -61,23 +58,19 @@ static void *table(unsigned int records, size_t size)
 
 static int make_memory(void)
 {
-	unsigned int slots, hosts;
+	unsigned int hosts;
 	u64 secret[3];
 
 	flows = choose_flows();
-	slots = slots_for(flows);
 	hosts = round_up(clamp_t(unsigned int, flows / 16, HOSTS_LEAST, HOSTS_MOST), HM_WAYS);
-	rstwhy_flows.hot = table(slots, sizeof(struct fm_hot));
-	rstwhy_flows.cold = table(slots, sizeof(struct fm_cold));
-	rstwhy_flows.alias = table(slots, sizeof(struct fm_alias));
 	rstwhy_hosts.hosts = table(hosts, sizeof(struct hm_host));
-	if (!rstwhy_hosts.hosts || !rstwhy_flows.hot || !rstwhy_flows.cold || !rstwhy_flows.alias) {
+	if (!flowmem_arrays(&rstwhy_flows, flows, table) || !rstwhy_hosts.hosts) {
 		free_memory();
 		pr_err("no memory for %u flows: give flows= a smaller number\n", flows);
 		return -ENOMEM;
 	}
 	get_random_bytes(secret, sizeof(secret));
-	flowmem_init(&rstwhy_flows, slots, secret[0], secret[1]);
+	flowmem_init(&rstwhy_flows, secret[0], secret[1]);
 	hostmem_init(&rstwhy_hosts, hosts, secret[2]);
 	return 0;
 }

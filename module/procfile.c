@@ -13,6 +13,8 @@
 #include <linux/seq_file.h>
 #include <linux/user_namespace.h>
 
+#include "flowmem_arrays.h"
+#include "flowmem_table.h"
 #include "netns.h"
 
 #define FILE_NAME "nf_rstwhy"
@@ -61,10 +63,10 @@ static void show_memory(struct seq_file *m)
 {
 	int i;
 
-	seq_printf(m, "flows_slots %u\n", rstwhy_flows.sets * FM_WAYS);
-	seq_printf(m, "flows_used %llu\n", fm_count_read(&rstwhy_flows.used));
+	seq_printf(m, "flows_slots %u\n", rstwhy_flows.flows);
+	seq_printf(m, "flows_used %u\n", flowmem_used(&rstwhy_flows));
 	seq_printf(m, "flows_guests %llu\n", fm_count_read(&rstwhy_flows.guests));
-	seq_printf(m, "slot_bytes %zu\n", sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias));
+	seq_printf(m, "slot_bytes %zu\n", FM_FLOW_BYTES);
 	for (i = 0; i < FM_COUNTS; i++)
 		seq_printf(m, "%s %llu\n", flow_names[i], fm_count_read(&rstwhy_flows.counts[i]));
 	seq_printf(m, "hosts_replaced %llu\n", fm_count_read(&rstwhy_hosts.replaced));

@@ -13,12 +13,6 @@
 
 #include "../unit/conversation.h"
 
-/* The module makes 5/4 slots of what flows= promises; a set is four slots. */
-static inline u32 slots_for(u32 flows)
-{
-	return (flows + flows / 4 + 3) / 4 * 4;
-}
-
 /* A server that somebody connects to from everywhere: the n-th client of 2^32. */
 static inline void become(struct conversation *c, u32 n)
 {

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../module/flowmem_arrays.h"
 #include "../../module/flowmem_table.h"
 
 #define STEPS 1000000
@@ -159,8 +160,7 @@ static bool cell(FILE *json, u32 flows, const char *comma)
 	u32 opened = 0;
 	size_t i;
 
-	conversation_begin(&c, slots_for(flows));
-	if (!lines || !c.fm.hot || !c.fm.cold || !c.fm.alias)
+	if (!lines || !conversation_begin(&c, flows))
 		return false;
 	memset(lines, 1, (size_t)flows * LINE);
 	fprintf(json, "%s{\"flows\":%u,\"levels\":[", comma, flows);
@@ -181,7 +181,7 @@ static bool cell(FILE *json, u32 flows, const char *comma)
 static bool fits(u32 flows)
 {
 	u64 pages = (u64)sysconf(_SC_AVPHYS_PAGES), page = (u64)sysconf(_SC_PAGESIZE);
-	u64 need = (u64)slots_for(flows) * (sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias)) + (u64)flows * LINE;
+	u64 need = (u64)flows * (FM_FLOW_BYTES + LINE);
 
 	return need < pages * page / 5 * 4;
 }

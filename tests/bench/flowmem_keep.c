@@ -6,14 +6,16 @@
  */
 #include "flowmem.h"
 
+#include <stdlib.h>
+
+#include "../../module/flowmem_arrays.h"
+
 void bench_size(FILE *json)
 {
-	double slot = sizeof(struct fm_hot) + sizeof(struct fm_cold) + sizeof(struct fm_alias);
-
 	printf("Flow memory, natively\n");
-	printf("  bytes a flow                %6.0f   (%zu hot, %zu cold, %zu alias a slot; 5 slots for 4 flows)\n", slot * 5 / 4,
-	       sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
-	fprintf(json, "\"bytes_per_flow\":%.0f,\"hot_bytes\":%zu,\"cold_bytes\":%zu,\"alias_bytes\":%zu", slot * 5 / 4,
+	printf("  bytes a flow                %6zu   (%d hot of %zu and a number, one cold of %zu and a number, %d aliases of %zu)\n", FM_FLOW_BYTES,
+	       FM_PLACES, sizeof(struct fm_hot), sizeof(struct fm_cold), FM_ALIASES, sizeof(struct fm_alias));
+	fprintf(json, "\"bytes_per_flow\":%zu,\"hot_bytes\":%zu,\"cold_bytes\":%zu,\"alias_bytes\":%zu", FM_FLOW_BYTES,
 		sizeof(struct fm_hot), sizeof(struct fm_cold), sizeof(struct fm_alias));
 }
 
@@ -52,7 +54,8 @@ static void attack(FILE *json, u32 flows, const char *what, void (*flood)(struct
 	double kept, newcomers;
 	u32 n, before;
 
-	conversation_begin(&c, slots_for(flows));
+	if (!conversation_begin(&c, flows))
+		exit(1);
 	open_flows(&c, 0, flows / 2);
 	before = (u32)(share_known(&c, 0, flows / 2) * (flows / 2) + 0.5);
 	wait_ms(&c, 3600000);

@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * As many tuples as there are slots, four a set. Chance alone (a Poisson law) gives a variance of the sets' loads equal to their
+ * As many tuples as there are places, four a set. Chance alone (a Poisson law) gives a variance of the sets' loads equal to their
  * mean: a dispersion of 1. More is clumping. The worst of many keys is told, since one unlucky key is what an attacker hopes for.
  */
 #include "flowmem.h"
@@ -107,7 +107,8 @@ void bench_spread(FILE *json, u32 flows)
 	struct conversation c;
 	size_t i;
 
-	conversation_begin(&c, slots_for(flows));
+	if (!conversation_begin(&c, flows))
+		exit(1);
 	fputs(",\"spread\":[", json);
 	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		spread(json, &c, cells[i].name, cells[i].tuple, i ? "," : "");

@@ -8,22 +8,38 @@
  */
 #include "shown.h"
 
-#include "../../module/flowmem_fast.h"
+#include "../../module/flowmem_arrays.h"
+#include "../../module/flowmem_table.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define STEP 10
 #define STEPS_MOST 200
-#define SLOTS 8
+#define FLOWS 8
+#define PLACES (FLOWS * FM_PLACES)
+#define ALIASES (FLOWS * FM_ALIASES)
 #define TUPLES 12
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct fm_hot hot[SLOTS] __aligned(64);
-static struct fm_cold cold[SLOTS];
-static struct fm_alias alias[SLOTS];
+static struct fm_hot hot[PLACES] __aligned(64);
+static u32 cold_of[PLACES], spare[FLOWS];
+static struct fm_cold cold[FLOWS];
+static struct fm_alias alias[ALIASES];
 static struct flowmem fm;
+
+/* Without malloc(): a run is short. */
+static void *table(u32 records, size_t size)
+{
+	if (size == sizeof(hot[0]))
+		return hot;
+	if (size == sizeof(cold[0]))
+		return cold;
+	if (size == sizeof(alias[0]))
+		return alias;
+	return records == PLACES ? cold_of : spare;
+}
 
 struct host {
 	u64 now_us;
@@ -35,13 +51,12 @@ static void begin(struct host *h)
 {
 	memset(hot, 0, sizeof(hot));
 	memset(cold, 0, sizeof(cold));
+	memset(cold_of, 0, sizeof(cold_of));
 	memset(alias, 0, sizeof(alias));
 	memset(&fm, 0, sizeof(fm));
 	memset(h, 0, sizeof(*h));
-	fm.hot = hot;
-	fm.cold = cold;
-	fm.alias = alias;
-	flowmem_init(&fm, SLOTS, 1, 2);
+	must(flowmem_arrays(&fm, FLOWS, table));
+	flowmem_init(&fm, 1, 2);
 	h->now_us = 1000000000;
 }
 
@@ -146,24 +161,33 @@ static void relax(void)
 {
 }
 
-/* What must be true between any two steps. */
+/* What must be true between any two steps: each cold record is one flow's or spare. */
 static void check(void)
 {
 	u64 used = 0, guests = 0, gone = 0;
+	bool taken[FLOWS] = { false };
 
-	for (u32 i = 0; i < SLOTS; i++) {
+	for (u32 i = 0; i < PLACES; i++) {
 		if (!hot[i].tag)
 			continue;
 		used++;
 		guests += (hot[i].flags & FM_GUEST) != 0;
-		must(flowmem_lock(&fm, &cold[i].key, flowmem_hash(&fm, &cold[i].key)) == i);
+		must(cold_of[i] < FLOWS && !taken[cold_of[i]]);
+		taken[cold_of[i]] = true;
+		must(flowmem_lock(&fm, &cold[cold_of[i]].key, flowmem_hash(&fm, &cold[cold_of[i]].key)) == i);
 		flowmem_unlock(&fm, i);
-		must(alias[i].tag == 0 || alias[i].index < SLOTS);
 	}
+	for (u32 i = 0; i < fm.spares; i++) {
+		must(spare[i] < FLOWS && !taken[spare[i]]);
+		taken[spare[i]] = true;
+	}
+	for (u32 i = 0; i < ALIASES; i++)
+		must(alias[i].tag == 0 || alias[i].index < PLACES);
 	for (u32 i = FM_EVICTED_DEAD; i <= FM_EVICTED_OUTLIVED; i++)
 		gone += fm_count_read(&fm.counts[i]);
-	must(fm_count_read(&fm.used) == used && fm_count_read(&fm.guests) == guests);
+	must(used + fm.spares == FLOWS && fm_count_read(&fm.guests) == guests);
 	must(fm_count_read(&fm.counts[FM_CREATED]) >= used + gone);
+	must(!fm.pool.held);
 	for (u32 i = 0; i < FM_LOCKS; i++)
 		must(!fm.locks[i].held);
 }

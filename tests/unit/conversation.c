@@ -6,6 +6,7 @@
  */
 #include "conversation.h"
 
+#include "../../module/flowmem_arrays.h"
 #include "../../module/flowmem_fast.h"
 
 #include <arpa/inet.h>
@@ -31,13 +32,17 @@ struct rstwhy_tuple inverse(const struct rstwhy_tuple *t)
 	return i;
 }
 
-void conversation_begin(struct conversation *c, u32 slots)
+static void *table(u32 records, size_t size)
+{
+	return calloc(records, size);
+}
+
+bool conversation_begin(struct conversation *c, u32 flows)
 {
 	memset(c, 0, sizeof(*c));
-	c->fm.hot = calloc(slots, sizeof(struct fm_hot));
-	c->fm.cold = calloc(slots, sizeof(struct fm_cold));
-	c->fm.alias = calloc(slots, sizeof(struct fm_alias));
-	flowmem_init(&c->fm, slots, 0x0123456789abcdefULL, 0xfedcba9876543210ULL);
+	if (!flowmem_arrays(&c->fm, flows, table))
+		return false;
+	flowmem_init(&c->fm, 0x0123456789abcdefULL, 0xfedcba9876543210ULL);
 	c->now_us = 1000ULL * 1000000;
 	c->orig = ipv4_tuple(0x0a010002, 51234, 0x0a020002, 443);
 	c->reply = inverse(&c->orig);
@@ -46,13 +51,12 @@ void conversation_begin(struct conversation *c, u32 slots)
 	c->timeout_ms = 432000000;
 	c->state = ES;
 	c->assured = true;
+	return true;
 }
 
 void conversation_end(struct conversation *c)
 {
-	free(c->fm.hot);
-	free(c->fm.cold);
-	free(c->fm.alias);
+	flowmem_release(&c->fm, free);
 }
 
 void wait_ms(struct conversation *c, u64 ms)

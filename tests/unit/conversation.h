@@ -31,7 +31,8 @@ struct conversation {
 	u64 told_ref;
 };
 
-void conversation_begin(struct conversation *c, u32 slots);
+/* A memory of so many flows; false: this machine has none. */
+bool conversation_begin(struct conversation *c, u32 flows);
 void conversation_end(struct conversation *c);
 void wait_ms(struct conversation *c, u64 ms);
 

@@ -3,7 +3,7 @@
 #
 # The pure files of the module. Included by unit.mk.
 
-FLOWMEM_SRCS := module/segment.c $(addprefix module/flowmem,.c _alias.c _key.c _segment.c _note.c _handshake.c _burst.c _close.c _export.c)
+FLOWMEM_SRCS := module/segment.c $(addprefix module/flowmem,.c _arrays.c _evict.c _alias.c _key.c _segment.c _note.c _handshake.c _burst.c _close.c _export.c)
 
 UNIT_PROGRAMS += module_segment module_hostmem module_evidence module_flowmem module_flowburst module_flowbare module_flowclose module_flowclock module_flowkey module_flowtable
 module_segment_SRCS := tests/unit/module_segment.c module/segment.c

@@ -9,7 +9,8 @@
 #include "duplicates.h"
 #include "tcp_state.h"
 
-#include "../../module/flowmem_fast.h"
+#include "../../module/flowmem_arrays.h"
+#include "../../module/flowmem_table.h"
 #include "../../module/hostmem.h"
 
 #include <arpa/inet.h>
@@ -46,22 +47,23 @@ struct arrival {
 	uint8_t side;
 };
 
+static void *table(uint32_t records, size_t size)
+{
+	return calloc(records, size);
+}
+
 struct observer *observer_new(uint32_t flows, observer_event_fn *event, void *user)
 {
 	struct observer *observer = calloc(1, sizeof(*observer));
-	size_t slots = (flows + FM_WAYS - 1U) / FM_WAYS * FM_WAYS;
 
 	if (!observer)
 		return NULL;
 	observer->event = event;
 	observer->user = user;
-	observer->memory.hot = calloc(slots, sizeof(struct fm_hot));
-	observer->memory.cold = calloc(slots, sizeof(struct fm_cold));
-	observer->memory.alias = calloc(slots, sizeof(struct fm_alias));
 	observer->hosts.hosts = calloc(HOSTS, sizeof(struct hm_host));
 	observer->duplicates = duplicates_new();
-	if (observer->hosts.hosts && observer->memory.hot && observer->memory.cold && observer->memory.alias && observer->duplicates) {
-		flowmem_init(&observer->memory, (uint32_t)slots, SECRET0, SECRET1);
+	if (flowmem_arrays(&observer->memory, flows, table) && observer->hosts.hosts && observer->duplicates) {
+		flowmem_init(&observer->memory, SECRET0, SECRET1);
 		hostmem_init(&observer->hosts, HOSTS, SECRET0);
 		return observer;
 	}
@@ -73,9 +75,7 @@ void observer_free(struct observer *observer)
 {
 	if (!observer)
 		return;
-	free(observer->memory.hot);
-	free(observer->memory.cold);
-	free(observer->memory.alias);
+	flowmem_release(&observer->memory, free);
 	free(observer->hosts.hosts);
 	duplicates_free(observer->duplicates);
 	free(observer);
@@ -220,7 +220,7 @@ static void on_segment(struct observer *observer, const struct arrival *a)
 {
 	struct fm_hot *hot;
 	bool found = flowmem_find(&observer->memory, a->hash, &hot);
-	const struct fm_cold *cold = found ? observer->memory.cold + (hot - observer->memory.hot) : NULL;
+	const struct fm_cold *cold = found ? fm_cold_at(&observer->memory, (uint32_t)(hot - observer->memory.hot)) : NULL;
 	uint8_t before = found ? (uint8_t)(hot->flags & FM_STATE) : TCP_STATE_NONE;
 	struct fm_tell tell = { .kind = 0 };
 	struct fm_input in = { .seg = &a->seg, .key = &a->key, .hash = a->hash, .now_us = observer->now_ns / 1000 };
