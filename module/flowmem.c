@@ -30,6 +30,8 @@ struct fm_hot *flowmem_find_elsewhere(const struct flowmem *fm, u64 hash)
 	struct fm_hot *hot = NULL;
 	unsigned int i;
 
+	if (!fm_away(fm_line_of(fm, hash)))
+		return NULL;
 	for (i = 0; i < FM_CHOICES && !hot; i++)
 		hot = find_in_set(fm, fm_set_of(fm, hash, i), fm_tag(hash));
 	return hot;
@@ -63,7 +65,7 @@ u32 flowmem_lock(struct flowmem *fm, const struct fm_key *key, u64 hash)
 	u32 index = FM_NONE;
 	unsigned int i;
 
-	for (i = 0; i < FM_CHOICES && index == FM_NONE; i++)
+	for (i = 0; i < FM_CHOICES && index == FM_NONE && (!i || fm_away(fm_line_of(fm, hash))); i++)
 		index = lock_in_set(fm, fm_set_of(fm, hash, i), fm_tag(hash), key);
 	return index;
 }
@@ -80,39 +82,92 @@ void flowmem_unlock(struct flowmem *fm, u32 index)
 	fm_unlock(fm_lock_of(fm, index / FM_WAYS));
 }
 
-/*
- * The place of that very flow in a set, which another CPU has made just now, else a free one: before others the one where a search begins.
- * The set's lock is held.
- */
-static u32 place_in_set(const struct flowmem *fm, u32 set, const struct fm_key *key, u64 hash)
+static void put_away(struct fm_hot *hot, u32 part)
 {
-	u32 way, found = FM_NONE;
+	WRITE_ONCE(hot->flags, (u16)(((u32)hot->flags & ~(u32)FM_AWAY) | (part & 3) << FM_AWAY_SHIFT));
+}
+
+/* What is more than 0 stays so meanwhile: who looks has no lock, and must not think that nothing is away. */
+void fm_go_away(struct fm_hot *line)
+{
+	u32 away = fm_away(line);
+
+	if (away == FM_AWAY_MANY)
+		return;
+	put_away(line + 1, (away + 1) >> 2);
+	put_away(line, away + 1);
+}
+
+void fm_come_back(struct fm_hot *line)
+{
+	u32 away = fm_away(line);
+
+	if (away == FM_AWAY_MANY || !away)
+		return;
+	put_away(line, away - 1);
+	put_away(line + 1, (away - 1) >> 2);
+}
+
+/* A free place of a set, before others the one where a search begins; the set's lock is held. */
+static u32 free_place(const struct flowmem *fm, u32 set, u64 hash)
+{
+	u32 way;
 
 	for (way = 0; way < FM_WAYS; way++) {
 		u32 index = set * FM_WAYS + (way ^ fm_first_way(fm, hash));
 
-		if (fm->hot[index].tag == fm_tag(hash) && fm_same_key(&fm_cold_at(fm, index)->key, key))
+		if (!fm->hot[index].tag)
 			return index;
-		if (!fm->hot[index].tag && found == FM_NONE)
-			found = index;
 	}
-	return found;
+	return FM_NONE;
 }
 
-/* Its set locked. */
+/* The place of that very flow in a set, which another CPU has made just now; the set's lock is held. */
+static u32 place_of(const struct flowmem *fm, u32 set, const struct fm_key *key, u64 hash)
+{
+	u32 way, index = set * FM_WAYS;
+
+	for (way = 0; way < FM_WAYS; way++, index++)
+		if (fm->hot[index].tag == fm_tag(hash) && fm_same_key(&fm_cold_at(fm, index)->key, key))
+			return index;
+	return FM_NONE;
+}
+
+/* In the first set, which is locked then; where there is no room in its first line, that line learns that the flow is away. */
+static u32 lock_first_place(struct flowmem *fm, const struct fm_key *key, u64 hash)
+{
+	u32 set = fm_first_set(fm, hash), index;
+
+	fm_lock(fm_lock_of(fm, set));
+	index = place_of(fm, set, key, hash);
+	if (index != FM_NONE)
+		return index;
+	index = free_place(fm, set, hash);
+	if (index == FM_NONE || index / 2 != fm_first_line(fm, hash))
+		fm_go_away(fm_line_of(fm, hash));
+	if (index == FM_NONE)
+		fm_unlock(fm_lock_of(fm, set));
+	return index;
+}
+
+/* A free place, or that of that very flow; its set locked. */
 static u32 lock_place(struct flowmem *fm, const struct fm_key *key, u64 hash)
 {
-	u32 i, index;
+	u32 i, first = fm_first_set(fm, hash), index = lock_first_place(fm, key, hash);
 
-	for (i = 0; i < FM_CHOICES; i++) {
+	for (i = 1; i < FM_CHOICES && index == FM_NONE; i++) {
 		u32 set = fm_set_of(fm, hash, i);
 
 		fm_lock(fm_lock_of(fm, set));
-		index = place_in_set(fm, set, key, hash);
-		if (index != FM_NONE)
-			return index;
-		fm_unlock(fm_lock_of(fm, set));
+		index = free_place(fm, set, hash);
+		if (index == FM_NONE)
+			fm_unlock(fm_lock_of(fm, set));
 	}
+	if (index != FM_NONE)
+		return index;
+	fm_lock(fm_lock_of(fm, first));
+	fm_come_back(fm_line_of(fm, hash));
+	fm_unlock(fm_lock_of(fm, first));
 	return FM_NONE;
 }
 
@@ -133,7 +188,7 @@ static void occupy(struct flowmem *fm, u32 index, u32 cold_index, const struct f
 		WRITE_ONCE(hot->ack[side], 0);
 	}
 	WRITE_ONCE(hot->timeout, 0);
-	WRITE_ONCE(hot->flags, (u16)(FM_LEARN0 | FM_LEARN1 | (guest ? FM_GUEST : 0)));
+	WRITE_ONCE(hot->flags, (u16)((hot->flags & FM_AWAY) | FM_LEARN0 | FM_LEARN1 | (guest ? FM_GUEST : 0)));
 	WRITE_ONCE(hot->tag, tag);
 }
 
@@ -154,8 +209,7 @@ static u32 refuse(struct flowmem *fm, u64 hash, u32 tick)
  * @guest: it belongs to another than the initial namespace
  * @made: false: another CPU was faster, and this is its record
  *
- * Two CPUs create one flow twice at most where its first set was full for one and not for the other; the look-up finds the first, the
- * other ages.
+ * Two CPUs create one flow twice at most where its first set is full; the look-up finds the first, the other ages.
  *
  * Context: any; as flowmem_lock().
  * Return: the index, locked, or FM_NONE: all that are remembered are protected, or none of the flow's places is free (counted).
@@ -187,18 +241,23 @@ u32 flowmem_create(struct flowmem *fm, const struct fm_key *key, u64 hash, u32 t
  */
 void flowmem_forget(struct flowmem *fm, u32 netns, void (*relax)(void))
 {
-	u32 set, way;
+	u32 index, end = fm->sets * FM_WAYS;
 
-	for (set = 0; set < fm->sets; set++) {
-		fm_lock(fm_lock_of(fm, set));
-		for (way = 0; way < FM_WAYS; way++) {
-			u32 index = set * FM_WAYS + way;
+	for (index = 0; index < end; index++) {
+		fm_lock_t *lock = fm_lock_of(fm, index / FM_WAYS);
+		u32 cold = FM_NONE;
 
-			if (fm->hot[index].tag && fm_cold_at(fm, index)->key.netns == netns)
-				fm_cold_back(fm, fm_vacate(fm, index));
-		}
-		fm_unlock(fm_lock_of(fm, set));
-		if (set % 1024 == 0)
+		if (index % (1024 * FM_WAYS) == 0)
 			relax();
+		if (!READ_ONCE(fm->hot[index].tag))
+			continue;
+		fm_lock(lock);
+		if (fm->hot[index].tag && fm_cold_at(fm, index)->key.netns == netns)
+			cold = fm_vacate(fm, index);
+		fm_unlock(lock);
+		if (cold == FM_NONE)
+			continue;
+		fm_gone(fm, index, cold);
+		fm_cold_back(fm, cold);
 	}
 }

@@ -44,6 +44,7 @@
 #define FM_RECENT1 0x0800
 #define FM_ASSURED 0x1000   /* protected from eviction */
 #define FM_GUEST 0x2000	    /* belongs to another than the initial namespace */
+#define FM_AWAY 0xc000	    /* not of the flow but of the line, also where the place is free: see fm_away() */
 #define FM_SLOW (FM_PENDING | FM_RESET | FM_SYN | FM_FIN)
 
 /* What every segment touches. Two fit a cache line. tag 0: free. */

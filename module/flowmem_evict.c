@@ -79,7 +79,7 @@ static struct victim sweep(struct flowmem *fm, u32 tick, bool guests_only)
  * @fm: the memory
  * @index: its place; the set's lock is held
  *
- * Return: its cold record, for another flow or for fm_cold_back().
+ * Return: its cold record: for fm_gone(), then for another flow or for fm_cold_back().
  */
 u32 fm_vacate(struct flowmem *fm, u32 index)
 {
@@ -89,6 +89,26 @@ u32 fm_vacate(struct flowmem *fm, u32 index)
 	WRITE_ONCE(fm_cold_at(fm, index)->alias_tag, 0);
 	WRITE_ONCE(hot->tag, 0);
 	return READ_ONCE(fm->cold_of[index]);
+}
+
+/**
+ * fm_gone() - tell the line where a flow's search began that it need not go on for this one
+ * @fm: the memory
+ * @index: where the flow stood
+ * @cold: its record, from fm_vacate(), as it was
+ *
+ * Context: any, under no lock of the memory: the line may be of another set.
+ */
+void fm_gone(struct flowmem *fm, u32 index, u32 cold)
+{
+	u64 hash = flowmem_hash(fm, &fm->cold[cold].key);
+	fm_lock_t *lock = fm_lock_of(fm, fm_first_set(fm, hash));
+
+	if (index / 2 == fm_first_line(fm, hash))
+		return;
+	fm_lock(lock);
+	fm_come_back(fm_line_of(fm, hash));
+	fm_unlock(lock);
 }
 
 /* What was looked at may have changed, or gone, since its set was let go. */
@@ -104,6 +124,8 @@ static u32 take_from(struct flowmem *fm, const struct victim *v, u32 tick)
 		cold = fm_vacate(fm, v->index);
 	}
 	fm_unlock(lock);
+	if (cold != FM_NONE)
+		fm_gone(fm, v->index, cold);
 	return cold;
 }
 

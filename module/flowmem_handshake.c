@@ -68,7 +68,7 @@ static void begin_connection(struct flow *f)
 	if (!(old.flags & FMC_SYN_REUSE))
 		cold->looks[c] = old.looks[c];
 	cold->looks[c].flags |= RSTWHY_BASE_SEEN;
-	WRITE_ONCE(hot->flags, (u16)((hot->flags & FM_GUEST) | FM_SYN | FM_LEARN0 | FM_LEARN1));
+	WRITE_ONCE(hot->flags, (u16)((hot->flags & (FM_GUEST | FM_AWAY)) | FM_SYN | FM_LEARN0 | FM_LEARN1));
 	WRITE_ONCE(hot->last[c], fm_tick(old.syn_us * 1000));
 	WRITE_ONCE(hot->end[c], f->q->ack);
 	WRITE_ONCE(hot->ack[c], f->q->seq);

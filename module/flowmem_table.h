@@ -67,6 +67,23 @@ static inline u32 fm_set_of(const struct flowmem *fm, u64 hash, unsigned int cho
 	return choice ? (u32)(((u64)mixed * fm->sets) >> 32) : fm_first_set(fm, hash);
 }
 
+#define FM_AWAY_SHIFT 14
+#define FM_AWAY_MANY 15
+
+/*
+ * How many flows stand elsewhere whose search begins in this line: where there are none, a search ends here. Two bits in each of the
+ * line's two places; FM_AWAY_MANY stands for so many or more, and for ever.
+ */
+static inline u32 fm_away(const struct fm_hot *line)
+{
+	return (u32)READ_ONCE(line[0].flags) >> FM_AWAY_SHIFT | (u32)READ_ONCE(line[1].flags) >> FM_AWAY_SHIFT << 2;
+}
+
+static inline struct fm_hot *fm_line_of(const struct flowmem *fm, u64 hash)
+{
+	return fm->hot + (size_t)fm_first_line(fm, hash) * 2;
+}
+
 static inline struct fm_cold *fm_cold_at(const struct flowmem *fm, u32 index)
 {
 	return fm->cold + READ_ONCE(fm->cold_of[index]);
@@ -92,5 +109,10 @@ static inline bool fm_same_key(const struct fm_key *a, const struct fm_key *b)
 u32 fm_cold_for(struct flowmem *fm, u32 tick, bool guest);
 void fm_cold_back(struct flowmem *fm, u32 cold);
 u32 fm_vacate(struct flowmem *fm, u32 index);
+void fm_gone(struct flowmem *fm, u32 index, u32 cold);
+
+/* flowmem.c: under the lock of the line's set */
+void fm_go_away(struct fm_hot *line);
+void fm_come_back(struct fm_hot *line);
 
 #endif

@@ -108,7 +108,7 @@ static u32 lines_read(struct conversation *c)
 	flowmem_key(&key, &c->orig, 4, 0, 1);
 	hash = flowmem_hash(&c->fm, &key);
 	if (!flowmem_find(&c->fm, hash, &found))
-		return 2 * FM_CHOICES;
+		return fm_away(fm_line_of(&c->fm, hash)) ? 2 * FM_CHOICES : 1;
 	slot = (u64)(found - c->fm.hot);
 	if (slot / 2 == fm_first_line(&c->fm, hash))
 		return 1;

@@ -161,10 +161,11 @@ static void relax(void)
 {
 }
 
-/* What must be true between any two steps: each cold record is one flow's or spare. */
+/* What must be true between any two steps: each cold record is one flow's or spare, each line knows how many are away. */
 static void check(void)
 {
 	u64 used = 0, guests = 0, gone = 0;
+	u32 away[PLACES / 2] = { 0 }, line;
 	bool taken[FLOWS] = { false };
 
 	for (u32 i = 0; i < PLACES; i++) {
@@ -174,9 +175,13 @@ static void check(void)
 		guests += (hot[i].flags & FM_GUEST) != 0;
 		must(cold_of[i] < FLOWS && !taken[cold_of[i]]);
 		taken[cold_of[i]] = true;
+		line = fm_first_line(&fm, flowmem_hash(&fm, &cold[cold_of[i]].key));
+		away[line] += i / 2 != line;
 		must(flowmem_lock(&fm, &cold[cold_of[i]].key, flowmem_hash(&fm, &cold[cold_of[i]].key)) == i);
 		flowmem_unlock(&fm, i);
 	}
+	for (u32 i = 0; i < PLACES / 2; i++)
+		must(fm_away(hot + i * 2) == away[i]);
 	for (u32 i = 0; i < fm.spares; i++) {
 		must(spare[i] < FLOWS && !taken[spare[i]]);
 		taken[spare[i]] = true;

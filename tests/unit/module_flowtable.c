@@ -325,6 +325,35 @@ static void namespace__forgotten__its_flows_are_gone(void **state)
 	assert_int_equal(flowmem_used(&c->fm), 0);
 }
 
+static u32 lines_with_somebody_away(const struct flowmem *fm)
+{
+	u32 line, n = 0;
+
+	for (line = 0; line < fm->lines; line++)
+		n += fm_away(fm->hot + (size_t)line * 2) > 0;
+	return n;
+}
+
+/* A search goes beyond its first line only where somebody is away: that is known while he is, and not longer. */
+static void flows_that_stand_elsewhere__their_lines_know_while_they_live(void **state)
+{
+	struct conversation *c = *state;
+	u32 round, lines = c->fm.lines;
+
+	for (round = 0; round < 3; round++) {
+		open_many(c, round * FLOWS, FLOWS);
+		assert_int_equal(count_known(c, round * FLOWS, FLOWS), FLOWS);
+		assert_in_range(lines_with_somebody_away(&c->fm), lines / 100, lines / 20);
+		flowmem_forget(&c->fm, 1, nobody_relaxes);
+		assert_int_equal(lines_with_somebody_away(&c->fm), 0);
+	}
+	open_many(c, 0, FLOWS);
+	wait_ms(c, 2 * 432000000ULL + 1000000);
+	open_many(c, 100000, FLOWS / 2);
+	assert_int_equal(count_known(c, 100000, FLOWS / 2), FLOWS / 2);
+	assert_in_range(lines_with_somebody_away(&c->fm), lines / 100, lines / 20);
+}
+
 static void timeout_code__values_in_use__exact(void **state)
 {
 	static const u32 seconds[] = { 1, 2, 10, 30, 60, 120, 300, 350, 3600, 7440, 86400, 432000 };
@@ -356,6 +385,7 @@ int main(void)
 		TEST(translated_flow__other_port_of_the_gateway__not_found),
 		TEST(lost_flow__new_mapping__old_one_is_remembered_until_answered),
 		TEST(namespace__forgotten__its_flows_are_gone),
+		TEST(flows_that_stand_elsewhere__their_lines_know_while_they_live),
 		cmocka_unit_test(timeout_code__values_in_use__exact),
 	};
 
