@@ -32,6 +32,7 @@ int main(int argc, char **argv)
 	bench_size(json);
 	bench_attack(json, SMALL);
 	bench_spread(json, SMALL);
+	bench_turnover(json, SMALL);
 	bench_grow(json, (u32)most);
 	fputs("}\n", json);
 	return fclose(json) ? 1 : 0;

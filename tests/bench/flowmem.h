@@ -49,6 +49,7 @@ static inline double share_known(struct conversation *c, u32 first, u32 count)
 
 void bench_size(FILE *json);
 void bench_grow(FILE *json, u32 most);
+void bench_turnover(FILE *json, u32 flows);
 void bench_attack(FILE *json, u32 flows);
 void bench_spread(FILE *json, u32 flows);
 

@@ -20,6 +20,7 @@
 
 #define STEPS 1000000
 #define ROUNDS 3
+#define TURNOVERS 3
 #define LINE 64
 
 static u64 now_ns(void)
@@ -118,12 +119,12 @@ static u32 lines_read(struct conversation *c)
 }
 
 /* And as pairs of neighbours, which processors fetch together: the sets that were asked. */
-static double mean_lines(struct conversation *c, u32 count, double *pairs)
+static double mean_lines(struct conversation *c, u32 first, u32 count, double *pairs)
 {
 	u64 lines = 0, two = 0;
 	u32 n, step = count / 200000 + 1, asked = 0;
 
-	for (n = 0; n < count; n += step) {
+	for (n = first; n < first + count; n += step) {
 		u32 read;
 
 		become(c, n);
@@ -140,7 +141,7 @@ static double mean_lines(struct conversation *c, u32 count, double *pairs)
 static void level(FILE *json, struct conversation *c, const u8 *lines, u32 flows, u32 percent)
 {
 	u32 count = (u32)((u64)flows * percent / 100);
-	double known = share_known(c, 0, count), pairs, read = mean_lines(c, count, &pairs), make, touch, random;
+	double known = share_known(c, 0, count), pairs, read = mean_lines(c, 0, count, &pairs), make, touch, random;
 
 	make = best(MAKE, c, lines, count);
 	touch = best(TOUCH, c, lines, count) - make;
@@ -175,6 +176,31 @@ static bool cell(FILE *json, u32 flows, const char *comma)
 	conversation_end(&c);
 	free(lines);
 	return true;
+}
+
+/* A full memory in which others have taken the place of all flows, many times: who stood in a newcomer's way has gone since, he stays. */
+void bench_turnover(FILE *json, u32 flows)
+{
+	struct conversation c;
+	double pairs, lines;
+	u32 n, opened = 0;
+
+	if (!conversation_begin(&c, flows))
+		exit(1);
+	c.timeout_ms = 60000;
+	for (n = 0; n < 8 * TURNOVERS; n++) {
+		u32 count = n ? flows / 8 : flows;
+
+		open_flows(&c, opened, count);
+		opened += count;
+		wait_ms(&c, 2 * 60000 + 600000);
+	}
+	lines = mean_lines(&c, opened - flows / 8, flows / 8, &pairs);
+	printf("  full, all replaced %d times: %.2f lines a look-up, %.2f pairs; of the newcomers %.2f %% refused\n", TURNOVERS, lines, pairs,
+	       100.0 * (double)fm_count_read(&c.fm.counts[FM_REFUSED]) / opened);
+	fprintf(json, ",\"turnover\":{\"cache_lines\":%.3f,\"line_pairs\":%.3f,\"refused\":%.5f}", lines, pairs,
+		(double)fm_count_read(&c.fm.counts[FM_REFUSED]) / opened);
+	conversation_end(&c);
 }
 
 /* Four fifths of the machine's free memory may be used. */
