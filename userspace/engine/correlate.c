@@ -52,16 +52,18 @@ void correlate_free(struct correlate *c)
 	free(c);
 }
 
+/* Whatever later changes what an incident is judged by is followed by this: what the slot holds is what it would find. */
+static void judge(const struct correlate *c, struct held_slot *s)
+{
+	facts_of(&s->incident, &c->settings, &s->facts);
+	s->rule = verdict_rule(&s->facts);
+}
+
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings)
 {
 	c->settings = *settings;
-	for (uint32_t i = 0; i < held_count(c->held); i++) {
-		struct held_slot *s = held_at(c->held, held_any(c->held, i));
-		struct facts f;
-
-		facts_of(&s->incident, settings, &f);
-		s->rule = verdict_rule(&f);
-	}
+	for (uint32_t i = 0; i < held_count(c->held); i++)
+		judge(c, held_at(c->held, held_any(c->held, i)));
 }
 
 void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void *user)
@@ -93,14 +95,14 @@ static void keep_written(struct correlate *c, const struct held_slot *s, enum ca
 		written_put(c->followed, &s->incident, cause, true);
 }
 
-static void hand_out_by(struct correlate *c, uint32_t index, const struct facts *f, bool held)
+static void hand_out(struct correlate *c, uint32_t index, bool held)
 {
 	struct held_slot *s = held_at(c->held, index);
 	struct recent_reset reset = reset_of(s);
 	struct verdict v;
 
 	s->incident.hold_over = true;
-	verdict_tell(f, s->rule, &v);
+	verdict_tell(&s->facts, s->rule, &v);
 	if (s->incident.kind == INCIDENT_SILENCE)
 		recent_add(c->silences, &s->keys, &reset);
 	else if (!left_alive(v.cause))
@@ -108,16 +110,6 @@ static void hand_out_by(struct correlate *c, uint32_t index, const struct facts 
 	keep_written(c, s, v.cause);
 	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
-}
-
-/* Whatever speaks for another rule was followed by correlate_judge_again(). */
-static void hand_out(struct correlate *c, uint32_t index, bool held)
-{
-	struct held_slot *s = held_at(c->held, index);
-	struct facts f;
-
-	facts_of(&s->incident, &c->settings, &f);
-	hand_out_by(c, index, &f, held);
 }
 
 /* What is due first, and it is likely that the next one soon follows. */
@@ -148,26 +140,22 @@ static uint64_t wait_ns(const struct correlate *c, const struct facts *f, const 
 	return hold < SETTLE_NS ? hold : SETTLE_NS;
 }
 
-/* A verdict that became certain does not wait longer. */
-static void judge_by(struct correlate *c, uint32_t index, const struct facts *f)
+/* Judged: a verdict that is certain does not wait longer. */
+static void settle(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
-	uint64_t due;
+	uint64_t due = s->incident.first.ev.boottime_ns + wait_ns(c, &s->facts, s->rule);
 
-	s->rule = verdict_rule(f);
-	due = s->incident.first.ev.boottime_ns + wait_ns(c, f, s->rule);
 	if (due <= c->now_ns)
-		hand_out_by(c, index, f, true);
+		hand_out(c, index, true);
 	else if (due < s->due_ns)
 		held_reschedule(c->held, index, due);
 }
 
 void correlate_judge_again(struct correlate *c, uint32_t index)
 {
-	struct facts f;
-
-	facts_of(&held_at(c->held, index)->incident, &c->settings, &f);
-	judge_by(c, index, &f);
+	judge(c, held_at(c->held, index));
+	settle(c, index);
 }
 
 /* The connection of this RST began after that moment: same ports, another life. */
@@ -201,21 +189,23 @@ static void find_before(struct correlate *c, struct incident *incident, const st
 static void open_incident(struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
 	struct incident *incident;
-	struct facts f;
+	struct held_slot *s;
 	uint32_t index;
 
 	correlate_make_room(c);
 	index = held_add(c->held, event, keys, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
-	incident = &held_at(c->held, index)->incident;
+	s = held_at(c->held, index);
+	incident = &s->incident;
 	incident->windows = 1;
 	incident->last_win = event->seg.win;
 	incident->last_rst = event->seg.seq;
 	if (c->bracket)
 		c->bracket(c->bracket_user, event, &incident->bracket);
 	find_before(c, incident, keys);
-	facts_of(incident, &c->settings, &f);
-	correlate_join_crowd(c, index, &f);
-	judge_by(c, index, &f);
+	facts_of(incident, &c->settings, &s->facts);
+	correlate_join_crowd(c, index);
+	s->rule = verdict_rule(&s->facts); /* whose crowd it is, is no fact, but the rules ask for it */
+	settle(c, index);
 }
 
 /*

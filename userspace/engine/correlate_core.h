@@ -42,8 +42,8 @@ void correlate_after(struct correlate *c, const struct event *event);
 
 /* correlate_crowd.c */
 void correlate_relate(struct incident *incident, uint64_t seq);
-/* Look for others like this new incident of these facts; they and it learn of each other. */
-void correlate_join_crowd(struct correlate *c, uint32_t index, const struct facts *f);
+/* Look for others like this new incident, whose facts are known; they and it learn of each other. */
+void correlate_join_crowd(struct correlate *c, uint32_t index);
 
 /* correlate_silence.c */
 void correlate_silence(struct correlate *c, const struct event *event);

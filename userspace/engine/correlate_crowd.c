@@ -153,18 +153,18 @@ static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
 	return mem->direction <= RSTWHY_DIR_REPLY ? mem->last_ms[mem->direction ^ 1U] : 0;
 }
 
-void correlate_join_crowd(struct correlate *c, uint32_t index, const struct facts *f)
+void correlate_join_crowd(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
 	const struct sighting *members[CROWD_MEMBERS];
 	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
-	enum crowd_kind kind = crowd_of_facts(f, &own.telling);
+	enum crowd_kind kind = crowd_of_facts(&s->facts, &own.telling);
 	size_t count, seen = 0;
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
 	own.target = crowd_target(&s->incident.first);
-	own.prompted = crowd_prompted(f);
+	own.prompted = crowd_prompted(&s->facts);
 	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
 	own.open_ms = s->incident.first.ev.mem.age_ms;
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);

@@ -74,6 +74,7 @@ void correlate_silence(struct correlate *c, const struct event *event)
 	s = held_at(c->held, index);
 	s->incident.kind = INCIDENT_SILENCE;
 	s->rule = rule;
+	facts_of(&s->incident, &c->settings, &s->facts); /* the same, of what will stay */
 }
 
 /* Answered after all: in its hold it never was a silence; later, the record of it is put right. */

@@ -335,9 +335,10 @@ uint32_t held_add(struct held *h, const struct event *event, const struct flowke
 	struct held_slot *s = &h->slots[index];
 
 	h->free = s->newer;
-	memset(s, 0, offsetof(struct held_slot, incident.first));
+	memset(&s->incident, 0, offsetof(struct incident, first));
 	event_copy(&s->incident.first, event);
 	s->incident.count = 1;
+	s->in_crowd = false;
 	s->last_seq = event->ev.seq;
 	s->origin = origin_of(event);
 	s->due_ns = due_ns;

@@ -16,9 +16,10 @@
 #define HELD_NONE UINT32_MAX
 
 struct held_slot {
+	struct facts facts;	 /* of the incident, as judged last; the caller's, from held_add() on */
+	const struct rule *rule; /* that fitted them */
 	struct flowkeys keys;
 	struct origin origin;
-	const struct rule *rule; /* as judged last */
 	bool in_crowd;	   /* others may ask for it after it was handed out */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
@@ -45,7 +46,10 @@ void held_expect(const struct held *h, uint32_t index);
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);
 
-/* Open a slot for an event with its keys; the table must not be full. The incident holds the event and a count of 1. */
+/*
+ * Open a slot for an event with its keys; the table must not be full. The incident holds the event and a count of 1, facts and rule what
+ * the slot held before.
+ */
 uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns);
 void held_remove(struct held *h, uint32_t index);
 void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns);
