@@ -4,7 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Adding a cause is one row in rules.c, its predicate and sentence in the file of its class, and one test.
+ * Adding a cause is one row in rules.c, its predicate and sentence in the file of its class, and one test. `only` saves a call, and may be
+ * left out.
  */
 #ifndef RSTWHY_RULES_H
 #define RSTWHY_RULES_H
@@ -20,11 +21,15 @@ struct rule {
 	bool certain;	    /* nothing that may still come changes it */
 	bool needs_history; /* gap or earlier history is part of the proof: capped when hidden */
 	bool silence;	    /* about a silence, not a RST */
+	unsigned int only;  /* traits of the facts without which it never fits: where one is missing, `when` is not asked */
 	void (*tell)(const struct facts *f, struct verdict *v); /* its sentences, its `also`, its candidates */
 };
 
 /* The table; *count rows, the last of which always fits. */
 const struct rule *rules_table(size_t *count);
+
+/* The traits of these facts that `only` may name. */
+unsigned int rules_traits(const struct facts *f);
 
 /*
  * The two halves of verdict_judge(), for whoever wants to know only whether to wait, or keeps the rule while the incident waits: which

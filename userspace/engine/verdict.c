@@ -16,14 +16,14 @@
 const struct rule *verdict_rule(const struct facts *f)
 {
 	size_t count;
-	const struct rule *rules = rules_table(&count);
-
+	const struct rule *rule = rules_table(&count), *last = rule + count - 1;
 	bool silence = f->ev->kind == RSTWHY_KIND_SILENCE;
+	unsigned int missing = ~rules_traits(f);
 
-	for (size_t i = 0; i + 1 < count; i++)
-		if (rules[i].silence == silence && rules[i].when(f))
-			return &rules[i];
-	return &rules[count - 1];
+	for (; rule < last; rule++)
+		if (!(rule->only & missing) && rule->silence == silence && rule->when(f))
+			return rule;
+	return last;
 }
 
 void verdict_also(struct verdict *v, enum cause cause)
