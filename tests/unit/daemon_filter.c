@@ -30,8 +30,8 @@ static int set_up(void **state)
 	record.class = "application";
 	record.cause = "refused";
 	record.confidence = 0.8;
-	record.client = (struct record_host){ "10.1.0.2", 51234 };
-	record.server = (struct record_host){ "2001:db8::2", 443 };
+	record.client = (struct record_host){ .ip = "10.1.0.2", .port = 51234 };
+	record.server = (struct record_host){ .ip = "2001:db8::2", .port = 443 };
 	return 0;
 }
 
@@ -89,7 +89,7 @@ static void filter_match__address__any_end_also_translated(void **state)
 	(void)state;
 	assert_true(filter_add_addresses(&filter, "192.0.2.0/24", error));
 	assert_false(passes());
-	record.nat_client = (struct record_host){ "192.0.2.9", 7 };
+	record.nat_client = (struct record_host){ .ip = "192.0.2.9", .port = 7 };
 	assert_true(passes());
 	set_up(state);
 	assert_true(filter_add_addresses(&filter, "2001:db8::/32", error));

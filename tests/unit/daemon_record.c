@@ -64,6 +64,19 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* What a verdict's record need not ask its texts gives the same line where they may be any. */
+static void assert_same_of_any_texts(struct record *record)
+{
+	static char other[RECORD_LINE_MAX];
+	struct line line;
+
+	record->verdict = NULL;
+	record->id_len = record->client.len = record->server.len = record->nat_client.len = record->nat_server.len = 0;
+	line_init(&line, other, sizeof(other));
+	record_json(&line, record);
+	assert_string_equal(other, buf);
+}
+
 static const char *rendered(const struct record_context *with, bool held)
 {
 	static const struct verdict_settings settings = { .idle_min_ms = 5000, .hold_ms = 2000 };
@@ -77,6 +90,7 @@ static const char *rendered(const struct record_context *with, bool held)
 	line_init(&line, buf, sizeof(buf));
 	record_json(&line, &record);
 	assert_false(line.cut);
+	assert_same_of_any_texts(&record);
 	return buf;
 }
 
@@ -218,6 +232,26 @@ static void record_json__values_beyond_the_enums__absent_not_a_crash(void **stat
 	assert_one_json_line(buf);
 }
 
+static void record_json__every_word__as_any_text(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < CAUSE_COUNT; i++) {
+		verdict.cause = verdict.also[0] = (enum cause)i;
+		verdict.also_count = 1;
+		verdict.stage = (enum stage)(i % (STAGE_CLOSED + 1));
+		verdict.sender = (enum side)(i % (SIDE_GATEWAY + 1));
+		verdict.seq_match = (enum seq_match)(i % (SEQ_ABOVE + 1));
+		verdict.ct_state = (int)(i % 10);
+		incident.first.ev.by = (uint8_t)(i % 6);
+		incident.first.ev.direction = (uint8_t)(i % 3);
+		incident.kind = i % 2 ? INCIDENT_RESET : INCIDENT_AMENDMENT;
+		rendered(&context, true);
+		assert_non_null(strstr(buf, cause_path((enum cause)i)));
+		assert_non_null(strstr(buf, stage_name(verdict.stage)));
+		assert_one_json_line(buf);
+	}
+}
+
 static void record_json__loss_and_summary__as_designed(void **state)
 {
 	struct record record;
@@ -345,6 +379,7 @@ int main(void)
 		TEST(record_json__hostile_strings__one_valid_line),
 		TEST(record_json__everything_at_its_longest__fits),
 		TEST(record_json__values_beyond_the_enums__absent_not_a_crash),
+		TEST(record_json__every_word__as_any_text),
 		TEST(record_json__loss_and_summary__as_designed),
 		TEST(record_parse__own_line__comes_back_the_same),
 		TEST(record_parse__what_is_no_record__refused),

@@ -32,8 +32,8 @@ static int set_up(void **state)
 	record.sender = "server";
 	record.by = "transit";
 	record.direction = "reply";
-	record.client = (struct record_host){ "10.1.0.2", 51234 };
-	record.server = (struct record_host){ "10.2.0.2", 443 };
+	record.client = (struct record_host){ .ip = "10.1.0.2", .port = 51234 };
+	record.server = (struct record_host){ .ip = "10.2.0.2", .port = 443 };
 	record.gap_ms = 350412;
 	record.count = 1;
 	record.evidence.item[0] = "the client's next segment was answered by RST in 0.3 ms";
@@ -96,7 +96,7 @@ static void record_text__confidence__rounded_to_whole_percents(void **state)
 static void record_text__ipv6__in_brackets(void **state)
 {
 	(void)state;
-	record.client = (struct record_host){ "2001:db8::1", 5 };
+	record.client = (struct record_host){ .ip = "2001:db8::1", .port = 5 };
 	assert_true(tells("[2001:db8::1]:5"));
 }
 
@@ -105,7 +105,7 @@ static void record_text__nat_both_ends_train__told(void **state)
 	(void)state;
 	record.both_ends = true;
 	record.count = 3;
-	record.nat_client = (struct record_host){ "192.0.2.1", 40001 };
+	record.nat_client = (struct record_host){ .ip = "192.0.2.1", .port = 40001 };
 	assert_true(tells("and the other end, too"));
 	assert_true(tells("  \xc3\x97" "3\n"));
 	assert_true(tells("(NAT: 192.0.2.1:40001 \xe2\x86\x92 10.2.0.2:443)"));

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "cause.h"
+#include "name.h"
 
 #define ROW(id, cls, word, what, how, todo)                                                                                      \
-	[CAUSE_##id] = {.text = {.class = CLASS_##cls, .name = word, .meaning = what, .recognised = how, .advice = todo},        \
-			.path = PATH_##cls "/" word}
+	[CAUSE_##id] = {.text = {.class = CLASS_##cls, .name = rows[CAUSE_##id].name.text, .meaning = what, .recognised = how,   \
+				 .advice = todo},                                                                                \
+			.name = NAME(word), .path = NAME(PATH_##cls "/" word)}
 
 #define PATH_IDLE_TIMEOUT    "idle-timeout"
 #define PATH_FIREWALL_REJECT "firewall-reject"
@@ -23,7 +25,7 @@
 
 struct cause_row {
 	struct cause_text text;
-	const char *path;
+	struct name name, path;
 };
 
 static const struct cause_row rows[CAUSE_COUNT] = {
@@ -177,27 +179,27 @@ const char *cause_name(enum cause cause)
 
 const char *class_name(enum cause_class class)
 {
-	static const char *const names[] = {
-		[CLASS_IDLE_TIMEOUT] = PATH_IDLE_TIMEOUT,
-		[CLASS_FIREWALL_REJECT] = PATH_FIREWALL_REJECT,
-		[CLASS_APPLICATION] = PATH_APPLICATION,
-		[CLASS_STALE_STATE] = PATH_STALE_STATE,
-		[CLASS_NOISE] = PATH_NOISE,
-		[CLASS_UNKNOWN] = PATH_UNKNOWN,
+	static const struct name names[] = {
+		[CLASS_IDLE_TIMEOUT] = NAME(PATH_IDLE_TIMEOUT),
+		[CLASS_FIREWALL_REJECT] = NAME(PATH_FIREWALL_REJECT),
+		[CLASS_APPLICATION] = NAME(PATH_APPLICATION),
+		[CLASS_STALE_STATE] = NAME(PATH_STALE_STATE),
+		[CLASS_NOISE] = NAME(PATH_NOISE),
+		[CLASS_UNKNOWN] = NAME(PATH_UNKNOWN),
 	};
 
-	return (unsigned int)class <= CLASS_UNKNOWN ? names[class] : PATH_UNKNOWN;
+	return names[(unsigned int)class <= CLASS_UNKNOWN ? class : CLASS_UNKNOWN].text;
 }
 
 const char *cause_path(enum cause cause)
 {
-	return rows[(unsigned int)cause < CAUSE_COUNT ? cause : CAUSE_AMBIGUOUS].path;
+	return rows[(unsigned int)cause < CAUSE_COUNT ? cause : CAUSE_AMBIGUOUS].path.text;
 }
 
 bool cause_by_name(const char *name, enum cause *cause)
 {
 	for (unsigned int i = 0; name && i < CAUSE_COUNT; i++) {
-		if (strcmp(name, rows[i].text.name) == 0 || strcmp(name, rows[i].path) == 0) {
+		if (strcmp(name, rows[i].name.text) == 0 || strcmp(name, rows[i].path.text) == 0) {
 			*cause = (enum cause)i;
 			return true;
 		}

@@ -70,6 +70,7 @@ struct cause_text {
 
 /* The row of a cause; never NULL for a cause below CAUSE_COUNT. */
 const struct cause_text *cause_text(enum cause cause);
+/* These three are texts of names (name.h). */
 const char *cause_name(enum cause cause);
 const char *class_name(enum cause_class class);
 /* "class/cause", static storage. */

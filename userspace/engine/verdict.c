@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "name.h"
 #include "rules.h"
 #include "says.h"
 
@@ -124,33 +125,33 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 
 const char *stage_name(enum stage stage)
 {
-	static const char *const names[] = {
-		[STAGE_UNKNOWN] = "unknown", [STAGE_CONNECT] = "connect",	  [STAGE_ACCEPTED] = "accepted",
-		[STAGE_REQUEST] = "request", [STAGE_ESTABLISHED] = "established", [STAGE_CLOSING] = "closing",
-		[STAGE_CLOSED] = "closed",
+	static const struct name names[] = {
+		[STAGE_UNKNOWN] = NAME("unknown"), [STAGE_CONNECT] = NAME("connect"),	      [STAGE_ACCEPTED] = NAME("accepted"),
+		[STAGE_REQUEST] = NAME("request"), [STAGE_ESTABLISHED] = NAME("established"), [STAGE_CLOSING] = NAME("closing"),
+		[STAGE_CLOSED] = NAME("closed"),
 	};
 
-	return (unsigned int)stage <= STAGE_CLOSED ? names[stage] : names[STAGE_UNKNOWN];
+	return names[(unsigned int)stage <= STAGE_CLOSED ? stage : STAGE_UNKNOWN].text;
 }
 
 const char *side_name(enum side side)
 {
-	static const char *const names[] = {
-		[SIDE_UNKNOWN] = "unknown",
-		[SIDE_CLIENT] = "client",
-		[SIDE_SERVER] = "server",
-		[SIDE_GATEWAY] = "gateway",
+	static const struct name names[] = {
+		[SIDE_UNKNOWN] = NAME("unknown"),
+		[SIDE_CLIENT] = NAME("client"),
+		[SIDE_SERVER] = NAME("server"),
+		[SIDE_GATEWAY] = NAME("gateway"),
 	};
 
-	return (unsigned int)side <= SIDE_GATEWAY ? names[side] : names[SIDE_UNKNOWN];
+	return names[(unsigned int)side <= SIDE_GATEWAY ? side : SIDE_UNKNOWN].text;
 }
 
 const char *seq_match_name(enum seq_match match)
 {
-	static const char *const names[] = {
-		[SEQ_UNKNOWN] = "unknown", [SEQ_EXACT] = "exact", [SEQ_IN_WINDOW] = "in-window",
-		[SEQ_BELOW] = "below",	   [SEQ_ABOVE] = "above",
+	static const struct name names[] = {
+		[SEQ_UNKNOWN] = NAME("unknown"), [SEQ_EXACT] = NAME("exact"), [SEQ_IN_WINDOW] = NAME("in-window"),
+		[SEQ_BELOW] = NAME("below"),	 [SEQ_ABOVE] = NAME("above"),
 	};
 
-	return (unsigned int)match <= SEQ_ABOVE ? names[match] : names[SEQ_UNKNOWN];
+	return names[(unsigned int)match <= SEQ_ABOVE ? match : SEQ_UNKNOWN].text;
 }

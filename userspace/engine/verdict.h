@@ -150,6 +150,7 @@ void verdict_judge(const struct incident *incident, const struct verdict_setting
 /* The confidence of that verdict alone, where it is of this cause; 0 where it is of another. */
 double verdict_confidence(const struct incident *incident, const struct verdict_settings *settings, enum cause cause);
 
+/* Each is the text of a name (name.h). */
 const char *stage_name(enum stage stage);
 const char *side_name(enum side side);
 const char *seq_match_name(enum seq_match match);

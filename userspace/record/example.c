@@ -126,8 +126,8 @@ void record_example(struct record *record, enum cause cause)
 	record->sender = e->sender;
 	record->by = e->by;
 	record->direction = !strcmp(e->sender, "client") ? "original" : "reply";
-	record->client = (struct record_host){"10.1.0.2", 51234};
-	record->server = (struct record_host){"10.2.0.2", 443};
+	record->client = (struct record_host){.ip = "10.1.0.2", .port = 51234};
+	record->server = (struct record_host){.ip = "10.2.0.2", .port = 443};
 	record->gap_ms = e->gap_ms;
 	record->count = 1;
 	record->evidence.item[record->evidence.count++] = e->evidence;

@@ -17,6 +17,8 @@
 #include "digits.h"
 #include "line.h"
 
+#include "../engine/name.h"
+
 struct json {
 	struct line *line;
 	char *at, *end; /* of the room; behind it there is still room for a NUL byte */
@@ -111,6 +113,25 @@ LINE_INLINE void json_bytes(struct json *json, const char *key, const char *valu
 LINE_INLINE void json_string(struct json *json, const char *key, const char *value)
 {
 	json_bytes(json, key, value, strlen(value));
+}
+
+/*
+ * A text of ours that needs no escape, of a length that is known, at the beginning of a room of a size that the compiler knows: the room is
+ * copied.
+ */
+LINE_INLINE void json_plain(struct json *json, const char *key, const char *value, size_t len, size_t room)
+{
+	if (!json_key(json, key, room + 2))
+		return;
+	*json->at = '"';
+	memcpy(json->at + 1, value, room);
+	json->at[len + 1] = '"';
+	json->at += len + 2;
+}
+
+LINE_INLINE void json_name(struct json *json, const char *key, const struct name *name)
+{
+	json_plain(json, key, name->text, name->len, sizeof(name->text));
 }
 
 LINE_INLINE void json_u64(struct json *json, const char *key, uint64_t value)

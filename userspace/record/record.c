@@ -7,16 +7,18 @@
 #include "digits.h"
 #include "record.h"
 
+#include "../engine/name.h"
+
 #include <arpa/inet.h>
 
-static const char *const kind_names[] = {
-	[RECORD_RESET] = "reset",     [RECORD_AMENDMENT] = "amendment", [RECORD_SILENCE] = "silence",
-	[RECORD_LOSS] = "loss",	      [RECORD_SUMMARY] = "summary",
+static const struct name kind_names[] = {
+	[RECORD_RESET] = NAME("reset"), [RECORD_AMENDMENT] = NAME("amendment"), [RECORD_SILENCE] = NAME("silence"),
+	[RECORD_LOSS] = NAME("loss"),	[RECORD_SUMMARY] = NAME("summary"),
 };
 
 const char *record_kind_name(enum record_kind kind)
 {
-	return kind_names[kind];
+	return kind_names[kind].text;
 }
 
 void record_init(struct record *record, enum record_kind kind)
@@ -42,13 +44,21 @@ static void set_ipv4(struct record_host *host, const uint8_t addr[4])
 		at = digits_small(at, addr[i]);
 	}
 	*at = '\0';
+	host->len = (unsigned int)(at - host->ip);
+}
+
+static void set_ipv6(struct record_host *host, const uint8_t addr[16])
+{
+	if (!inet_ntop(AF_INET6, addr, host->ip, sizeof(host->ip)))
+		host->ip[0] = '\0';
+	host->len = (unsigned int)strlen(host->ip);
 }
 
 void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be)
 {
-	if (family != 6)
+	if (family == 6)
+		set_ipv6(host, addr);
+	else
 		set_ipv4(host, addr);
-	else if (!inet_ntop(AF_INET6, addr, host->ip, sizeof(host->ip)))
-		host->ip[0] = '\0';
 	host->port = ntohs(port_be);
 }

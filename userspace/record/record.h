@@ -32,6 +32,7 @@ enum record_kind {
 struct record_host {
 	char ip[RECORD_IP_MAX]; /* "" unknown */
 	uint16_t port;
+	unsigned int len; /* of ip; 0: not counted, and ip may come from anywhere */
 };
 
 struct record_list {
@@ -50,12 +51,16 @@ struct record_rst {
 	size_t payload_len;
 };
 
-/* Pointers are NULL, numbers negative, where nothing is known. */
+/*
+ * Pointers are NULL, numbers negative, where nothing is known. Where a verdict made the record, all words of the vocabulary are texts of
+ * names (name.h): class, cause, also, stage, sender, by, direction, ct_state, flags and seq_match.
+ */
 struct record {
 	enum record_kind kind;
 	const struct verdict *verdict; /* what it was made from; NULL: something else */
 	uint8_t actor;		       /* enum rstwhy_by; of a verdict only */
 	char id[RECORD_ID_MAX];
+	unsigned int id_len; /* as record_host.len */
 	const char *amends; /* amendments: the id of the first finding */
 	uint64_t ts_ns;
 	const char *gateway;
@@ -123,6 +128,7 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 /* A host's address as text; family 4 or 6. */
 void record_host_set(struct record_host *host, uint8_t family, const uint8_t addr[16], uint16_t port_be);
 
+/* The text of a name. */
 const char *record_kind_name(enum record_kind kind);
 
 /* One JSON object and a newline. */

@@ -18,6 +18,23 @@ LINE_INLINE void json_optional(struct json *json, const char *key, const char *v
 		json_string(json, key, value);
 }
 
+/* A word of the vocabulary, or what a log says in its place. */
+LINE_INLINE void json_word(struct json *json, const struct record *record, const char *key, const char *value)
+{
+	if (value && record->verdict)
+		json_name(json, key, name_of(value));
+	else if (value)
+		json_string(json, key, value);
+}
+
+LINE_INLINE void json_words(struct json *json, const struct record *record, const char *key, const struct record_list *list)
+{
+	json_open(json, key, '[');
+	for (size_t i = 0; i < list->count; i++)
+		json_word(json, record, NULL, list->item[i]);
+	json_close(json, ']');
+}
+
 LINE_INLINE void json_list(struct json *json, const char *key, const struct record_list *list)
 {
 	json_open(json, key, '[');
@@ -31,7 +48,10 @@ LINE_INLINE void json_host(struct json *json, const char *key, const struct reco
 	if (!host->ip[0])
 		return;
 	json_open(json, key, '{');
-	json_string(json, "ip", host->ip);
+	if (host->len)
+		json_plain(json, "ip", host->ip, host->len, sizeof(host->ip));
+	else
+		json_string(json, "ip", host->ip);
 	json_u64(json, "port", host->port);
 	json_close(json, '}');
 }
@@ -59,15 +79,17 @@ LINE_INLINE void json_ages(struct json *json, const struct record *record)
 	json_known_decimal(json, "ct_idle_ms", record->ct_idle_ms);
 	json_known_decimal(json, "ct_timeout_before_gap_ms", record->ct_timeout_before_gap_ms);
 	json_known_decimal(json, "ct_timeout_at_rst_ms", record->ct_timeout_at_rst_ms);
-	json_optional(json, "ct_state", record->ct_state);
+	json_word(json, record, "ct_state", record->ct_state);
 	json_known_decimal(json, "age_ms", record->age_ms);
 }
 
-LINE_INLINE void json_rst(struct json *json, const struct record_rst *rst)
+LINE_INLINE void json_rst(struct json *json, const struct record *record)
 {
+	const struct record_rst *rst = &record->rst;
+
 	json_open(json, "rst", '{');
-	json_optional(json, "flags", rst->flags);
-	json_optional(json, "seq_match", rst->seq_match);
+	json_word(json, record, "flags", rst->flags);
+	json_word(json, record, "seq_match", rst->seq_match);
 	json_u64(json, "ttl", rst->ttl);
 	json_u64(json, "win", rst->win);
 	if (rst->ipid >= 0)
@@ -79,20 +101,20 @@ LINE_INLINE void json_rst(struct json *json, const struct record_rst *rst)
 
 LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
-	json_optional(json, "class", record->class);
-	json_optional(json, "cause", record->cause);
+	json_word(json, record, "class", record->class);
+	json_word(json, record, "cause", record->cause);
 	json_known_decimal(json, "confidence", record->confidence);
-	json_list(json, "also", &record->also);
-	json_optional(json, "stage", record->stage);
-	json_optional(json, "sender", record->sender);
+	json_words(json, record, "also", &record->also);
+	json_word(json, record, "stage", record->stage);
+	json_word(json, record, "sender", record->sender);
 	if (record->both_ends)
 		json_bool(json, "both_ends", true);
-	json_optional(json, "by", record->by);
-	json_optional(json, "direction", record->direction);
+	json_word(json, record, "by", record->by);
+	json_word(json, record, "direction", record->direction);
 	json_hosts(json, record);
 	json_ages(json, record);
 	if (record->have_rst)
-		json_rst(json, &record->rst);
+		json_rst(json, record);
 	json_u64(json, "count", record->count);
 	json_list(json, "related", &record->related);
 	json_optional(json, "in", record->in);
@@ -112,6 +134,14 @@ LINE_INLINE void json_loss(struct json *json, const struct record *record)
 	json_optional(json, "where", record->where);
 }
 
+LINE_INLINE void json_id(struct json *json, const struct record *record)
+{
+	if (record->id_len)
+		json_plain(json, "id", record->id, record->id_len, sizeof(record->id));
+	else if (record->id[0])
+		json_string(json, "id", record->id);
+}
+
 LINE_INLINE void json_summary(struct json *json, const struct record *record)
 {
 	json_optional(json, "source", record->source);
@@ -128,9 +158,8 @@ void record_json(struct line *line, const struct record *record)
 
 	json_open(&json, NULL, '{');
 	json_u64(&json, "v", RECORD_VERSION);
-	json_string(&json, "kind", record_kind_name(record->kind));
-	if (record->id[0])
-		json_string(&json, "id", record->id);
+	json_name(&json, "kind", name_of(record_kind_name(record->kind)));
+	json_id(&json, record);
 	json_optional(&json, "amends", record->amends);
 	json_time(&json, "ts", record->ts_ns);
 	json_optional(&json, "gateway", record->gateway);

@@ -7,40 +7,49 @@
 #include "digits.h"
 #include "record.h"
 
+#include "../engine/name.h"
+
 static const char *actor_name(uint8_t by)
 {
-	static const char *const names[] = {
-		[RSTWHY_BY_UNSEEN] = "unseen",
-		[RSTWHY_BY_TRANSIT] = "transit",
-		[RSTWHY_BY_GATEWAY_REJECT] = "gateway-reject",
-		[RSTWHY_BY_GATEWAY_STACK] = "gateway-stack",
-		[RSTWHY_BY_GATEWAY_RAW] = "gateway-raw",
-		[RSTWHY_BY_GATEWAY_SOCKET] = "gateway-socket",
+	static const struct name names[] = {
+		[RSTWHY_BY_UNSEEN] = NAME("unseen"),
+		[RSTWHY_BY_TRANSIT] = NAME("transit"),
+		[RSTWHY_BY_GATEWAY_REJECT] = NAME("gateway-reject"),
+		[RSTWHY_BY_GATEWAY_STACK] = NAME("gateway-stack"),
+		[RSTWHY_BY_GATEWAY_RAW] = NAME("gateway-raw"),
+		[RSTWHY_BY_GATEWAY_SOCKET] = NAME("gateway-socket"),
 	};
 
-	return by < sizeof(names) / sizeof(names[0]) ? names[by] : NULL;
+	return by < sizeof(names) / sizeof(names[0]) ? names[by].text : NULL;
 }
 
 static const char *direction_name(uint8_t direction)
 {
-	static const char *const names[] = {
-		[RSTWHY_DIR_ORIGINAL] = "original",
-		[RSTWHY_DIR_REPLY] = "reply",
-		[RSTWHY_DIR_NONE] = "none",
+	static const struct name names[] = {
+		[RSTWHY_DIR_ORIGINAL] = NAME("original"),
+		[RSTWHY_DIR_REPLY] = NAME("reply"),
+		[RSTWHY_DIR_NONE] = NAME("none"),
 	};
 
-	return direction < sizeof(names) / sizeof(names[0]) ? names[direction] : NULL;
+	return direction < sizeof(names) / sizeof(names[0]) ? names[direction].text : NULL;
 }
 
 /* As /proc/net/nf_conntrack spells them. */
 static const char *ct_state_name(int state)
 {
-	static const char *const names[] = {
-		"NONE",	    "SYN_SENT",	 "SYN_RECV", "ESTABLISHED", "FIN_WAIT",
-		"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",	     "SYN_SENT2",
+	static const struct name names[] = {
+		NAME("NONE"),	    NAME("SYN_SENT"), NAME("SYN_RECV"),	 NAME("ESTABLISHED"), NAME("FIN_WAIT"),
+		NAME("CLOSE_WAIT"), NAME("LAST_ACK"), NAME("TIME_WAIT"), NAME("CLOSE"),	      NAME("SYN_SENT2"),
 	};
 
-	return state >= 0 && (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
+	return state >= 0 && (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state].text : NULL;
+}
+
+static const char *flags_name(const struct segment *seg)
+{
+	static const struct name rst = NAME("R"), rst_ack = NAME("RA");
+
+	return (seg->flags & SEG_ACK ? &rst_ack : &rst)->text;
 }
 
 #define AMENDMENT "-a"
@@ -80,9 +89,11 @@ static void fill_id(struct record *record, const struct incident *incident, stru
 	end = put_id(record->id, prefix, ev->seq);
 	if (incident->kind == INCIDENT_AMENDMENT) {
 		memcpy(end, AMENDMENT, sizeof(AMENDMENT));
+		end += sizeof(AMENDMENT) - 1;
 		put_id(record->first_id, prefix, ev->seq);
 		record->amends = record->first_id;
 	}
+	record->id_len = (unsigned int)(end - record->id);
 	for (uint32_t i = 0; i < incident->related_count && i < INCIDENT_RELATED_MAX; i++) {
 		put_id(record->related_id[i], prefix, incident->related[i]);
 		record->related.item[record->related.count++] = record->related_id[i];
@@ -130,7 +141,7 @@ static void fill_rst(struct record *record, const struct incident *incident, con
 	const struct segment *seg = &event->seg;
 
 	record->have_rst = true;
-	record->rst.flags = seg->flags & SEG_ACK ? "RA" : "R";
+	record->rst.flags = flags_name(seg);
 	record->rst.seq_match = seq_match_name(verdict->seq_match);
 	record->rst.ttl = seg->ttl;
 	record->rst.win = seg->win;
