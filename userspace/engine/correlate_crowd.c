@@ -153,20 +153,34 @@ static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
 	return mem->direction <= RSTWHY_DIR_REPLY ? mem->last_ms[mem->direction ^ 1U] : 0;
 }
 
+static struct sighting sighting_of(const struct held_slot *s, enum crowd_kind kind, bool telling)
+{
+	const struct event *event = &s->incident.first;
+
+	return (struct sighting){
+		.keys = s->keys,
+		.seq = event->ev.seq,
+		.when_ns = event->ev.boottime_ns,
+		.age_ms = peer_age_ms(&event->ev.mem),
+		.open_ms = event->ev.mem.age_ms,
+		.target = crowd_target(kind, event),
+		.prompted = crowd_prompted(&s->facts),
+		.telling = telling,
+	};
+}
+
 void correlate_join_crowd(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
 	const struct sighting *members[CROWD_MEMBERS];
-	struct sighting own = {.keys = s->keys, .seq = s->incident.first.ev.seq, .when_ns = s->incident.first.ev.boottime_ns};
-	enum crowd_kind kind = crowd_of_facts(&s->facts, &own.telling);
+	struct sighting own;
+	bool telling;
+	enum crowd_kind kind = crowd_of_facts(&s->facts, &telling);
 	size_t count, seen = 0;
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
-	own.target = crowd_target(&s->incident.first);
-	own.prompted = crowd_prompted(&s->facts);
-	own.age_ms = peer_age_ms(&s->incident.first.ev.mem);
-	own.open_ms = s->incident.first.ev.mem.age_ms;
+	own = sighting_of(s, kind, telling);
 	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
 	for (size_t i = 0; kind == CROWD_ABORT && i < count; i++)
 		seen += witnesses(&own, members[i]);

@@ -134,11 +134,15 @@ static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
 	return false;
 }
 
-uint64_t crowd_target(const struct event *event)
+uint64_t crowd_target(enum crowd_kind kind, const struct event *event)
 {
-	struct asked asked = asked_of(event);
-	struct crowd_key key = {.port = asked.port};
+	struct crowd_key key = {0};
+	struct asked asked;
 
+	if (kind != CROWD_SCAN)
+		return 0;
+	asked = asked_of(event);
+	key.port = asked.port;
 	memcpy(key.addr, asked.server, sizeof(key.addr));
 	return flowkey_hash(&key, sizeof(key), 0);
 }
@@ -160,7 +164,7 @@ size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct even
 		  const struct sighting **members)
 {
 	struct crowd_key key = key_of(kind, event);
-	uint64_t target = crowd_target(event), number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
+	uint64_t target = crowd_target(kind, event), number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
 	const struct entry *e;
 	size_t count = 0;
 

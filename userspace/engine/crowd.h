@@ -48,8 +48,8 @@ enum crowd_kind crowd_of_facts(const struct facts *f, bool *telling);
 /* sighting.prompted of a RST. */
 bool crowd_prompted(const struct facts *f);
 
-/* sighting.target of the RST's sender. */
-uint64_t crowd_target(const struct event *event);
+/* sighting.target of the RST's sender; 0 where nobody asks for it. */
+uint64_t crowd_target(enum crowd_kind kind, const struct event *event);
 
 /* How far apart in time two members may be. */
 uint64_t crowd_span_ns(enum crowd_kind kind);

@@ -15,18 +15,6 @@
 
 #define GIVEN_OUT_FROM 32768 /* Linux' net.ipv4.ip_local_port_range; others begin higher */
 
-bool tuple_is_zero(const struct rstwhy_tuple *t)
-{
-	static const struct rstwhy_tuple zero;
-
-	return memcmp(t, &zero, sizeof(zero)) == 0;
-}
-
-bool tuple_equal(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static struct rstwhy_tuple mirror(const struct rstwhy_tuple *t)
 {
 	struct rstwhy_tuple m = {.sport = t->dport, .dport = t->sport};
@@ -34,13 +22,6 @@ static struct rstwhy_tuple mirror(const struct rstwhy_tuple *t)
 	memcpy(m.src, t->dst, sizeof(m.src));
 	memcpy(m.dst, t->src, sizeof(m.dst));
 	return m;
-}
-
-bool tuple_mirrors(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
-{
-	struct rstwhy_tuple m = mirror(a);
-
-	return tuple_equal(&m, b);
 }
 
 static struct endpoint source(const struct rstwhy_tuple *t)
@@ -61,7 +42,7 @@ static struct endpoint destination(const struct rstwhy_tuple *t)
 
 static bool same(const struct endpoint *a, const struct endpoint *b)
 {
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+	return a->port == b->port && !address_differs(a->addr, b->addr);
 }
 
 /* opening: from the client, as it addressed the server; answering: from the real server, to the client as it is seen there. */

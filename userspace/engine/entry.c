@@ -4,8 +4,6 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include <string.h>
-
 #include "facts.h"
 
 #define EXPIRY_SLACK_MS	 100.0	  /* ticks of both clocks */
@@ -64,7 +62,7 @@ static void find_translation(struct facts *f)
 
 static bool sent_from(const struct facts *f, const uint8_t *addr, uint16_t port)
 {
-	return f->seg->tuple.sport == port && memcmp(f->seg->tuple.src, addr, 16) == 0;
+	return f->seg->tuple.sport == port && !address_differs(f->seg->tuple.src, addr);
 }
 
 /* The RST speaks for the address that stood for somebody else: the client seen from outside, or the server as addressed. */
@@ -74,9 +72,9 @@ static void find_foreign_stack(struct facts *f)
 
 	if (f->ev->by != RSTWHY_BY_GATEWAY_STACK || !f->translated)
 		return;
-	if (memcmp(orig->src, reply->dst, 16) != 0 || orig->sport != reply->dport)
+	if (address_differs(orig->src, reply->dst) || orig->sport != reply->dport)
 		f->foreign_stack = sent_from(f, reply->dst, reply->dport);
-	if (memcmp(orig->dst, reply->src, 16) != 0 || orig->dport != reply->sport)
+	if (address_differs(orig->dst, reply->src) || orig->dport != reply->sport)
 		f->foreign_stack = f->foreign_stack || sent_from(f, orig->dst, orig->dport);
 }
 

@@ -9,6 +9,7 @@
 #ifndef RSTWHY_FACTS_H
 #define RSTWHY_FACTS_H
 
+#include "tuple.h"
 #include "verdict.h"
 
 /* The two shapes of a stack's RST, and the answer to a SYN. See shape.c. */
@@ -150,9 +151,5 @@ bool aftermath_sender_heard(const struct facts *f);
 /* endpoints.c */
 /* Who talks to whom, as the client knows it; of what facts_orient() finds. */
 void facts_endpoints(const struct facts *f, struct endpoints *out);
-bool tuple_is_zero(const struct rstwhy_tuple *t);
-bool tuple_equal(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b);
-/* b is a seen from the other side, nothing translated */
-bool tuple_mirrors(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b);
 
 #endif

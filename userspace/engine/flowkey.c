@@ -6,46 +6,48 @@
  */
 #include <string.h>
 
-#include "facts.h"
 #include "flowkey.h"
 
-_Static_assert(sizeof(struct flowkey) == 44, "flowkey is compared as bytes");
+_Static_assert(sizeof(struct flowkey) == 44, "flowkey is hashed as bytes");
 
 static bool swapped(const struct rstwhy_tuple *t)
 {
-	int order = memcmp(t->src, t->dst, sizeof(t->src));
+	int order = address_order(t->src, t->dst);
 
 	return order > 0 || (order == 0 && t->sport > t->dport);
 }
 
-static struct flowkey key_of(const struct rstwhy_tuple *t, const struct event *event)
+static void set_key(struct flowkey *key, const struct rstwhy_tuple *t, const struct event *event)
 {
-	struct flowkey key = {.family = event->seg.family, .netns = event->ev.netns_inum};
 	bool swap = swapped(t);
 
-	memcpy(key.addr[swap], t->src, sizeof(t->src));
-	memcpy(key.addr[!swap], t->dst, sizeof(t->dst));
-	key.port[swap] = t->sport;
-	key.port[!swap] = t->dport;
-	return key;
+	memcpy(key->addr[swap], t->src, sizeof(t->src));
+	memcpy(key->addr[!swap], t->dst, sizeof(t->dst));
+	key->port[swap] = t->sport;
+	key->port[!swap] = t->dport;
+	key->family = event->seg.family;
+	key->netns = event->ev.netns_inum;
 }
 
-bool flowkey_equal(const struct flowkey *a, const struct flowkey *b)
+/* Of one packet's: one key, if they are the same or each other's mirror. */
+static bool is_one_key(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return tuple_equal(a, b) || tuple_mirrors(a, b);
 }
 
-static void add(struct flowkeys *keys, const struct rstwhy_tuple *t, const struct event *event)
-{
-	struct flowkey key;
+struct names {
+	const struct rstwhy_tuple *tuple[FLOWKEYS_MAX];
+	unsigned int count;
+};
 
+static inline void add(struct names *names, const struct rstwhy_tuple *t)
+{
 	if (tuple_is_zero(t))
 		return;
-	key = key_of(t, event);
-	for (unsigned int i = 0; i < keys->count; i++)
-		if (flowkey_equal(&keys->key[i], &key))
+	for (unsigned int i = 0; i < names->count; i++)
+		if (is_one_key(names->tuple[i], t))
 			return;
-	keys->key[keys->count++] = key;
+	names->tuple[names->count++] = t;
 }
 
 /* What the memory knows outlives conntrack's entry; the wire tuple serves where there is nothing else. */
@@ -53,20 +55,23 @@ void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys
 {
 	const struct rstwhy_memory *mem = &event->ev.mem;
 	const struct rstwhy_conntrack *ct = &event->ev.ct;
+	struct names names = {.count = 0};
 
-	keys->count = 0;
 	if (mem->flags & RSTWHY_MEM_KNOWN) {
-		add(keys, &mem->orig, event);
-		add(keys, &mem->reply, event);
+		add(&names, &mem->orig);
+		add(&names, &mem->reply);
 	} else if (ct->flags & CT_HAS_TUPLES) {
-		add(keys, &ct->orig, event);
-		add(keys, &ct->reply, event);
+		add(&names, &ct->orig);
+		add(&names, &ct->reply);
 	}
-	add(keys, &event->seg.tuple, event);
-	if (!keys->count)
-		keys->key[keys->count++] = key_of(&event->seg.tuple, event);
-	for (unsigned int i = 0; i < keys->count; i++)
+	add(&names, &event->seg.tuple);
+	if (!names.count)
+		names.tuple[names.count++] = &event->seg.tuple;
+	keys->count = names.count;
+	for (unsigned int i = 0; i < names.count; i++) {
+		set_key(&keys->key[i], names.tuple[i], event);
 		keys->hash[i] = flowkey_hash(&keys->key[i], sizeof(keys->key[i]), seed);
+	}
 }
 
 /* Multiply and fold, eight bytes at a time, with a final avalanche. */
@@ -110,5 +115,5 @@ bool origin_same_side(const struct origin *a, const struct origin *b)
 		return a->mem_dir == b->mem_dir;
 	if (told(a->ct_dir) && told(b->ct_dir))
 		return a->ct_dir == b->ct_dir;
-	return a->sport == b->sport && memcmp(a->src, b->src, sizeof(a->src)) == 0;
+	return a->sport == b->sport && !address_differs(a->src, b->src);
 }

@@ -8,8 +8,9 @@
 #define RSTWHY_FLOWKEY_H
 
 #include "event.h"
+#include "tuple.h"
 
-/* A tuple with its smaller end first, so that both directions are one key. No padding: compared and hashed as bytes. */
+/* A tuple with its smaller end first, so that both directions are one key. No padding: hashed as bytes. */
 struct flowkey {
 	uint8_t addr[2][16];
 	uint16_t port[2];
@@ -28,7 +29,13 @@ struct flowkeys {
 
 /* seed: so that nobody can aim at one bucket; of all tables that are asked the same. */
 void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys);
-bool flowkey_equal(const struct flowkey *a, const struct flowkey *b);
+
+static inline bool flowkey_equal(const struct flowkey *a, const struct flowkey *b)
+{
+	uint32_t others = (a->port[0] ^ b->port[0]) | (a->port[1] ^ b->port[1]) | (a->family ^ b->family) | (a->netns ^ b->netns);
+
+	return !(address_differs(a->addr[0], b->addr[0]) | address_differs(a->addr[1], b->addr[1]) | others);
+}
 
 uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed);
 
