@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "../../userspace/engine/hints.h"
+#include "../../userspace/engine/sentence.h"
 #include "engine_scene.h"
 
 static struct scene s;
@@ -208,6 +209,32 @@ static void hint_fits__measure_and_bound(void **state)
 	assert_false(hint_fits(&next, HINT_BOTH, &at));
 }
 
+/* What hint_kinds() passes over would not have fitted. */
+static void hints__any_gap__all_that_fit(void **state)
+{
+	static struct hints many;
+
+	(void)state;
+	many.count = 0;
+	for (unsigned int i = 0; i < HINTS_MAX; i++)
+		hints_add(&many, &(struct hint){ 1 + i * i * (1 + i % 7), 1U << i % 5, "box" });
+	s.settings.hints = &many;
+	for (unsigned int i = 0; i < 40000; i++) {
+		unsigned int kinds = 1 + i % 31;
+		struct hint_bounds bounds = { .survived_ms = 0, .killed_ms = (double)i * i * 0.6 };
+		struct facts f = { .incident = &s.incident, .settings = &s.settings, .mem = scene_mem(&s), .gap.ms = bounds.killed_ms };
+		struct verdict v = { .candidates_count = 0 };
+		size_t fitting = 0;
+
+		s.incident.bracket = (struct path_bracket){ 0 };
+		hint_kinds(&f, kinds, &v);
+		for (size_t k = 0; k < many.count && fitting < VERDICT_CANDIDATES_MAX; k++)
+			if (hint_fits(&many.hint[k], kinds, &bounds))
+				assert_string_equal(v.candidates[fitting++], many.text[k]);
+		assert_int_equal(v.candidates_count, fitting);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -226,6 +253,7 @@ int main(void)
 		TEST(hints__nearest_below_the_gap__first),
 		TEST(hints__own_file__replaces_the_table),
 		TEST(hints__never_decide),
+		TEST(hints__any_gap__all_that_fit),
 		TEST(hint_fits__measure_and_bound),
 	};
 

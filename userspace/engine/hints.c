@@ -6,6 +6,7 @@
  *
  * Several devices share a value: candidates, never a culprit.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "hints.h"
@@ -16,6 +17,9 @@
 #define MEASURE_MS  2000.0 /* a device looks at its timers every second or so, large tables less often */
 #define MEASURE_PER 100.0
 
+_Static_assert(HINT_TEXT_MAX == sizeof(((struct verdict *)0)->candidates[0]), "a hint's text is a candidate");
+_Static_assert(HINT_TEXT_MAX > HINT_NAME_MAX - 1 + sizeof(" 31536000 s") - 1, "a hint's text has room");
+
 bool hints_add(struct hints *hints, const struct hint *hint)
 {
 	size_t at = hints->count;
@@ -25,7 +29,10 @@ bool hints_add(struct hints *hints, const struct hint *hint)
 	while (at > 0 && hints->hint[at - 1].seconds < hint->seconds)
 		at--;
 	memmove(&hints->hint[at + 1], &hints->hint[at], (hints->count - at) * sizeof(*hint));
+	memmove(&hints->text[at + 1], &hints->text[at], (hints->count - at) * sizeof(hints->text[0]));
 	hints->hint[at] = *hint;
+	memset(hints->text[at], 0, sizeof(hints->text[0]));
+	snprintf(hints->text[at], sizeof(hints->text[0]), "%s %u s", hint->name, hint->seconds);
 	hints->count++;
 	return true;
 }
@@ -58,19 +65,46 @@ static struct hint_bounds bounds_of(const struct facts *f, unsigned int kinds)
 	return bounds;
 }
 
+static unsigned int whole_seconds(double ms)
+{
+	if (ms < 1000.0)
+		return 0;
+	return ms < HINT_SECONDS_MOST * 1000.0 ? (unsigned int)(ms / 1000.0) : HINT_SECONDS_MOST;
+}
+
+/*
+ * The shortest and the longest timeout that may fit: the gap is at most half as long again, or differs by two seconds or a hundredth of the
+ * timeout, which is less than two of the gap. hint_fits() decides; all are in order, so that it need not be asked of most.
+ */
+struct hint_span {
+	unsigned int least, most;
+};
+
+static struct hint_span span_of(double gap_ms)
+{
+	return (struct hint_span){
+		.least = whole_seconds(gap_ms / NEXT_MOST - MEASURE_MS),
+		.most = whole_seconds(gap_ms * (1 + 2 / MEASURE_PER) + MEASURE_MS),
+	};
+}
+
 void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 {
 	struct hint_bounds bounds = bounds_of(f, kinds);
+	struct hint_span span = span_of(bounds.killed_ms);
 	const struct hints *hints = f->settings->hints;
 	struct hints builtin;
+	size_t i = 0;
 
 	if (!hints) {
 		hints_builtin(&builtin);
 		hints = &builtin;
 	}
-	for (size_t i = 0; i < hints->count && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
+	while (i < hints->count && hints->hint[i].seconds > span.most)
+		i++;
+	for (; i < hints->count && hints->hint[i].seconds >= span.least && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
 		if ((hints->hint[i].kinds & kinds) && hint_fits(&hints->hint[i], kinds, &bounds))
-			candidate(v, "%s %u s", hints->hint[i].name, hints->hint[i].seconds);
+			memcpy(v->candidates[v->candidates_count++], hints->text[i], sizeof(hints->text[i]));
 }
 
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v)

@@ -16,6 +16,7 @@
 
 #define HINTS_MAX	  256
 #define HINT_NAME_MAX	  48
+#define HINT_TEXT_MAX	  64
 #define HINT_SECONDS_MOST 31536000U
 
 /* What it does at its timeout; several may be possible. */
@@ -31,9 +32,10 @@ struct hint {
 	char name[HINT_NAME_MAX];
 };
 
-/* Plain data; longest first. */
+/* Plain data; longest first; filled by hints_add() alone. */
 struct hints {
 	struct hint hint[HINTS_MAX];
+	char text[HINTS_MAX][HINT_TEXT_MAX]; /* each as a candidate: "AWS NLB 350 s" */
 	size_t count;
 };
 

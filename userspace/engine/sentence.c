@@ -24,38 +24,38 @@ static struct duration_text two_units(double ms, double big, const char *big_nam
 	return t;
 }
 
-#define NUMBER_DIGITS 12
+#define NUMBER_DIGITS 10
 
-/* A number's digits, at the end of the room; where they begin. */
-static char *put_number(char room[NUMBER_DIGITS], unsigned int value)
+/* A number's digits; where they end. */
+static char *put_number(char *at, unsigned int value)
 {
-	char *at = room + NUMBER_DIGITS;
+	char *end = at + 1;
 
-	do {
-		*--at = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	return at;
+	for (unsigned int rest = value; rest > 9; rest /= 10)
+		end++;
+	for (char *digit = end; digit > at; value /= 10)
+		*--digit = (char)('0' + value % 10);
+	return end;
 }
 
+#define UNIT_MAX 4 /* " ms" */
+
 /* At most 2 hours in tenths of a second: eight characters and the unit. printf() of a double costs ten times as much. */
-static void put_tenths(char *text, double tenths, bool decimal, const char *unit)
+static void put_tenths(char *text, double tenths, bool decimal, const char unit[UNIT_MAX])
 {
 	unsigned int value = decimal ? (unsigned int)(tenths + 0.5) : (unsigned int)(tenths / 10 + 0.5);
-	char room[NUMBER_DIGITS], *digits = put_number(room, decimal ? value / 10 : value);
-	size_t len = (size_t)(room + NUMBER_DIGITS - digits);
 
-	memcpy(text, digits, len);
-	text += len;
+	text = put_number(text, decimal ? value / 10 : value);
 	if (decimal) {
 		*text++ = '.';
 		*text++ = (char)('0' + value % 10);
 	}
-	memcpy(text, unit, strlen(unit) + 1);
+	memcpy(text, unit, UNIT_MAX);
 }
 
 struct duration_text duration(double ms)
 {
+	static const char milliseconds[UNIT_MAX] = " ms", seconds[UNIT_MAX] = " s";
 	struct duration_text t;
 
 	if (ms >= 2 * DAY)
@@ -65,11 +65,11 @@ struct duration_text duration(double ms)
 	if (ms < 0)
 		snprintf(t.s, sizeof(t.s), "an unknown time");
 	else if (ms < 10)
-		put_tenths(t.s, ms * 10, true, " ms");
+		put_tenths(t.s, ms * 10, true, milliseconds);
 	else if (ms < SECOND)
-		put_tenths(t.s, ms * 10, false, " ms");
+		put_tenths(t.s, ms * 10, false, milliseconds);
 	else
-		put_tenths(t.s, ms / 100, true, " s");
+		put_tenths(t.s, ms / 100, true, seconds);
 	return t;
 }
 
@@ -89,9 +89,9 @@ static void append(struct text *text, const char *piece, size_t len)
 
 static void append_number(struct text *text, unsigned int value)
 {
-	char room[NUMBER_DIGITS], *digits = put_number(room, value);
+	char digits[NUMBER_DIGITS];
 
-	append(text, digits, (size_t)(room + NUMBER_DIGITS - digits));
+	append(text, digits, (size_t)(put_number(digits, value) - digits));
 }
 
 /* %s, %u; %% and whatever else stands for itself. */
@@ -102,7 +102,8 @@ static void put_together(char *room, size_t size, const char *format, va_list ar
 	for (;;) {
 		const char *sign = strchrnul(format, '%');
 
-		append(&text, format, (size_t)(sign - format));
+		if (sign > format)
+			append(&text, format, (size_t)(sign - format));
 		if (!sign[0])
 			break;
 		format = sign + 2;
