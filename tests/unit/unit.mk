@@ -18,6 +18,9 @@ engine_decode_SRCS = tests/unit/engine_decode.c userspace/engine/decode.c module
 UNIT_PROGRAMS += engine_cause
 engine_cause_SRCS = tests/unit/engine_cause.c userspace/engine/cause.c
 
+UNIT_PROGRAMS += engine_due
+engine_due_SRCS = tests/unit/engine_due.c userspace/engine/due.c
+
 UNIT_ENGINE_SCENES := shape stage facts endpoints gateway noise connect idle expiry endpoint transfer unknown verdict correlate follow flood causes crowd crash silence offload late amend scan translation path rules
 UNIT_SCENE_SRCS := tests/unit/engine_scene.c tests/unit/engine_scene_rst.c
 UNIT_PROGRAMS += $(UNIT_ENGINE_SCENES:%=engine_%)

@@ -62,8 +62,8 @@ static void judge(const struct correlate *c, struct held_slot *s)
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings)
 {
 	c->settings = *settings;
-	for (uint32_t i = 0; i < held_count(c->held); i++)
-		judge(c, held_at(c->held, held_any(c->held, i)));
+	for (uint32_t i = held_next(c->held, 0); i != HELD_NONE; i = held_next(c->held, i + 1))
+		judge(c, held_at(c->held, i));
 }
 
 void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void *user)

@@ -4,13 +4,13 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. The heap orders slots by due time, then by arrival; it has four
- * children to a node, which lie side by side: half the levels, half the cache misses. Slots are large and lie far apart, so what is
- * compared while searching and sorting lies apart from them, close together.
+ * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. Slots are large and lie far apart, so what is looked at while
+ * searching and sorting, and of neighbours, lies apart from them, close together.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "due.h"
 #include "held.h"
 #include "noisy.h"
 
@@ -21,22 +21,23 @@ struct node {
 	uint32_t next;
 };
 
-struct due {
-	uint64_t ns, seq;
-	uint32_t slot;
+/* A slot's place among those of its source. */
+struct kin {
+	uint32_t source;
+	uint32_t newer, older;
 };
 
 struct held {
 	uint32_t capacity, count, mask;
-	uint32_t free; /* first free slot; linked by newer */
+	uint32_t free; /* first free slot; linked by kin.newer */
 	uint64_t seed;
 	struct held_slot *slots;
 	uint32_t *buckets; /* nodes */
 	struct node *nodes;
-	struct due *heap;
-	uint32_t *heap_at; /* by slot: where in the heap */
-	uint32_t *oldest;  /* by source */
+	struct kin *kin;  /* by slot */
+	uint32_t *oldest; /* by source */
 	uint32_t *newest;
+	struct due *due;
 	struct noisy *noisy;
 };
 
@@ -57,8 +58,8 @@ void held_free(struct held *h)
 	free(h->slots);
 	free(h->buckets);
 	free(h->nodes);
-	free(h->heap);
-	free(h->heap_at);
+	due_free(h->due);
+	free(h->kin);
 	free(h->oldest);
 	free(h->newest);
 	free(h);
@@ -69,12 +70,12 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 	h->slots = calloc(capacity, sizeof(*h->slots));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
 	h->nodes = calloc((size_t)capacity * FLOWKEYS_MAX, sizeof(*h->nodes));
-	h->heap = calloc(capacity, sizeof(*h->heap));
-	h->heap_at = calloc(capacity, sizeof(*h->heap_at));
+	h->kin = calloc(capacity, sizeof(*h->kin));
 	h->oldest = calloc(capacity, sizeof(*h->oldest));
 	h->newest = calloc(capacity, sizeof(*h->newest));
+	h->due = due_new(capacity);
 	h->noisy = noisy_new(capacity, h->seed);
-	return h->slots && h->buckets && h->nodes && h->heap && h->heap_at && h->oldest && h->newest && h->noisy;
+	return h->slots && h->buckets && h->nodes && h->kin && h->oldest && h->newest && h->due && h->noisy;
 }
 
 struct held *held_new(uint32_t capacity, uint64_t seed)
@@ -93,7 +94,7 @@ struct held *held_new(uint32_t capacity, uint64_t seed)
 	memset(h->oldest, 0xff, capacity * sizeof(*h->oldest));
 	memset(h->newest, 0xff, capacity * sizeof(*h->newest));
 	for (uint32_t i = 0; i < capacity; i++)
-		h->slots[i].newer = i + 1 < capacity ? i + 1 : HELD_NONE;
+		h->kin[i].newer = i + 1 < capacity ? i + 1 : HELD_NONE;
 	h->capacity = capacity;
 	h->mask = buckets - 1;
 	return h;
@@ -108,8 +109,8 @@ uint64_t held_resets(const struct held *h)
 {
 	uint64_t resets = 0;
 
-	for (uint32_t i = 0; i < h->count; i++) {
-		const struct incident *incident = &h->slots[h->heap[i].slot].incident;
+	for (uint32_t i = held_next(h, 0); i != HELD_NONE; i = held_next(h, i + 1)) {
+		const struct incident *incident = &h->slots[i].incident;
 
 		resets += incident->kind == INCIDENT_RESET ? incident->count : 0;
 	}
@@ -121,9 +122,9 @@ bool held_full(const struct held *h)
 	return h->count == h->capacity;
 }
 
-uint32_t held_any(const struct held *h, uint32_t number)
+uint32_t held_next(const struct held *h, uint32_t from)
 {
-	return h->heap[number].slot;
+	return due_next(h->due, from);
 }
 
 struct held_slot *held_at(struct held *h, uint32_t index)
@@ -131,94 +132,20 @@ struct held_slot *held_at(struct held *h, uint32_t index)
 	return &h->slots[index];
 }
 
-/* heap */
-
-#define CHILDREN 4U
-
-static bool sooner(const struct due *a, const struct due *b)
-{
-	return a->ns != b->ns ? a->ns < b->ns : a->seq < b->seq;
-}
-
-static void place(struct held *h, uint32_t at, const struct due *due)
-{
-	h->heap[at] = *due;
-	h->heap_at[due->slot] = at;
-}
-
-static void sift_up(struct held *h, uint32_t at)
-{
-	struct due due = h->heap[at];
-
-	while (at && sooner(&due, &h->heap[(at - 1) / CHILDREN])) {
-		place(h, at, &h->heap[(at - 1) / CHILDREN]);
-		at = (at - 1) / CHILDREN;
-	}
-	place(h, at, &due);
-}
-
-static uint32_t soonest_child(const struct held *h, uint32_t first)
-{
-	uint32_t end = first + CHILDREN < h->count ? first + CHILDREN : h->count, soonest = first;
-
-	for (uint32_t child = first + 1; child < end; child++)
-		if (sooner(&h->heap[child], &h->heap[soonest]))
-			soonest = child;
-	return soonest;
-}
-
-static void sift_down(struct held *h, uint32_t at)
-{
-	struct due due = h->heap[at];
-	uint32_t child;
-
-	while ((child = CHILDREN * at + 1) < h->count) {
-		child = soonest_child(h, child);
-		if (!sooner(&h->heap[child], &due))
-			break;
-		place(h, at, &h->heap[child]);
-		at = child;
-	}
-	place(h, at, &due);
-}
-
 void held_reschedule(struct held *h, uint32_t index, uint64_t due_ns)
 {
 	h->slots[index].due_ns = due_ns;
-	h->heap[h->heap_at[index]].ns = due_ns;
-	sift_up(h, h->heap_at[index]);
-	sift_down(h, h->heap_at[index]);
+	due_move(h->due, index, due_ns);
 }
 
 uint32_t held_first_due(const struct held *h)
 {
-	return h->count ? h->heap[0].slot : HELD_NONE;
+	return due_first(h->due);
 }
 
 uint64_t held_first_due_ns(const struct held *h)
 {
-	return h->count ? h->heap[0].ns : UINT64_MAX;
-}
-
-/* Takes a slot out of the heap; count is lower by one afterwards. */
-static void leave_heap(struct held *h, uint32_t index)
-{
-	uint32_t at = h->heap_at[index];
-	struct due last = h->heap[--h->count];
-
-	if (last.slot == index)
-		return;
-	place(h, at, &last);
-	sift_up(h, at);
-	sift_down(h, h->heap_at[last.slot]);
-}
-
-static void enter_heap(struct held *h, uint32_t index)
-{
-	const struct due due = {.ns = h->slots[index].due_ns, .seq = h->slots[index].incident.first.ev.seq, .slot = index};
-
-	place(h, h->count++, &due);
-	sift_up(h, h->count - 1);
+	return due_first_ns(h->due);
 }
 
 /* chains */
@@ -295,31 +222,22 @@ void held_expect(const struct held *h, uint32_t index)
 
 static void enter_source(struct held *h, uint32_t index)
 {
-	struct held_slot *s = &h->slots[index];
+	struct kin *kin = &h->kin[index];
 
-	s->source = noisy_raise(h->noisy, &s->incident.first);
-	s->newer = HELD_NONE;
-	s->older = h->newest[s->source];
-	if (s->older != HELD_NONE)
-		h->slots[s->older].newer = index;
-	else
-		h->oldest[s->source] = index;
-	h->newest[s->source] = index;
+	kin->source = noisy_raise(h->noisy, &h->slots[index].incident.first);
+	kin->newer = HELD_NONE;
+	kin->older = h->newest[kin->source];
+	*(kin->older != HELD_NONE ? &h->kin[kin->older].newer : &h->oldest[kin->source]) = index;
+	h->newest[kin->source] = index;
 }
 
 static void leave_source(struct held *h, uint32_t index)
 {
-	struct held_slot *s = &h->slots[index];
+	const struct kin *kin = &h->kin[index];
 
-	if (s->older != HELD_NONE)
-		h->slots[s->older].newer = s->newer;
-	else
-		h->oldest[s->source] = s->newer;
-	if (s->newer != HELD_NONE)
-		h->slots[s->newer].older = s->older;
-	else
-		h->newest[s->source] = s->older;
-	noisy_lower(h->noisy, s->source);
+	*(kin->older != HELD_NONE ? &h->kin[kin->older].newer : &h->oldest[kin->source]) = kin->newer;
+	*(kin->newer != HELD_NONE ? &h->kin[kin->newer].older : &h->newest[kin->source]) = kin->older;
+	noisy_lower(h->noisy, kin->source);
 }
 
 uint32_t held_oldest_of_noisiest(const struct held *h)
@@ -334,7 +252,7 @@ uint32_t held_add(struct held *h, const struct event *event, const struct flowke
 	uint32_t index = h->free;
 	struct held_slot *s = &h->slots[index];
 
-	h->free = s->newer;
+	h->free = h->kin[index].newer;
 	memset(&s->incident, 0, offsetof(struct incident, first));
 	event_copy(&s->incident.first, event);
 	s->incident.count = 1;
@@ -345,7 +263,8 @@ uint32_t held_add(struct held *h, const struct event *event, const struct flowke
 	s->keys = *keys;
 	enter_chains(h, index);
 	enter_source(h, index);
-	enter_heap(h, index);
+	due_add(h->due, index, due_ns, event->ev.seq);
+	h->count++;
 	return index;
 }
 
@@ -353,7 +272,8 @@ void held_remove(struct held *h, uint32_t index)
 {
 	leave_chains(h, index);
 	leave_source(h, index);
-	leave_heap(h, index);
-	h->slots[index].newer = h->free;
+	due_remove(h->due, index);
+	h->count--;
+	h->kin[index].newer = h->free;
 	h->free = index;
 }

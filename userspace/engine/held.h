@@ -4,8 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * A fixed number of slots, allocated once. Finding and taking out by flow is O(1) on average, by due time O(log n), the oldest
- * of the noisiest source O(1): a flood meets the last of these at every event.
+ * A fixed number of slots, allocated once. Finding and taking out by flow is O(1) on average, by due time O(1) where
+ * they come in order and O(log n) at most, the oldest of the noisiest source O(1): a flood meets the last of these at every event.
  */
 #ifndef RSTWHY_HELD_H
 #define RSTWHY_HELD_H
@@ -23,8 +23,6 @@ struct held_slot {
 	bool in_crowd;	   /* others may ask for it after it was handed out */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
-	uint32_t source;       /* index of its source */
-	uint32_t newer, older; /* of the same source */
 	struct incident incident; /* last: its first event is */
 };
 
@@ -37,8 +35,8 @@ uint32_t held_count(const struct held *h);
 /* RSTs in what is held; walks all of it. */
 uint64_t held_resets(const struct held *h);
 bool held_full(const struct held *h);
-/* One of held_count() slots, in no order. */
-uint32_t held_any(const struct held *h, uint32_t number);
+/* The first slot from that one on that holds an incident; HELD_NONE: none. */
+uint32_t held_next(const struct held *h, uint32_t from);
 
 /* Soon that slot will be wanted (HELD_NONE: none): it has lain for long, and is better fetched while there is something else to do. */
 void held_expect(const struct held *h, uint32_t index);
