@@ -30,13 +30,18 @@ struct loss {
 	bool told[LOSS_KINDS];
 	uint64_t told_ns[LOSS_KINDS];
 	uint64_t since;
+	uint64_t next_due; /* of all that is above: asked for at every message, and rarely another */
 };
 
 _Static_assert(LOSS_WINDOW == 64, "the window is the bits of a uint64_t");
 
 struct loss *loss_new(void)
 {
-	return calloc(1, sizeof(struct loss));
+	struct loss *loss = calloc(1, sizeof(*loss));
+
+	if (loss)
+		loss->next_due = UINT64_MAX;
+	return loss;
 }
 
 void loss_free(struct loss *loss)
@@ -140,10 +145,28 @@ static void note_counts(struct loss *loss, struct space *space, const struct los
 	}
 }
 
-void loss_message(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+/* When loss_take() will find something, if nothing else comes in. */
+static uint64_t find_next_due(const struct loss *loss)
 {
-	struct space *space = find(loss, report->netns);
+	uint64_t next = UINT64_MAX;
 
+	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++) {
+		uint64_t due = loss->space[i].moved_ns + LOSS_PATIENCE_NS;
+
+		if (loss->space[i].next < loss->space[i].expected && due < next)
+			next = due;
+	}
+	for (enum loss_where i = 0; i < LOSS_KINDS; i++) {
+		uint64_t due = loss->told[i] ? loss->told_ns[i] + LOSS_INTERVAL_NS : 0;
+
+		if (loss->pending[i] > 0 && due < next)
+			next = due;
+	}
+	return next;
+}
+
+static void take_message(struct loss *loss, struct space *space, const struct loss_report *report, uint64_t now_ns)
+{
 	if (!space) {
 		start(loss, report, now_ns, false);
 		return;
@@ -161,7 +184,27 @@ void loss_message(struct loss *loss, const struct loss_report *report, uint64_t 
 	slide(space, now_ns);
 }
 
-void loss_counters(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+/* The very next number, no other awaited, and nothing else to tell: what is due stays as it is. */
+static bool is_next(const struct space *space, const struct loss_report *report)
+{
+	return report->seq == space->next && space->next == space->expected && report->seq < UINT64_MAX &&
+	       report->suppressed == space->suppressed && report->failed == space->failed;
+}
+
+void loss_message(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+{
+	struct space *space = find(loss, report->netns);
+
+	if (space && is_next(space, report)) {
+		space->next = space->expected = report->seq + 1;
+		space->moved_ns = space->heard_ns = now_ns;
+		return;
+	}
+	take_message(loss, space, report, now_ns);
+	loss->next_due = find_next_due(loss);
+}
+
+static void take_counters(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
 {
 	struct space *space = find(loss, report->netns);
 
@@ -174,11 +217,18 @@ void loss_counters(struct loss *loss, const struct loss_report *report, uint64_t
 	expect(space, report->seq, now_ns);
 }
 
+void loss_counters(struct loss *loss, const struct loss_report *report, uint64_t now_ns)
+{
+	take_counters(loss, report, now_ns);
+	loss->next_due = find_next_due(loss);
+}
+
 void loss_restart(struct loss *loss)
 {
 	for (size_t i = 0; i < LOSS_NAMESPACES; i++)
 		loss->space[i].used = false;
 	loss->pending[LOSS_RESTART] = 1;
+	loss->next_due = find_next_due(loss);
 }
 
 /* Holes that had their time. */
@@ -195,9 +245,8 @@ static void expire(struct loss *loss, uint64_t now_ns, bool flush)
 	}
 }
 
-bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *where, uint64_t *lost)
+static bool take_pending(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *where, uint64_t *lost)
 {
-	expire(loss, now_ns, flush);
 	for (enum loss_where i = 0; i < LOSS_KINDS; i++) {
 		bool recent = loss->told[i] && now_ns < loss->told_ns[i] + LOSS_INTERVAL_NS;
 
@@ -213,23 +262,19 @@ bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *
 	return false;
 }
 
+bool loss_take(struct loss *loss, uint64_t now_ns, bool flush, enum loss_where *where, uint64_t *lost)
+{
+	bool found;
+
+	expire(loss, now_ns, flush);
+	found = take_pending(loss, now_ns, flush, where, lost);
+	loss->next_due = find_next_due(loss);
+	return found;
+}
+
 uint64_t loss_next_due(const struct loss *loss)
 {
-	uint64_t next = UINT64_MAX;
-
-	for (size_t i = 0; i < LOSS_NAMESPACES && loss->space[i].used; i++) {
-		uint64_t due = loss->space[i].moved_ns + LOSS_PATIENCE_NS;
-
-		if (loss->space[i].next < loss->space[i].expected && due < next)
-			next = due;
-	}
-	for (enum loss_where i = 0; i < LOSS_KINDS; i++) {
-		uint64_t due = loss->told[i] ? loss->told_ns[i] + LOSS_INTERVAL_NS : 0;
-
-		if (loss->pending[i] > 0 && due < next)
-			next = due;
-	}
-	return next;
+	return loss->next_due;
 }
 
 uint64_t loss_since(struct loss *loss)

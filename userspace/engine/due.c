@@ -26,6 +26,8 @@ struct due {
 	uint32_t mask;	     /* of the line's places */
 	uint32_t head, tail; /* running numbers; neither the first nor the last is a gap */
 	uint32_t heaped;
+	uint32_t first_slot;
+	uint64_t first_ns; /* asked for far more often than it changes */
 	struct wait *line, *heap;
 	uint32_t *where; /* by slot; DUE_NONE: does not wait */
 };
@@ -65,6 +67,8 @@ struct due *due_new(uint32_t capacity)
 		return NULL;
 	}
 	memset(d->where, 0xff, capacity * sizeof(*d->where));
+	d->first_slot = DUE_NONE;
+	d->first_ns = UINT64_MAX;
 	return d;
 }
 
@@ -159,6 +163,18 @@ static void leave_line(struct due *d, uint32_t at)
 		d->tail--;
 }
 
+/* both */
+
+static void find_first(struct due *d)
+{
+	const struct wait *first = is_line_empty(d) ? NULL : in_line(d, d->head);
+
+	if (d->heaped && (!first || sooner(d->heap, first)))
+		first = d->heap;
+	d->first_slot = first ? first->slot : DUE_NONE;
+	d->first_ns = first ? first->ns : UINT64_MAX;
+}
+
 static void enter(struct due *d, const struct wait *wait)
 {
 	if (enter_line(d, wait))
@@ -180,12 +196,14 @@ static void leave(struct due *d, uint32_t slot)
 void due_add(struct due *d, uint32_t slot, uint64_t ns, uint64_t seq)
 {
 	enter(d, &(struct wait){.ns = ns, .seq = seq, .slot = slot});
+	find_first(d);
 }
 
 void due_remove(struct due *d, uint32_t slot)
 {
 	leave(d, slot);
 	d->where[slot] = DUE_NONE;
+	find_first(d);
 }
 
 void due_move(struct due *d, uint32_t slot, uint64_t ns)
@@ -196,29 +214,17 @@ void due_move(struct due *d, uint32_t slot, uint64_t ns)
 	leave(d, slot);
 	wait.ns = ns;
 	enter(d, &wait);
-}
-
-static const struct wait *first(const struct due *d)
-{
-	const struct wait *line = is_line_empty(d) ? NULL : in_line(d, d->head);
-
-	if (!d->heaped)
-		return line;
-	return line && !sooner(d->heap, line) ? line : d->heap;
+	find_first(d);
 }
 
 uint32_t due_first(const struct due *d)
 {
-	const struct wait *wait = first(d);
-
-	return wait ? wait->slot : DUE_NONE;
+	return d->first_slot;
 }
 
 uint64_t due_first_ns(const struct due *d)
 {
-	const struct wait *wait = first(d);
-
-	return wait ? wait->ns : UINT64_MAX;
+	return d->first_ns;
 }
 
 uint32_t due_next(const struct due *d, uint32_t from)
