@@ -54,12 +54,13 @@ LINE_INLINE bool json_room(struct json *json, size_t len)
 LINE_INLINE bool json_key(struct json *json, const char *key, size_t most)
 {
 	size_t len = key ? strlen(key) : 0;
+	bool comma = json->comma;
 
+	json->comma = true; /* in any case, so that mostly the compiler knows it */
 	if (!json_room(json, len + 4 + most))
 		return false;
 	*json->at = ',';
-	json->at += json->comma;
-	json->comma = true;
+	json->at += comma;
 	if (!key)
 		return true;
 	*json->at = '"';
