@@ -11,6 +11,7 @@
 
 #include "crowd.h"
 #include "facts.h"
+#include "hash.h"
 
 #define NS_PER_MS  1000000ULL
 #define STEPS_MOST 64
@@ -101,7 +102,7 @@ static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 
 static uint64_t *bucket_of(const struct crowd *c, const struct crowd_key *key)
 {
-	return &c->buckets[flowkey_hash(key, sizeof(*key), c->seed) & (c->size - 1)];
+	return &c->buckets[hash_bytes(key, sizeof(*key), c->seed) & (c->size - 1)];
 }
 
 static const struct entry *entry_of(const struct crowd *c, uint64_t number)
@@ -144,7 +145,7 @@ uint64_t crowd_target(enum crowd_kind kind, const struct event *event)
 	asked = asked_of(event);
 	key.port = asked.port;
 	memcpy(key.addr, asked.server, sizeof(key.addr));
-	return flowkey_hash(&key, sizeof(key), 0);
+	return hash_bytes(&key, sizeof(key), 0);
 }
 
 static bool same_member(enum crowd_kind kind, const struct sighting *a, const struct flowkeys *keys, uint64_t target)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flowkey.h"
+#include "hash.h"
 
 _Static_assert(sizeof(struct flowkey) == 44, "flowkey is hashed as bytes");
 
@@ -70,27 +71,8 @@ void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys
 	keys->count = names.count;
 	for (unsigned int i = 0; i < names.count; i++) {
 		set_key(&keys->key[i], names.tuple[i], event);
-		keys->hash[i] = flowkey_hash(&keys->key[i], sizeof(keys->key[i]), seed);
+		keys->hash[i] = hash_bytes(&keys->key[i], sizeof(keys->key[i]), seed);
 	}
-}
-
-/* Multiply and fold, eight bytes at a time, with a final avalanche. */
-uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed)
-{
-	const uint8_t *p = bytes;
-	uint64_t h = 0xcbf29ce484222325ULL ^ seed, word;
-
-	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 29;
-	}
-	for (word = 0; len > 0; p++, len--)
-		word = word << 8 | *p;
-	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 29;
 }
 
 struct origin origin_of(const struct event *event)

@@ -37,8 +37,6 @@ static inline bool flowkey_equal(const struct flowkey *a, const struct flowkey *
 	return !(address_differs(a->addr[0], b->addr[0]) | address_differs(a->addr[1], b->addr[1]) | others);
 }
 
-uint64_t flowkey_hash(const void *bytes, size_t len, uint64_t seed);
-
 /* From where a RST of a flow came, comparable between RSTs that know more and less of the flow. */
 struct origin {
 	uint8_t mem_dir; /* rstwhy_dir, RSTWHY_DIR_NONE unknown */

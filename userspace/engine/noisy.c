@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flowkey.h"
+#include "hash.h"
 #include "noisy.h"
 
 struct source_key {
@@ -85,7 +85,7 @@ static struct source_key key_of(const struct event *event)
 
 static uint32_t *bucket_of(const struct noisy *n, const struct source_key *key)
 {
-	return &n->buckets[flowkey_hash(key, sizeof(*key), n->seed) & n->mask];
+	return &n->buckets[hash_bytes(key, sizeof(*key), n->seed) & n->mask];
 }
 
 static void leave_level(struct noisy *n, uint32_t i)

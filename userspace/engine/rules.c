@@ -29,6 +29,10 @@ enum trait {
 	ASTRAY = 1U << 14,   /* the entry was lost or is new, or a segment went past it */
 	SPEAKS = 1U << 15,   /* it may give a reason */
 	PLAIN = 1U << 16,    /* from a plain log rule */
+	SILENCE = 1U << 17,  /* before the RST itself */
+	ANSWER = 1U << 18,   /* to what woke the flow */
+	MEDDLED = 1U << 19,  /* it bears a box's marks, or both ends were reset */
+	DOUBTED = 1U << 20,  /* the side that it names lived on, or it is one of a pattern */
 };
 
 static const struct rule table[] = {
@@ -64,7 +68,7 @@ static const struct rule table[] = {
 	{CAUSE_OUT_OF_WINDOW, when_no_refusal, 0.85, .only = KNOWN | TRANSIT | PASSIVE | SYN, .tell = tell_no_refusal},
 	{CAUSE_KEEPALIVE_EXPIRED, when_keepalive_expired, .weigh = weigh_keepalive_expired, .needs_history = true,
 	 .only = ACTIVE, .tell = tell_keepalive_expired},
-	{CAUSE_INJECTED, when_injected, .weigh = weigh_injected, .only = KNOWN | TRANSIT, .tell = tell_injected},
+	{CAUSE_INJECTED, when_injected, .weigh = weigh_injected, .only = KNOWN | TRANSIT | DOUBTED, .tell = tell_injected},
 	{CAUSE_INJECTED, when_plain_pattern, 0.9, .only = ACTIVE | PLAIN, .tell = tell_plain_pattern},
 	{CAUSE_CONNECT_ABANDONED, when_connect_abandoned, 0.85,
 	 .only = KNOWN | PASSIVE | CLIENT | HANDSHAKE, .tell = tell_connect_abandoned},
@@ -86,13 +90,13 @@ static const struct rule table[] = {
 	{CAUSE_HOST_LOST, when_host_lost, .weigh = weigh_host_lost, .needs_history = true,
 	 .only = KNOWN | TRANSIT | PASSIVE | ELICITED, .tell = tell_host_lost},
 	{CAUSE_REMOTE_ON_NEXT_PACKET, when_remote_on_next_packet, .weigh = weigh_remote_on_next_packet, .needs_history = true,
-	 .only = KNOWN | TRANSIT, .tell = tell_remote_on_next_packet},
+	 .only = KNOWN | TRANSIT | ANSWER, .tell = tell_remote_on_next_packet},
 	{CAUSE_REMOTE_AT_EXPIRY, when_remote_at_expiry, .weigh = weigh_remote_at_expiry, .needs_history = true,
-	 .only = KNOWN | TRANSIT, .tell = tell_remote_at_expiry},
+	 .only = KNOWN | TRANSIT | SILENCE, .tell = tell_remote_at_expiry},
 	{CAUSE_ENDPOINT_TIMER, when_endpoint_timer, .weigh = weigh_endpoint_timer, .needs_history = true,
-	 .only = KNOWN | ACTIVE, .tell = tell_endpoint_timer},
+	 .only = KNOWN | ACTIVE | SILENCE, .tell = tell_endpoint_timer},
 	{CAUSE_REMOTE_POLICY, when_remote_policy, .weigh = weigh_remote_policy,
-	 .only = KNOWN | TRANSIT, .tell = tell_remote_policy},
+	 .only = KNOWN | TRANSIT | MEDDLED, .tell = tell_remote_policy},
 	{CAUSE_ABORT, when_abort, .weigh = weigh_abort, .only = KNOWN | ACTIVE, .tell = tell_abort},
 	/* what is left */
 	{CAUSE_BACKSCATTER, when_backscatter, .weigh = weigh_backscatter, .only = TRANSIT, .tell = tell_backscatter},
@@ -126,5 +130,9 @@ unsigned int rules_traits(const struct facts *f)
 	traits |= f->lost || f->expired || f->escaped || f->foreign_stack || f->picked_up ? ASTRAY : 0;
 	traits |= event->payload_len || event->seg.has_mptcp_rst ? SPEAKS : 0;
 	traits |= event->plain ? PLAIN : 0;
+	traits |= f->gap.from == GAP_SILENCE ? SILENCE : 0;
+	traits |= f->answers_burst ? ANSWER : 0;
+	traits |= f->incident->have_echo || f->marks & MARKS_BOX ? MEDDLED : 0;
+	traits |= f->sender_heard || f->sender_alive || f->incident->steps || f->incident->windows >= 3 ? DOUBTED : 0;
 	return traits;
 }

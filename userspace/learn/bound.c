@@ -95,10 +95,13 @@ static int by_gap(const void *a, const void *b)
 /* By the evidence that is younger than since_s. */
 static bool value_since(const struct bound *b, enum bound_kind kind, uint64_t since_s, uint64_t now_s, uint64_t half_life_s, double *ms)
 {
-	struct bound sorted = *b;
+	struct bound sorted;
 	unsigned int agreed = 0;
 	double weight = 0, gap_ms = 0;
 
+	if (b->peers < BOUND_PEERS_LEAST)
+		return false;
+	sorted = *b;
 	qsort(sorted.peer, sorted.peers, sizeof(sorted.peer[0]), by_gap);
 	for (uint32_t i = 0; i < sorted.peers; i++) {
 		const struct bound_peer *p = &sorted.peer[kind == BOUND_SURVIVED ? sorted.peers - 1 - i : i];

@@ -6,6 +6,8 @@
  */
 #include "learn.h"
 
+#include "../engine/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,15 +69,7 @@ void learn_free(struct learn *l)
 
 static uint32_t *bucket_of(const struct learn *l, const struct path *path)
 {
-	uint64_t hash = l->seed ^ 0xcbf29ce484222325ULL;
-	uint32_t word;
-
-	for (size_t i = 0; i + sizeof(word) <= sizeof(*path); i += sizeof(word)) {
-		memcpy(&word, (const uint8_t *)path + i, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 29;
-	}
-	return &l->bucket[(hash ^ hash >> 32) & (l->buckets - 1)];
+	return &l->bucket[hash_bytes(path, sizeof(*path), l->seed) & (l->buckets - 1)];
 }
 
 static uint32_t find(const struct learn *l, const struct path *path)
