@@ -71,7 +71,7 @@ static void assert_same_of_any_texts(struct record *record)
 	struct line line;
 
 	record->verdict = NULL;
-	record->id_len = record->client.len = record->server.len = record->nat_client.len = record->nat_server.len = 0;
+	record->advice_len = record->id_len = record->client.len = record->server.len = record->nat_client.len = record->nat_server.len = 0;
 	line_init(&line, other, sizeof(other));
 	record_json(&line, record);
 	assert_string_equal(other, buf);
@@ -238,6 +238,8 @@ static void record_json__every_word__as_any_text(void **state)
 	for (unsigned int i = 0; i < CAUSE_COUNT; i++) {
 		verdict.cause = verdict.also[0] = (enum cause)i;
 		verdict.also_count = 1;
+		verdict.advice = cause_text(verdict.cause)->advice;
+		verdict.advice_len = cause_text(verdict.cause)->advice_len;
 		verdict.stage = (enum stage)(i % (STAGE_CLOSED + 1));
 		verdict.sender = (enum side)(i % (SIDE_GATEWAY + 1));
 		verdict.seq_match = (enum seq_match)(i % (SEQ_ABOVE + 1));

@@ -26,6 +26,9 @@ static void cause__every_row__has_words(void **state)
 		assert_true(strlen(t->meaning) > 10);
 		assert_true(strlen(t->recognised) > 10);
 		assert_in_range(strlen(t->advice), 10, VERDICT_TEXT_MAX - 1);
+		assert_int_equal(t->advice_len, strlen(t->advice));
+		for (const char *c = t->advice; *c; c++)
+			assert_true(*c >= 0x20 && *c <= 0x7e && *c != '"' && *c != '\\');
 	}
 }
 

@@ -13,7 +13,7 @@
 
 #define ROW(id, cls, word, what, how, todo)                                                                                      \
 	[CAUSE_##id] = {.text = {.class = CLASS_##cls, .name = rows[CAUSE_##id].name.text, .meaning = what, .recognised = how,   \
-				 .advice = todo},                                                                                \
+				 .advice = todo, .advice_len = sizeof(todo) - 1},                                                \
 			.name = NAME(word), .path = NAME(PATH_##cls "/" word)}
 
 #define PATH_IDLE_TIMEOUT    "idle-timeout"

@@ -65,7 +65,8 @@ struct cause_text {
 	const char *name;	/* "remote-on-next-packet" */
 	const char *meaning;	/* one or two sentences: what happened */
 	const char *recognised; /* what proves it */
-	const char *advice;	/* what to change */
+	const char *advice;	/* what to change: printable ASCII without quotes and backslashes */
+	size_t advice_len;
 };
 
 /* The row of a cause; never NULL for a cause below CAUSE_COUNT. */

@@ -90,6 +90,15 @@ double verdict_confidence(const struct incident *incident, const struct verdict_
 	return rule->cause == cause ? confidence_of(rule, &f) : 0;
 }
 
+static void advise(const struct facts *f, const struct rule *rule, struct verdict *v)
+{
+	const struct cause_text *text = cause_text(rule->cause);
+	bool plain = f->incident->first.plain && rule->cause == CAUSE_NO_HISTORY;
+
+	v->advice = plain ? PLAIN_ADVICE : text->advice;
+	v->advice_len = plain ? sizeof(PLAIN_ADVICE) - 1 : text->advice_len;
+}
+
 void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict *out)
 {
 	const struct incident *incident = f->incident;
@@ -105,7 +114,7 @@ void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict
 	out->both_ends = incident->have_echo;
 	out->seq_match = f->seq_match;
 	facts_endpoints(f, &out->ends);
-	out->advice = incident->first.plain && rule->cause == CAUSE_NO_HISTORY ? PLAIN_ADVICE : cause_text(rule->cause)->advice;
+	advise(f, rule, out);
 	fill_numbers(f, out);
 	if (rule->tell)
 		rule->tell(f, out);

@@ -122,6 +122,7 @@ struct verdict {
 	size_t evidence_count;
 	size_t candidates_count;
 	const char *advice; /* lives as long as the program */
+	size_t advice_len;  /* 0: not counted */
 	/* the record's numbers; negative: unknown, left out of the record */
 	double gap_ms, gap_min_ms, gap_max_ms;
 	bool blind;

@@ -130,6 +130,17 @@ LINE_INLINE void json_plain(struct json *json, const char *key, const char *valu
 	json->at += len + 2;
 }
 
+/* The same without such a room. */
+LINE_INLINE void json_literal(struct json *json, const char *key, const char *value, size_t len)
+{
+	if (!json_key(json, key, len + 2))
+		return;
+	*json->at = '"';
+	memcpy(json->at + 1, value, len);
+	json->at[len + 1] = '"';
+	json->at += len + 2;
+}
+
 LINE_INLINE void json_name(struct json *json, const char *key, const struct name *name)
 {
 	json_plain(json, key, name->text, name->len, sizeof(name->text));

@@ -89,6 +89,7 @@ struct record {
 	struct record_list evidence;
 	struct record_list candidates;
 	const char *advice;
+	size_t advice_len; /* as record_host.len */
 	uint64_t lost_before;
 	bool held;
 	/* loss: how many (negative: unknown) and where */

@@ -99,6 +99,14 @@ LINE_INLINE void json_rst(struct json *json, const struct record *record)
 	json_close(json, '}');
 }
 
+LINE_INLINE void json_advice(struct json *json, const struct record *record)
+{
+	if (record->advice_len)
+		json_literal(json, "advice", record->advice, record->advice_len);
+	else
+		json_optional(json, "advice", record->advice);
+}
+
 LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
 	json_word(json, record, "class", record->class);
@@ -122,7 +130,7 @@ LINE_INLINE void json_reset(struct json *json, const struct record *record)
 	json_u64(json, "netns", record->netns);
 	json_list(json, "evidence", &record->evidence);
 	json_list(json, "candidates", &record->candidates);
-	json_optional(json, "advice", record->advice);
+	json_advice(json, record);
 	json_u64(json, "lost_before", record->lost_before);
 	if (!record->held)
 		json_bool(json, "held", false);

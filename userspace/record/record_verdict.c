@@ -195,6 +195,7 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 	record->out = event->out;
 	record->netns = event->ev.netns_inum;
 	record->advice = verdict->advice;
+	record->advice_len = verdict->advice_len;
 	record->lost_before = context->lost_before;
 	record->held = held;
 }
