@@ -6,7 +6,6 @@
  */
 #include "metrics.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Each list's last one takes what is none of the others. */
@@ -52,36 +51,29 @@ static uint32_t hash_of(const struct record_host *host)
 	return hash;
 }
 
-static void put_name(char name[METRICS_SERVER_MAX], const struct record_host *host)
+static bool is_host(const struct metrics_server *server, const struct record_host *host)
 {
-	bool v6 = strchr(host->ip, ':');
-
-	snprintf(name, METRICS_SERVER_MAX, "%s%s%s:%u", v6 ? "[" : "", host->ip, v6 ? "]" : "", host->port);
-}
-
-static bool is_named(const struct metrics_server *server, const struct record_host *host)
-{
-	char name[METRICS_SERVER_MAX];
-
-	put_name(name, host);
-	return !strcmp(server->name, name);
+	return server->port == host->port && !strcmp(server->ip, host->ip);
 }
 
 /* Its server, or a new one where there is room; NULL: there is not. */
 static struct metrics_server *server_of(struct metrics *metrics, const struct record_host *host)
 {
 	uint32_t hash = hash_of(host), at = hash;
+	struct metrics_server *server;
 	uint8_t *place;
 
 	for (; *(place = &metrics->server_at[at % METRICS_PLACES]); at++)
-		if (metrics->server_hash[*place - 1] == hash && is_named(&metrics->servers[*place - 1], host))
+		if (metrics->server_hash[*place - 1] == hash && is_host(&metrics->servers[*place - 1], host))
 			return &metrics->servers[*place - 1];
 	if (metrics->servers_count == METRICS_SERVERS)
 		return NULL;
 	*place = (uint8_t)++metrics->servers_count;
 	metrics->server_hash[*place - 1] = hash;
-	put_name(metrics->servers[*place - 1].name, host);
-	return &metrics->servers[*place - 1];
+	server = &metrics->servers[*place - 1];
+	memcpy(server->ip, host->ip, sizeof(server->ip));
+	server->port = host->port;
+	return server;
 }
 
 static void count_server(struct metrics *metrics, const struct record_host *host)

@@ -15,7 +15,6 @@
 
 #define METRICS_SERVERS 64
 #define METRICS_PLACES 256 /* a power of two, some times as many as servers */
-#define METRICS_SERVER_MAX (RECORD_IP_MAX + 10)
 #define METRICS_KINDS 5
 #define METRICS_ACTORS 6
 #define METRICS_SENDERS 4
@@ -23,7 +22,8 @@
 #define METRICS_BUCKETS 14
 
 struct metrics_server {
-	char name[METRICS_SERVER_MAX]; /* "10.2.0.2:443" */
+	char ip[RECORD_IP_MAX];
+	uint16_t port;
 	uint64_t idle_timeouts;
 };
 

@@ -76,9 +76,13 @@ static void write_gaps(FILE *file, const struct metrics *metrics)
 static void write_servers(FILE *file, const struct metrics *metrics)
 {
 	head(file, "server_idle_timeouts_total", "counter", "Idle timeouts by server; those of servers beyond the first 64 are \"other\".");
-	for (size_t i = 0; i < metrics->servers_count; i++)
-		fprintf(file, "rstwhy_server_idle_timeouts_total{server=\"%s\"} %" PRIu64 "\n", metrics->servers[i].name,
-			metrics->servers[i].idle_timeouts);
+	for (size_t i = 0; i < metrics->servers_count; i++) {
+		const struct metrics_server *server = &metrics->servers[i];
+		bool v6 = strchr(server->ip, ':');
+
+		fprintf(file, "rstwhy_server_idle_timeouts_total{server=\"%s%s%s:%u\"} %" PRIu64 "\n", v6 ? "[" : "", server->ip,
+			v6 ? "]" : "", server->port, server->idle_timeouts);
+	}
 	fprintf(file, "rstwhy_server_idle_timeouts_total{server=\"other\"} %" PRIu64 "\n", metrics->other_servers);
 }
 

@@ -16,16 +16,16 @@
 /* Multiply and fold, eight bytes at a time, with a final avalanche. */
 static inline uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
 {
-	const uint8_t *p = bytes;
 	uint64_t h = 0xcbf29ce484222325ULL ^ seed, word;
+	const uint8_t *p = bytes;
 
-	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+	for (size_t i = len / sizeof(word); i > 0; i--, p += sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
 		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
 		h ^= h >> 29;
 	}
-	for (word = 0; len > 0; p++, len--)
-		word = word << 8 | *p;
+	word = 0;
+	memcpy(&word, p, len % sizeof(word));
 	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
 	h ^= h >> 32;
 	h *= 0x9e3779b97f4a7c15ULL;
