@@ -34,7 +34,7 @@ static inline char *eight(char *at, uint64_t value)
 	return four(four(at, last / 10000), last % 10000);
 }
 
-char *digits_u64(char *at, uint64_t value)
+char *digits_more(char *at, uint64_t value)
 {
 	if (value < 100000000)
 		return up_to_eight(at, (unsigned int)value);

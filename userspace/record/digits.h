@@ -40,7 +40,17 @@ static inline char *digits_small(char *at, unsigned int value)
 	return digits_two(at + 1, value % 100);
 }
 
-char *digits_u64(char *at, uint64_t value);
+/* From 10 up. */
+char *digits_more(char *at, uint64_t value);
+
+static inline char *digits_u64(char *at, uint64_t value)
+{
+	if (value > 9)
+		return digits_more(at, value);
+	*at = (char)('0' + value);
+	return at + 1;
+}
+
 /* width digits at least and DIGITS_U64 at most, zeros in front. */
 char *digits_padded(char *at, uint64_t value, unsigned int width);
 /* The same in lower-case hexadecimal, up to DIGITS_HEX. */

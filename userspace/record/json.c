@@ -90,7 +90,8 @@ static char *put_escaped(char *at, unsigned char c)
 	return at + 1;
 }
 
-static char *quote_byte_by_byte(char *at, const char *end, const char *bytes, size_t len)
+/* Rare, and kept out of what is not. */
+static __attribute__((noinline)) char *quote_byte_by_byte(char *at, const char *end, const char *bytes, size_t len)
 {
 	*at++ = '"';
 	for (size_t i = 0; i < len; i++) {
