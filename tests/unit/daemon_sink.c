@@ -181,6 +181,43 @@ static void sink_take__lines__in_the_file_once_flushed(void **state)
 	assert_string_equal(text, "one\ntwo\nthree\nnow\nlast\n");
 }
 
+/* Lines as long as may be: while there is room for one more they are put together where they will be written from. */
+static void sink_room__lines_put_there__behind_each_other(void **state)
+{
+	struct sink *sink = sink_open(path);
+	char text[64], *room;
+	size_t lines = 0;
+
+	(void)state;
+	assert_true(sink_take(sink, "one\n", 4, 1));
+	room = sink_room(sink);
+	memcpy(room, "two\n", 4);
+	assert_true(sink_take(sink, room, 4, 2));
+	assert_ptr_equal(sink_room(sink), room + 4);
+	memcpy(room + 4, "not taken\n", 10);
+	assert_true(sink_write(sink, "three\n", 6));
+	content(text, sizeof(text));
+	assert_string_equal(text, "one\ntwo\nthree\n");
+	for (lines = 0; (room = sink_room(sink)); lines++) {
+		memset(room, 'x', SINK_LINE_MAX);
+		assert_true(sink_take(sink, room, SINK_LINE_MAX, lines));
+	}
+	assert_true(lines > 1);
+	assert_true(sink_flush(sink));
+	assert_int_equal(sink_bytes(sink), 14 + lines * SINK_LINE_MAX);
+	assert_non_null(sink_room(sink));
+	sink_close(sink);
+}
+
+static void sink_room__not_gathered__none(void **state)
+{
+	struct sink *sink = sink_open("/dev/null");
+
+	(void)state;
+	assert_null(sink_room(sink));
+	sink_close(sink);
+}
+
 static uint64_t lost[8];
 static size_t lost_count;
 
@@ -342,6 +379,8 @@ int main(void)
 		TEST(sink_write__no_room_for_the_line__nothing_of_it_stays),
 		TEST(sink_write__works_again__announced_once_after_the_confession),
 		TEST(sink_take__lines__in_the_file_once_flushed),
+		TEST(sink_room__lines_put_there__behind_each_other),
+		TEST(sink_room__not_gathered__none),
 		TEST(sink_flush__no_room_for_all__whole_lines_stay_and_the_rest_is_told),
 		TEST(sink_flush__room_ends_with_a_line__that_one_stays),
 		TEST(sink_take__in_trouble__written_at_once),

@@ -45,11 +45,12 @@ static void render_text(struct report *report, struct line *line, const struct r
 
 _Static_assert(RECORD_LINE_MAX <= SINK_LINE_MAX, "a sink takes each line");
 
-static struct line line_of(struct report *report, render_fn *render, const struct record *record)
+/* room: of RECORD_LINE_MAX bytes */
+static struct line line_of(struct report *report, char *room, render_fn *render, const struct record *record)
 {
 	struct line line;
 
-	line_init(&line, report->buf, sizeof(report->buf));
+	line_init(&line, room, RECORD_LINE_MAX);
 	render(report, &line, record);
 	return line;
 }
@@ -87,7 +88,7 @@ static bool write_missed(struct report *report, struct sink *sink, render_fn *re
 	loss.gateway = report->config->gateway;
 	loss.lost = (double)sink_missed(sink);
 	loss.where = "log";
-	line = line_of(report, render, &loss);
+	line = line_of(report, report->buf, render, &loss);
 	if (!sink_write(sink, line.data, line.len))
 		return false;
 	sink_confess(sink);
@@ -103,13 +104,15 @@ static bool write_record(struct report *report, const struct record *record)
 
 	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++) {
 		struct line line;
+		char *room;
 
 		if (!sinks[i])
 			continue;
 		written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns);
 		if (!written[i])
 			continue;
-		line = line_of(report, renders[i], record);
+		room = sink_room(sinks[i]);
+		line = line_of(report, room ? room : report->buf, renders[i], record);
 		written[i] = sink_take(sinks[i], line.data, line.len, tag_of(record));
 	}
 	outlets_write(report->outlets, record);

@@ -211,11 +211,23 @@ bool sink_write(struct sink *sink, const char *text, size_t len)
 	return false;
 }
 
+static bool gathers(const struct sink *sink)
+{
+	return sink->plain && sink->trouble == 0;
+}
+
+char *sink_room(const struct sink *sink)
+{
+	size_t at = gathered(sink);
+
+	return gathers(sink) && sink->lines < GATHER_LINES && GATHER_BYTES - at >= SINK_LINE_MAX ? sink->gathered + at : NULL;
+}
+
 bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag)
 {
 	size_t at = gathered(sink);
 
-	if (!sink->plain || sink->trouble > 0 || len > SINK_LINE_MAX)
+	if (!gathers(sink) || len > SINK_LINE_MAX)
 		return sink_write(sink, text, len);
 	if (sink->lines == GATHER_LINES || len > GATHER_BYTES - at) {
 		if (!sink_flush(sink)) { /* the file has to tell of those first */
@@ -225,7 +237,8 @@ bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag)
 		}
 		at = 0;
 	}
-	memcpy(sink->gathered + at, text, len);
+	if (text != sink->gathered + at)
+		memcpy(sink->gathered + at, text, len);
 	sink->taken[sink->lines++] = (struct taken){ .end = at + len, .tag = tag };
 	return true;
 }

@@ -40,6 +40,9 @@ void sink_on_lost(struct sink *sink, sink_lost_fn *lost, void *user);
 bool sink_write(struct sink *sink, const char *text, size_t len);
 bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag);
 
+/* Room of SINK_LINE_MAX bytes for a line that sink_take() is given next: it need not be copied. NULL: there is none. */
+char *sink_room(const struct sink *sink);
+
 /* What was taken is written; false: not all of it, the rest is lost. NULL is none. To be called before anybody waits or looks. */
 bool sink_flush(struct sink *sink);
 

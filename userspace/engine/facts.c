@@ -304,6 +304,15 @@ static void find_closing(struct facts *f)
 	find_earlier_reset(f);
 }
 
+static void find_aftermath(struct facts *f)
+{
+	f->sender_heard = aftermath_sender_heard(f);
+	if (!f->incident->after_seen)
+		return;
+	f->went_on = aftermath_went_on(f);
+	f->sender_alive = aftermath_sender_alive(f);
+}
+
 void facts_orient(const struct incident *incident, const struct verdict_settings *settings, struct facts *f)
 {
 	memset(f, 0, sizeof(*f));
@@ -335,7 +344,5 @@ void facts_of(const struct incident *incident, const struct verdict_settings *se
 	entry_find(f);
 	f->seq_match = facts_seq_match(f);
 	offload_find_hidden(f);
-	f->went_on = aftermath_went_on(f);
-	f->sender_alive = aftermath_sender_alive(f);
-	f->sender_heard = aftermath_sender_heard(f);
+	find_aftermath(f);
 }
