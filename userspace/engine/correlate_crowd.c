@@ -173,6 +173,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
 	const struct sighting *members[CROWD_MEMBERS];
+	struct crowd_place place;
 	struct sighting own;
 	bool telling;
 	enum crowd_kind kind = crowd_of_facts(&s->facts, &telling);
@@ -181,7 +182,8 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
 	own = sighting_of(s, kind, telling);
-	count = crowd_find(c->crowd, kind, &s->incident.first, &s->keys, members);
+	place = crowd_place_of(c->crowd, kind, &s->incident.first);
+	count = crowd_find(c->crowd, &place, &own, members);
 	for (size_t i = 0; kind == CROWD_ABORT && i < count; i++)
 		seen += witnesses(&own, members[i]);
 	for (size_t i = 0; i < count; i++) {
@@ -195,5 +197,5 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 		tell(c, kind, members[i], index, own.telling || blow);
 	}
 	s->in_crowd = true;
-	crowd_add(c->crowd, kind, &s->incident.first, &own);
+	crowd_add(c->crowd, &place, &own);
 }

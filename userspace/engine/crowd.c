@@ -16,13 +16,6 @@
 #define NS_PER_MS  1000000ULL
 #define STEPS_MOST 64
 
-struct crowd_key {
-	uint8_t addr[16];
-	uint32_t netns;
-	uint16_t port;
-	uint16_t kind;
-};
-
 _Static_assert(sizeof(struct crowd_key) == 24, "crowd_key is compared as bytes");
 
 struct entry {
@@ -100,9 +93,17 @@ static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 	return key;
 }
 
-static uint64_t *bucket_of(const struct crowd *c, const struct crowd_key *key)
+struct crowd_place crowd_place_of(const struct crowd *c, enum crowd_kind kind, const struct event *event)
 {
-	return &c->buckets[hash_bytes(key, sizeof(*key), c->seed) & (c->size - 1)];
+	struct crowd_place place = {.key = key_of(kind, event)};
+
+	place.hash = hash_bytes(&place.key, sizeof(place.key), c->seed);
+	return place;
+}
+
+static uint64_t *bucket_of(const struct crowd *c, const struct crowd_place *place)
+{
+	return &c->buckets[place->hash & (c->size - 1)];
 }
 
 static const struct entry *entry_of(const struct crowd *c, uint64_t number)
@@ -110,12 +111,11 @@ static const struct entry *entry_of(const struct crowd *c, uint64_t number)
 	return number && number + c->size > c->last ? &c->ring[number & (c->size - 1)] : NULL;
 }
 
-void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event, const struct sighting *sighting)
+void crowd_add(struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer)
 {
-	struct crowd_key key = key_of(kind, event);
-	uint64_t *bucket = bucket_of(c, &key), number = ++c->last;
+	uint64_t *bucket = bucket_of(c, place), number = ++c->last;
 
-	c->ring[number & (c->size - 1)] = (struct entry){.key = key, .sighting = *sighting, .older = *bucket};
+	c->ring[number & (c->size - 1)] = (struct entry){.key = place->key, .sighting = *newcomer, .older = *bucket};
 	*bucket = number;
 }
 
@@ -148,33 +148,32 @@ uint64_t crowd_target(enum crowd_kind kind, const struct event *event)
 	return hash_bytes(&key, sizeof(key), 0);
 }
 
-static bool same_member(enum crowd_kind kind, const struct sighting *a, const struct flowkeys *keys, uint64_t target)
+static bool same_member(enum crowd_kind kind, const struct sighting *a, const struct sighting *b)
 {
-	return kind == CROWD_SCAN ? a->target == target : same_flow(&a->keys, keys);
+	return kind == CROWD_SCAN ? a->target == b->target : same_flow(&a->keys, &b->keys);
 }
 
 static bool counted(enum crowd_kind kind, const struct sighting **members, size_t count, const struct sighting *s)
 {
 	for (size_t i = 0; i < count; i++)
-		if (same_member(kind, members[i], &s->keys, s->target))
+		if (same_member(kind, members[i], s))
 			return true;
 	return false;
 }
 
-size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct event *event, const struct flowkeys *keys,
-		  const struct sighting **members)
+size_t crowd_find(const struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer, const struct sighting **members)
 {
-	struct crowd_key key = key_of(kind, event);
-	uint64_t target = crowd_target(kind, event), number = *bucket_of(c, &key), now = event->ev.boottime_ns, span = crowd_span_ns(kind);
+	enum crowd_kind kind = (enum crowd_kind)place->key.kind;
+	uint64_t number = *bucket_of(c, place), span = crowd_span_ns(kind);
 	const struct entry *e;
 	size_t count = 0;
 
 	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && (e = entry_of(c, number)); step++) {
 		const struct sighting *s = &e->sighting;
 
-		if (s->when_ns + span < now)
+		if (s->when_ns + span < newcomer->when_ns)
 			break;
-		if (memcmp(&e->key, &key, sizeof(key)) == 0 && !same_member(kind, s, keys, target) &&
+		if (memcmp(&e->key, &place->key, sizeof(e->key)) == 0 && !same_member(kind, s, newcomer) &&
 		    !counted(kind, members, count, s))
 			members[count++] = s;
 		if (e->older >= number)

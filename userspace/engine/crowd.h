@@ -54,9 +54,21 @@ uint64_t crowd_target(enum crowd_kind kind, const struct event *event);
 /* How far apart in time two members may be. */
 uint64_t crowd_span_ns(enum crowd_kind kind);
 
-/* The members that came before, newest first, within the span of now; other flows than keys only. Returns how many. */
-size_t crowd_find(const struct crowd *c, enum crowd_kind kind, const struct event *event, const struct flowkeys *keys,
-		  const struct sighting **members);
-void crowd_add(struct crowd *c, enum crowd_kind kind, const struct event *event, const struct sighting *sighting);
+/* Which crowd a RST's flow belongs to, and where its members are found. */
+struct crowd_place {
+	struct crowd_key {
+		uint8_t addr[16];
+		uint32_t netns;
+		uint16_t port;
+		uint16_t kind;
+	} key;
+	uint64_t hash;
+};
+
+struct crowd_place crowd_place_of(const struct crowd *c, enum crowd_kind kind, const struct event *event);
+
+/* The members that came before the newcomer, newest first, within the span of its time; of other flows only. Returns how many. */
+size_t crowd_find(const struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer, const struct sighting **members);
+void crowd_add(struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer);
 
 #endif
