@@ -67,15 +67,15 @@ struct moment {
 };
 
 /* Days since 1970 to a date of the Gregorian calendar: years begin in March, so that the leap day is a year's last. */
-static void set_date(struct moment *moment, uint64_t days)
+static void set_date(struct moment *moment, unsigned int days)
 {
-	uint64_t from_0000 = days + 719468, era = from_0000 / 146097, of_era = from_0000 % 146097;
-	uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint64_t of_year = of_era - (365 * year + year / 4 - year / 100), march = (5 * of_year + 2) / 153;
+	unsigned int from_0000 = days + 719468, era = from_0000 / 146097, of_era = from_0000 % 146097;
+	unsigned int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	unsigned int of_year = of_era - (365 * year + year / 4 - year / 100), march = (5 * of_year + 2) / 153;
 
-	moment->day = (unsigned int)(of_year - (153 * march + 2) / 5 + 1);
-	moment->month = (unsigned int)(march < 10 ? march + 3 : march - 9);
-	moment->year = (unsigned int)(year + era * 400 + (moment->month <= 2));
+	moment->day = of_year - (153 * march + 2) / 5 + 1;
+	moment->month = march < 10 ? march + 3 : march - 9;
+	moment->year = year + era * 400 + (moment->month <= 2);
 }
 
 static void set_moment(struct moment *moment, uint64_t realtime_ns)
@@ -87,7 +87,7 @@ static void set_moment(struct moment *moment, uint64_t realtime_ns)
 	moment->hour = of_day / 3600;
 	moment->minute = of_day / 60 % 60;
 	moment->second = of_day % 60;
-	set_date(moment, seconds / 86400);
+	set_date(moment, (unsigned int)(seconds / 86400));
 }
 
 #define DATE_LEN 10 /* a uint64_t of nanoseconds ends in the year 2554 */

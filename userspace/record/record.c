@@ -21,9 +21,21 @@ const char *record_kind_name(enum record_kind kind)
 	return kind_names[kind].text;
 }
 
+static void no_host(struct record_host *host)
+{
+	host->ip[0] = '\0';
+	host->port = 0;
+	host->len = 0;
+}
+
 void record_init(struct record *record, enum record_kind kind)
 {
-	memset(record, 0, offsetof(struct record, first_id));
+	memset(record, 0, offsetof(struct record, client));
+	no_host(&record->client);
+	no_host(&record->server);
+	no_host(&record->nat_client);
+	no_host(&record->nat_server);
+	record->also.count = record->related.count = record->evidence.count = record->candidates.count = 0;
 	record->kind = kind;
 	record->confidence = -1;
 	record->gap_ms = record->gap_min_ms = record->gap_max_ms = -1;

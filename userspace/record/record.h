@@ -67,14 +67,11 @@ struct record {
 	const char *class;
 	const char *cause;
 	double confidence;
-	struct record_list also;
 	const char *stage;
 	const char *sender;
 	bool both_ends;
 	const char *by;
 	const char *direction;
-	struct record_host client, server;
-	struct record_host nat_client, nat_server; /* only where they differ */
 	double gap_ms, gap_min_ms, gap_max_ms;
 	bool blind;
 	double idle_ms, ct_idle_ms, ct_timeout_before_gap_ms, ct_timeout_at_rst_ms;
@@ -83,11 +80,8 @@ struct record {
 	bool have_rst;
 	struct record_rst rst;
 	uint64_t count;
-	struct record_list related;
 	const char *in, *out;
 	uint64_t netns;
-	struct record_list evidence;
-	struct record_list candidates;
 	const char *advice;
 	size_t advice_len; /* as record_host.len */
 	uint64_t lost_before;
@@ -98,7 +92,11 @@ struct record {
 	/* summary: who, since when, until when (count says how many) */
 	const char *source;
 	uint64_t from_ns, to_ns;
-	/* last, as room for what amends and related point to: a record made from a verdict is not copied by value */
+	/* last, as room: a host begins without an address, a list without items, and the rest of them holds nothing */
+	struct record_host client, server;
+	struct record_host nat_client, nat_server; /* only where they differ */
+	struct record_list also, related, evidence, candidates;
+	/* room for what amends and related point to: a record made from a verdict is not copied by value */
 	char first_id[RECORD_ID_MAX];
 	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX];
 };
