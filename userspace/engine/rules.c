@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rules.c - the one table, in order: the first row that fits decides
+ * rules.c - the tables, in order: the first row that fits decides
  *
  * Copyright (C) 2026 the rstwhy authors
  *
@@ -35,11 +35,13 @@ enum trait {
 	DOUBTED = 1U << 20,  /* the side that it names lived on, or it is one of a pattern */
 };
 
-static const struct rule table[] = {
-	/* a silence, not a RST */
-	{CAUSE_IGNORED, when_answered_after_all, 0.95, .silence = true, .tell = tell_answered_after_all},
-	{CAUSE_SILENT_DROP, when_silent_drop, .weigh = weigh_silent_drop, .needs_history = true, .silence = true,
-	 .only = KNOWN, .tell = tell_silent_drop},
+static const struct rule silences[] = {
+	{CAUSE_IGNORED, when_answered_after_all, 0.95, .tell = tell_answered_after_all},
+	{CAUSE_SILENT_DROP, when_silent_drop, .weigh = weigh_silent_drop, .needs_history = true, .only = KNOWN, .tell = tell_silent_drop},
+	{CAUSE_AMBIGUOUS, when_always, 0.5, .tell = tell_candidates},
+};
+
+static const struct rule resets[] = {
 	/* what followed; and what was over already */
 	{CAUSE_IGNORED, when_ignored, 0.98, .certain = true, .tell = tell_ignored},
 	{CAUSE_OUT_OF_WINDOW, when_bad_checksum, 0.97, .certain = true, .only = TRANSIT, .tell = tell_bad_checksum},
@@ -106,10 +108,9 @@ static const struct rule table[] = {
 	{CAUSE_AMBIGUOUS, when_always, 0.5, .tell = tell_candidates},
 };
 
-const struct rule *rules_table(size_t *count)
+const struct rule *rules_table(bool silence)
 {
-	*count = sizeof(table) / sizeof(table[0]);
-	return table;
+	return silence ? silences : resets;
 }
 
 unsigned int rules_traits(const struct facts *f)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * rules.h - the rules: one ordered table, the first that fits decides
+ * rules.h - the rules: an ordered table, the first that fits decides
  *
  * Copyright (C) 2026 the rstwhy authors
  *
@@ -20,13 +20,12 @@ struct rule {
 	double (*weigh)(const struct facts *f);
 	bool certain;	    /* nothing that may still come changes it */
 	bool needs_history; /* gap or earlier history is part of the proof: capped when hidden */
-	bool silence;	    /* about a silence, not a RST */
 	unsigned int only;  /* traits of the facts without which it never fits: where one is missing, `when` is not asked */
 	void (*tell)(const struct facts *f, struct verdict *v); /* its sentences, its `also`, its candidates */
 };
 
-/* The table; *count rows, the last of which always fits. */
-const struct rule *rules_table(size_t *count);
+/* The rows about silences, or about RSTs; the last of them always fits (when_always). */
+const struct rule *rules_table(bool silence);
 
 /* The traits of these facts that `only` may name. */
 unsigned int rules_traits(const struct facts *f);

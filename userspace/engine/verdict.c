@@ -16,15 +16,12 @@
 
 const struct rule *verdict_rule(const struct facts *f)
 {
-	size_t count;
-	const struct rule *rule = rules_table(&count), *last = rule + count - 1;
-	bool silence = f->ev->kind == RSTWHY_KIND_SILENCE;
+	const struct rule *rule = rules_table(f->ev->kind == RSTWHY_KIND_SILENCE);
 	unsigned int missing = ~rules_traits(f);
 
-	for (; rule < last; rule++)
-		if (!(rule->only & missing) && rule->silence == silence && rule->when(f))
-			return rule;
-	return last;
+	while ((rule->only & missing) || !rule->when(f))
+		rule++;
+	return rule;
 }
 
 void verdict_also(struct verdict *v, enum cause cause)

@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Pure: no clock, no I/O, no allocation, no globals that change. The rules are one ordered table (rules.c).
+ * Pure: no clock, no I/O, no allocation, no globals that change. The rules are ordered tables (rules.c).
  */
 #ifndef RSTWHY_VERDICT_H
 #define RSTWHY_VERDICT_H
