@@ -9,6 +9,7 @@
 
 #include "hash.h"
 #include "noisy.h"
+#include "tuple.h"
 
 struct source_key {
 	uint8_t addr[16];
@@ -79,8 +80,16 @@ static struct source_key key_of(const struct event *event)
 {
 	struct source_key key = {.netns = event->ev.netns_inum, .family = event->seg.family};
 
-	memcpy(key.addr, event->seg.tuple.src, event->seg.family == 6 ? 8 : 4);
+	if (event->seg.family == 6)
+		memcpy(key.addr, event->seg.tuple.src, 8);
+	else
+		memcpy(key.addr, event->seg.tuple.src, 4);
 	return key;
+}
+
+static bool is_source(const struct source *s, const struct source_key *key)
+{
+	return s->key.netns == key->netns && s->key.family == key->family && !address_differs(s->key.addr, key->addr);
 }
 
 static uint32_t *bucket_of(const struct noisy *n, const struct source_key *key)
@@ -116,7 +125,7 @@ static uint32_t find_or_add(struct noisy *n, const struct source_key *key)
 {
 	uint32_t *bucket = bucket_of(n, key), i = *bucket;
 
-	while (i != NOISY_NONE && memcmp(&n->sources[i].key, key, sizeof(*key)) != 0)
+	while (i != NOISY_NONE && !is_source(&n->sources[i], key))
 		i = n->sources[i].chain;
 	if (i != NOISY_NONE)
 		return i;

@@ -47,6 +47,20 @@ static unsigned int far_direction(const struct event *event)
 	return (mem->flags & RSTWHY_MEM_BURST) && is_direction(mem->burst_dir) ? mem->burst_dir ^ 1U : RSTWHY_DIR_NONE;
 }
 
+static void set_prefix(struct path *path, const uint8_t addr[16])
+{
+	if (path->family == 6)
+		memcpy(path->prefix, addr, BYTES_V6);
+	else
+		memcpy(path->prefix, addr, BYTES_V4);
+}
+
+static void set_interface(struct path *path, const char *name)
+{
+	for (size_t i = 0; i < sizeof(path->in) - 1 && name[i]; i++)
+		path->in[i] = name[i];
+}
+
 bool path_of_event(const struct event *event, struct path *path, uint64_t *peer)
 {
 	const struct rstwhy_memory *mem = &event->ev.mem;
@@ -60,9 +74,9 @@ bool path_of_event(const struct event *event, struct path *path, uint64_t *peer)
 	path->family = event->ev.family == 6 ? 6 : 4;
 	path->side = far == server ? PATH_SERVER : PATH_CLIENT;
 	path->port = ntohs(sent[server]->sport);
-	memcpy(path->prefix, sent[far]->src, prefix_bytes(path->family));
+	set_prefix(path, sent[far]->src);
 	if (mem->direction == far)
-		memcpy(path->in, event->in, strnlen(event->in, sizeof(path->in) - 1));
+		set_interface(path, event->in);
 	if (peer)
 		*peer = number_of(path->family, sent[far ^ 1U]->src);
 	return true;
