@@ -248,13 +248,7 @@ static uint64_t resets_of(const struct incident *incident)
 
 static bool is_held_back(struct report *report, const struct incident *incident, const struct verdict *verdict)
 {
-	struct noise_event event = {
-		.family = verdict->ends.family,
-		.cause = verdict->cause,
-		.boottime_ns = incident->first.ev.boottime_ns,
-		.realtime_ns = incident->first.ev.realtime_ns,
-		.count = incident->count,
-	};
+	struct noise_event event;
 
 	/* an amendment speaks of what was told already */
 	if (report->config->noise == NOISE_ALL || incident->kind == INCIDENT_AMENDMENT || cause_text(verdict->cause)->class != CLASS_NOISE)
@@ -263,6 +257,13 @@ static bool is_held_back(struct report *report, const struct incident *incident,
 		report->counts.resets_unlogged += resets_of(incident);
 		return true;
 	}
+	event = (struct noise_event){
+		.family = verdict->ends.family,
+		.cause = verdict->cause,
+		.boottime_ns = incident->first.ev.boottime_ns,
+		.realtime_ns = incident->first.ev.realtime_ns,
+		.count = incident->count,
+	};
 	memcpy(event.source, noise_source(&verdict->ends, verdict->sender), sizeof(event.source));
 	return !noise_admit(report->noise, &event);
 }

@@ -30,7 +30,7 @@ struct noisy {
 	uint64_t seed;
 	struct source *sources;
 	uint32_t *buckets;
-	uint32_t *levels; /* by count, 0 .. capacity */
+	uint32_t *levels; /* by count, 1 .. capacity */
 };
 
 static uint32_t buckets_for(uint32_t capacity)
@@ -133,7 +133,6 @@ static uint32_t find_or_add(struct noisy *n, const struct source_key *key)
 	n->free = n->sources[i].chain;
 	n->sources[i] = (struct source){.key = *key, .chain = *bucket};
 	*bucket = i;
-	enter_level(n, i, 0);
 	return i;
 }
 
@@ -142,7 +141,8 @@ uint32_t noisy_raise(struct noisy *n, const struct event *event)
 	struct source_key key = key_of(event);
 	uint32_t i = find_or_add(n, &key), count = n->sources[i].count + 1;
 
-	leave_level(n, i);
+	if (count > 1)
+		leave_level(n, i);
 	enter_level(n, i, count);
 	if (count > n->top)
 		n->top = count;
@@ -153,7 +153,6 @@ static void forget(struct noisy *n, uint32_t i)
 {
 	uint32_t *link = bucket_of(n, &n->sources[i].key);
 
-	leave_level(n, i);
 	while (*link != i)
 		link = &n->sources[*link].chain;
 	*link = n->sources[i].chain;
@@ -166,11 +165,12 @@ void noisy_lower(struct noisy *n, uint32_t source)
 	uint32_t count = n->sources[source].count - 1;
 
 	leave_level(n, source);
-	enter_level(n, source, count);
+	if (count)
+		enter_level(n, source, count);
+	else
+		forget(n, source);
 	if (n->levels[n->top] == NOISY_NONE)
 		n->top--;
-	if (!count)
-		forget(n, source);
 }
 
 uint32_t noisy_top(const struct noisy *n)
