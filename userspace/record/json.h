@@ -70,6 +70,15 @@ LINE_INLINE bool json_key(struct json *json, const char *key, size_t most)
 	return true;
 }
 
+/* Where json_key() has made sure of the room: a literal. */
+LINE_INLINE void json_put(struct json *json, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(json->at, text, len);
+	json->at += len;
+}
+
 LINE_INLINE void json_open(struct json *json, const char *key, char bracket)
 {
 	if (json_key(json, key, 1))

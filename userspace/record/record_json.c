@@ -43,15 +43,29 @@ LINE_INLINE void json_list(struct json *json, const char *key, const struct reco
 	json_close(json, ']');
 }
 
+/* In one go, with an address of known length. */
+LINE_INLINE void json_counted_host(struct json *json, const char *key, const struct record_host *host)
+{
+	if (!json_key(json, key, sizeof("{\"ip\":\"\",\"port\":}") + sizeof(host->ip) + DIGITS_U32))
+		return;
+	json_put(json, "{\"ip\":\"");
+	memcpy(json->at, host->ip, sizeof(host->ip));
+	json->at += host->len;
+	json_put(json, "\",\"port\":");
+	json->at = digits_u64(json->at, host->port);
+	json_put(json, "}");
+}
+
 LINE_INLINE void json_host(struct json *json, const char *key, const struct record_host *host)
 {
+	if (host->len) {
+		json_counted_host(json, key, host);
+		return;
+	}
 	if (!host->ip[0])
 		return;
 	json_open(json, key, '{');
-	if (host->len)
-		json_plain(json, "ip", host->ip, host->len, sizeof(host->ip));
-	else
-		json_string(json, "ip", host->ip);
+	json_string(json, "ip", host->ip);
 	json_u64(json, "port", host->port);
 	json_close(json, '}');
 }
