@@ -65,6 +65,12 @@ bool sink_write(struct sink *sink, const char *text, size_t len)
 	return true;
 }
 
+char *sink_room(const struct sink *sink)
+{
+	(void)sink;
+	return NULL;
+}
+
 bool sink_take(struct sink *sink, const char *text, size_t len, uint64_t tag)
 {
 	(void)tag;
