@@ -230,8 +230,8 @@ static bool is_ignored(const struct report *report, const struct endpoints *ends
 {
 	const struct ignore_list *list = &report->config->ignore;
 
-	return ignore_match(list, ends->family, ends->client.addr, ends->client.port) ||
-	       ignore_match(list, ends->family, ends->server.addr, ends->server.port);
+	return list->count && (ignore_match(list, ends->family, ends->client.addr, ends->client.port) ||
+			       ignore_match(list, ends->family, ends->server.addr, ends->server.port));
 }
 
 /* Whose noise it is: the end of the connection that the RST came from; for the gateway's own, whoever it answered. */

@@ -333,7 +333,7 @@ void correlate_advance(struct correlate *c, uint64_t now_ns)
 {
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
-	while (held_count(c->held) && held_first_due_ns(c->held) <= c->now_ns) /* a capture may come from the end of time */
+	while (held_first_due_ns(c->held) <= c->now_ns && held_count(c->held)) /* a capture may come from the end of time */
 		hand_out_first(c);
 }
 

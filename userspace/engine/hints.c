@@ -94,15 +94,16 @@ void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 	struct hint_span span = span_of(bounds.killed_ms);
 	const struct hints *hints = f->settings->hints;
 	struct hints builtin;
-	size_t i = 0;
+	size_t i = 0, count;
 
 	if (!hints) {
 		hints_builtin(&builtin);
 		hints = &builtin;
 	}
-	while (i < hints->count && hints->hint[i].seconds > span.most)
+	count = hints->count;
+	while (i < count && hints->hint[i].seconds > span.most)
 		i++;
-	for (; i < hints->count && hints->hint[i].seconds >= span.least && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
+	for (; i < count && hints->hint[i].seconds >= span.least && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
 		if ((hints->hint[i].kinds & kinds) && hint_fits(&hints->hint[i], kinds, &bounds))
 			memcpy(v->candidates[v->candidates_count++], hints->text[i], sizeof(hints->text[i]));
 }
