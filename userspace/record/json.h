@@ -24,6 +24,7 @@ struct json {
 	char *at, *end; /* of the room; behind it there is still room for a NUL byte */
 	bool comma; /* the next member is not the first of its container */
 	bool cut;
+	bool sure; /* there is room for all that will come: nobody asks for it */
 };
 
 /* Begin behind what the line has; it changes with json_end() only. */
@@ -43,7 +44,7 @@ LINE_INLINE void json_end(struct json *json)
 /* Whether there is room for so many bytes more; if not, for nothing more. */
 LINE_INLINE bool json_room(struct json *json, size_t len)
 {
-	if (len <= (size_t)(json->end - json->at))
+	if (json->sure || len <= (size_t)(json->end - json->at))
 		return true;
 	json->end = json->at;
 	json->cut = true;

@@ -7,9 +7,11 @@
 #include "json.h"
 #include "record.h"
 
+#define GATEWAY_MAX 256
+
 /* The longest resets: lists and texts of the engine, a payload, a host name, all of them escaped byte by byte. */
 _Static_assert(RECORD_LINE_MAX > 6 * (VERDICT_EVIDENCE_MAX * VERDICT_TEXT_MAX + VERDICT_CANDIDATES_MAX * 64 + VERDICT_TEXT_MAX +
-				      EVENT_PAYLOAD_MAX + 256 + 2 * EVENT_IFNAME) + 2048,
+				      EVENT_PAYLOAD_MAX + GATEWAY_MAX + 2 * EVENT_IFNAME) + 4096,
 	       "a record must fit into a line");
 
 LINE_INLINE void json_optional(struct json *json, const char *key, const char *value)
@@ -21,7 +23,7 @@ LINE_INLINE void json_optional(struct json *json, const char *key, const char *v
 /* A word of the vocabulary, or what a log says in its place. */
 LINE_INLINE void json_word(struct json *json, const struct record *record, const char *key, const char *value)
 {
-	if (value && record->verdict)
+	if (value && (json->sure || record->verdict))
 		json_name(json, key, name_of(value));
 	else if (value)
 		json_string(json, key, value);
@@ -174,17 +176,20 @@ LINE_INLINE void json_summary(struct json *json, const struct record *record)
 	json_u64(json, "count", record->count);
 }
 
-void record_json(struct line *line, const struct record *record)
+/* Inlined twice, where there surely is room and where there may be not, so that the compiler leaves out what each need not ask. */
+LINE_INLINE void put_record(struct line *line, const struct record *record, size_t gateway_len, bool sure)
 {
 	struct json json = json_begin(line);
 
+	json.sure = sure;
 	json_open(&json, NULL, '{');
 	json_u64(&json, "v", RECORD_VERSION);
 	json_name(&json, "kind", name_of(record_kind_name(record->kind)));
 	json_id(&json, record);
 	json_optional(&json, "amends", record->amends);
 	json_time(&json, "ts", record->ts_ns);
-	json_optional(&json, "gateway", record->gateway);
+	if (record->gateway)
+		json_bytes(&json, "gateway", record->gateway, gateway_len);
 	switch (record->kind) {
 	case RECORD_LOSS:
 		json_loss(&json, record);
@@ -198,4 +203,15 @@ void record_json(struct line *line, const struct record *record)
 	json_close(&json, '}');
 	json_as_is(&json, "\n");
 	json_end(&json);
+}
+
+/* What was made from a verdict has its bounds: see above. */
+void record_json(struct line *line, const struct record *record)
+{
+	size_t gateway_len = record->gateway ? strlen(record->gateway) : 0;
+
+	if (record->verdict && gateway_len <= GATEWAY_MAX && line_room(line, RECORD_LINE_MAX - 1))
+		put_record(line, record, gateway_len, true);
+	else
+		put_record(line, record, gateway_len, false);
 }
