@@ -30,9 +30,10 @@ bool hints_add(struct hints *hints, const struct hint *hint)
 		at--;
 	memmove(&hints->hint[at + 1], &hints->hint[at], (hints->count - at) * sizeof(*hint));
 	memmove(&hints->text[at + 1], &hints->text[at], (hints->count - at) * sizeof(hints->text[0]));
+	memmove(&hints->text_len[at + 1], &hints->text_len[at], (hints->count - at) * sizeof(hints->text_len[0]));
 	hints->hint[at] = *hint;
 	memset(hints->text[at], 0, sizeof(hints->text[0]));
-	snprintf(hints->text[at], sizeof(hints->text[0]), "%s %u s", hint->name, hint->seconds);
+	hints->text_len[at] = (unsigned char)snprintf(hints->text[at], sizeof(hints->text[0]), "%s %u s", hint->name, hint->seconds);
 	hints->count++;
 	return true;
 }
@@ -88,6 +89,14 @@ static struct hint_span span_of(double gap_ms)
 	};
 }
 
+static void add_candidate(struct verdict *v, const struct hints *hints, size_t hint)
+{
+	size_t i = v->candidates_count++;
+
+	memcpy(v->candidates[i], hints->text[hint], sizeof(v->candidates[i]));
+	v->candidates_len[i] = hints->text_len[hint];
+}
+
 void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 {
 	struct hint_bounds bounds = bounds_of(f, kinds);
@@ -105,7 +114,7 @@ void hint_kinds(const struct facts *f, unsigned int kinds, struct verdict *v)
 		i++;
 	for (; i < count && hints->hint[i].seconds >= span.least && v->candidates_count < VERDICT_CANDIDATES_MAX; i++)
 		if ((hints->hint[i].kinds & kinds) && hint_fits(&hints->hint[i], kinds, &bounds))
-			memcpy(v->candidates[v->candidates_count++], hints->text[i], sizeof(hints->text[i]));
+			add_candidate(v, hints, i);
 }
 
 void hint_candidates(const struct facts *f, bool on_next, struct verdict *v)

@@ -36,6 +36,7 @@ struct hint {
 struct hints {
 	struct hint hint[HINTS_MAX];
 	char text[HINTS_MAX][HINT_TEXT_MAX]; /* each as a candidate: "AWS NLB 350 s" */
+	unsigned char text_len[HINTS_MAX];
 	size_t count;
 };
 

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,8 +95,10 @@ static void append_number(struct text *text, unsigned int value)
 	append(text, digits, (size_t)(put_number(digits, value) - digits));
 }
 
-/* %s, %u; %% and whatever else stands for itself. */
-static void put_together(char *room, size_t size, const char *format, va_list args)
+_Static_assert(VERDICT_TEXT_MAX - 1 <= UCHAR_MAX, "a sentence's length has room");
+
+/* %s, %u; %% and whatever else stands for itself. Returns the length. */
+static unsigned char put_together(char *room, size_t size, const char *format, va_list args)
 {
 	struct text text = {.at = room, .end = room + size - 1};
 
@@ -119,27 +122,32 @@ static void put_together(char *room, size_t size, const char *format, va_list ar
 		}
 	}
 	*text.at = '\0';
+	return (unsigned char)(text.at - room);
 }
 
 void say(struct verdict *v, const char *format, ...)
 {
+	size_t i = v->evidence_count;
 	va_list args;
 
-	if (v->evidence_count >= VERDICT_EVIDENCE_MAX)
+	if (i >= VERDICT_EVIDENCE_MAX)
 		return;
 	va_start(args, format);
-	put_together(v->evidence[v->evidence_count++], VERDICT_TEXT_MAX, format, args);
+	v->evidence_len[i] = put_together(v->evidence[i], sizeof(v->evidence[i]), format, args);
+	v->evidence_count++;
 	va_end(args);
 }
 
 void candidate(struct verdict *v, const char *format, ...)
 {
+	size_t i = v->candidates_count;
 	va_list args;
 
-	if (v->candidates_count >= VERDICT_CANDIDATES_MAX)
+	if (i >= VERDICT_CANDIDATES_MAX)
 		return;
 	va_start(args, format);
-	put_together(v->candidates[v->candidates_count++], sizeof(v->candidates[0]), format, args);
+	v->candidates_len[i] = put_together(v->candidates[i], sizeof(v->candidates[i]), format, args);
+	v->candidates_count++;
 	va_end(args);
 }
 

@@ -100,7 +100,7 @@ void verdict_tell(const struct facts *f, const struct rule *rule, struct verdict
 {
 	const struct incident *incident = f->incident;
 
-	memset(out, 0, offsetof(struct verdict, evidence));
+	out->also_count = out->evidence_count = out->candidates_count = 0; /* all else is set below */
 	out->cause = rule->cause;
 	out->confidence = confidence_of(rule, f);
 	out->certain = rule->certain;

@@ -129,6 +129,7 @@ struct verdict {
 	double idle_ms, ct_idle_ms, ct_timeout_before_gap_ms, ct_timeout_at_rst_ms, age_ms;
 	int ct_state; /* enum tcp_conntrack as the kernel numbers it, or -1 */
 	/* last, because only so many of them as are counted hold anything */
+	unsigned char evidence_len[VERDICT_EVIDENCE_MAX], candidates_len[VERDICT_CANDIDATES_MAX]; /* 0: not counted */
 	char evidence[VERDICT_EVIDENCE_MAX][VERDICT_TEXT_MAX]; /* sentences; no control characters, nothing of the payload */
 	char candidates[VERDICT_CANDIDATES_MAX][64];
 };

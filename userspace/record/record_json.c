@@ -37,11 +37,12 @@ LINE_INLINE void json_words(struct json *json, const struct record *record, cons
 	json_close(json, ']');
 }
 
-LINE_INLINE void json_list(struct json *json, const char *key, const struct record_list *list)
+/* len: of each item, 0 not counted; NULL: of none. */
+LINE_INLINE void json_list(struct json *json, const char *key, const struct record_list *list, const unsigned char *len)
 {
 	json_open(json, key, '[');
 	for (size_t i = 0; i < list->count; i++)
-		json_string(json, NULL, list->item[i]);
+		json_bytes(json, NULL, list->item[i], len && len[i] ? len[i] : strlen(list->item[i]));
 	json_close(json, ']');
 }
 
@@ -125,6 +126,8 @@ LINE_INLINE void json_advice(struct json *json, const struct record *record)
 
 LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
+	const struct verdict *verdict = record->verdict;
+
 	json_word(json, record, "class", record->class);
 	json_word(json, record, "cause", record->cause);
 	json_known_decimal(json, "confidence", record->confidence);
@@ -140,12 +143,12 @@ LINE_INLINE void json_reset(struct json *json, const struct record *record)
 	if (record->have_rst)
 		json_rst(json, record);
 	json_u64(json, "count", record->count);
-	json_list(json, "related", &record->related);
+	json_list(json, "related", &record->related, NULL);
 	json_optional(json, "in", record->in);
 	json_optional(json, "out", record->out);
 	json_u64(json, "netns", record->netns);
-	json_list(json, "evidence", &record->evidence);
-	json_list(json, "candidates", &record->candidates);
+	json_list(json, "evidence", &record->evidence, verdict ? verdict->evidence_len : NULL);
+	json_list(json, "candidates", &record->candidates, verdict ? verdict->candidates_len : NULL);
 	json_advice(json, record);
 	json_u64(json, "lost_before", record->lost_before);
 	if (!record->held)
