@@ -71,7 +71,8 @@ static void assert_same_of_any_texts(struct record *record)
 	struct line line;
 
 	record->verdict = NULL;
-	record->advice_len = record->id_len = record->client.len = record->server.len = record->nat_client.len = record->nat_server.len = 0;
+	record->ts = NULL;
+	record->advice_len = record->netns_len = record->id_len = record->client.len = record->server.len = record->nat_client.len = record->nat_server.len = 0;
 	line_init(&line, other, sizeof(other));
 	record_json(&line, record);
 	assert_string_equal(other, buf);
@@ -80,13 +81,17 @@ static void assert_same_of_any_texts(struct record *record)
 static const char *rendered(const struct record_context *with, bool held)
 {
 	static const struct verdict_settings settings = { .idle_min_ms = 5000, .hold_ms = 2000 };
+	static struct record_kept kept; /* from one test to the next, too */
 	static struct record record;
+	struct record_context keeping = *with;
 	struct verdict judged;
 	struct line line;
 
 	verdict_judge(&incident, &settings, &judged);
 	verdict.ends = judged.ends;
-	record_of_verdict(&record, &incident, &verdict, held, with);
+	memset(&record, 0xa5, sizeof(record)); /* it may hold anything */
+	keeping.kept = &kept;
+	record_of_verdict(&record, &incident, &verdict, held, &keeping);
 	line_init(&line, buf, sizeof(buf));
 	record_json(&line, &record);
 	assert_false(line.cut);
@@ -159,6 +164,8 @@ static void record_json__translated__nat_holds_what_differs(void **state)
 {
 	(void)state;
 	tuple_v4(&incident.first.ev.ct.reply, "10.3.0.9", 8443, "192.0.2.1", 40001);
+	incident.first.ev.realtime_ns += 876544321; /* another second */
+	incident.first.ev.netns_inum = 7;
 	rendered(&context, true);
 	assert_non_null(strstr(buf, "\"nat\":{\"client\":{\"ip\":\"192.0.2.1\",\"port\":40001},\"server\":{\"ip\":\"10.3.0.9\",\"port\":8443}}"));
 }

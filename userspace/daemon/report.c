@@ -27,7 +27,7 @@ struct report {
 	struct outlets *outlets;
 	struct report_counts counts;
 	uint64_t text_day;
-	struct record_prefix prefix;
+	struct record_kept kept;
 	char buf[RECORD_LINE_MAX];
 };
 
@@ -275,7 +275,7 @@ void report_incident(void *user, const struct incident *incident, const struct v
 		.gateway = report->config->gateway,
 		.payload = report->config->payload,
 		.lost_before = loss_since(report->loss),
-		.prefix = &report->prefix,
+		.kept = &report->kept,
 	};
 	struct record record;
 

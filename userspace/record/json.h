@@ -105,6 +105,17 @@ LINE_INLINE void json_as_is(struct json *json, const char *text)
 	json->at += len;
 }
 
+/* A text of ours that needs no escape, of a length that is known. */
+LINE_INLINE void json_literal(struct json *json, const char *key, const char *value, size_t len)
+{
+	if (!json_key(json, key, len + 2))
+		return;
+	*json->at = '"';
+	memcpy(json->at + 1, value, len);
+	json->at[len + 1] = '"';
+	json->at += len + 2;
+}
+
 /*
  * Bytes from outside between quotes, so that no reader can be fooled: every byte that is not printable ASCII becomes \u00XX, one escape
  * a byte, so that the text can be turned back into the bytes. Returns where it ends; NULL: not all of it fits before end.
@@ -113,8 +124,13 @@ char *json_quote(char *at, const char *end, const char *bytes, size_t len);
 
 LINE_INLINE void json_bytes(struct json *json, const char *key, const char *value, size_t len)
 {
-	char *end = json_key(json, key, len + 2) ? json_quote(json->at, json->end, value, len) : NULL;
+	char *end;
 
+	if (!len) { /* as most payloads are */
+		json_literal(json, key, value, 0);
+		return;
+	}
+	end = json_key(json, key, len + 2) ? json_quote(json->at, json->end, value, len) : NULL;
 	if (end)
 		json->at = end;
 	else
@@ -126,27 +142,13 @@ LINE_INLINE void json_string(struct json *json, const char *key, const char *val
 	json_bytes(json, key, value, strlen(value));
 }
 
-/*
- * A text of ours that needs no escape, of a length that is known, at the beginning of a room of a size that the compiler knows: the room is
- * copied.
- */
+/* As json_literal(), at the beginning of a room of a size that the compiler knows: the room is copied. */
 LINE_INLINE void json_plain(struct json *json, const char *key, const char *value, size_t len, size_t room)
 {
 	if (!json_key(json, key, room + 2))
 		return;
 	*json->at = '"';
 	memcpy(json->at + 1, value, room);
-	json->at[len + 1] = '"';
-	json->at += len + 2;
-}
-
-/* The same without such a room. */
-LINE_INLINE void json_literal(struct json *json, const char *key, const char *value, size_t len)
-{
-	if (!json_key(json, key, len + 2))
-		return;
-	*json->at = '"';
-	memcpy(json->at + 1, value, len);
 	json->at[len + 1] = '"';
 	json->at += len + 2;
 }
@@ -160,6 +162,15 @@ LINE_INLINE void json_u64(struct json *json, const char *key, uint64_t value)
 {
 	if (json_key(json, key, DIGITS_U64))
 		json->at = digits_u64(json->at, value);
+}
+
+/* The digits of a number of 32 bits, at the beginning of a room for the longest. */
+LINE_INLINE void json_digits(struct json *json, const char *key, const char *digits, size_t len)
+{
+	if (!json_key(json, key, DIGITS_U32))
+		return;
+	memcpy(json->at, digits, DIGITS_U32);
+	json->at += len;
 }
 
 /* As a string of so many hexadecimal digits. */

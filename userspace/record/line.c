@@ -112,20 +112,25 @@ static void put_time(char *at, const struct moment *moment)
 	digits_two(at + 6, moment->second);
 }
 
+void line_change_timestamp(char *at, uint64_t realtime_ns)
+{
+	uint32_t micros = (uint32_t)(realtime_ns % NS_PER_SEC) / 1000;
+
+	digits_two(at + 20, micros / 10000);
+	digits_two(at + 22, micros / 100 % 100);
+	digits_two(at + 24, micros % 100);
+}
+
 char *line_put_timestamp(char *at, uint64_t realtime_ns)
 {
 	struct moment moment;
-	uint32_t micros;
 
 	set_moment(&moment, realtime_ns);
-	micros = moment.nanoseconds / 1000;
 	put_date(at, &moment);
 	at[10] = 'T';
 	put_time(at + 11, &moment);
 	at[19] = '.';
-	digits_two(at + 20, micros / 10000);
-	digits_two(at + 22, micros / 100 % 100);
-	digits_two(at + 24, micros % 100);
+	line_change_timestamp(at, realtime_ns);
 	at[26] = 'Z';
 	return at + LINE_TIMESTAMP;
 }

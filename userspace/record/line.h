@@ -88,6 +88,8 @@ void line_date(struct line *line, uint64_t realtime_ns);
 /* The first of them where there is room for it, without a NUL byte behind it; returns where it ends. */
 #define LINE_TIMESTAMP 27
 char *line_put_timestamp(char *at, uint64_t realtime_ns);
+/* Where there is one of the same second, only what differs. */
+void line_change_timestamp(char *at, uint64_t realtime_ns);
 
 /* Bytes from outside, so that no reader can be fooled: every byte that is not printable ASCII becomes \xXX, a backslash two. */
 void line_plain_escaped(struct line *line, const char *bytes, size_t len);

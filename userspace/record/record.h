@@ -63,6 +63,7 @@ struct record {
 	unsigned int id_len; /* as record_host.len */
 	const char *amends; /* amendments: the id of the first finding */
 	uint64_t ts_ns;
+	const char *ts; /* the same as text, of LINE_TIMESTAMP characters; NULL: not made yet */
 	const char *gateway;
 	const char *class;
 	const char *cause;
@@ -82,6 +83,8 @@ struct record {
 	uint64_t count;
 	const char *in, *out;
 	uint64_t netns;
+	const char *netns_digits; /* in id */
+	unsigned int netns_len;	  /* as record_host.len */
 	const char *advice;
 	size_t advice_len; /* as record_host.len */
 	uint64_t lost_before;
@@ -101,12 +104,15 @@ struct record {
 	char related_id[INCIDENT_RELATED_MAX][RECORD_ID_MAX];
 };
 
-/* What all ids of one namespace begin with, kept from record to record; zero at first. */
-struct record_prefix {
+/* Texts that mostly are the last record's, kept from one to the next: zero at first. */
+struct record_kept {
+	/* what all ids of one namespace begin with */
 	uint64_t epoch;
 	uint32_t netns;
-	unsigned int len;
-	char text[RECORD_ID_MAX];
+	unsigned int prefix_len;
+	char prefix[RECORD_ID_MAX];
+	uint64_t second;
+	char ts[LINE_TIMESTAMP];
 };
 
 /* What a record needs beside incident and verdict. */
@@ -114,7 +120,7 @@ struct record_context {
 	const char *gateway;
 	uint64_t lost_before;
 	bool payload; /* log.payload */
-	struct record_prefix *prefix; /* NULL: nothing is kept */
+	struct record_kept *kept; /* NULL: nothing is */
 };
 
 /* A record with nothing known. */

@@ -124,6 +124,15 @@ LINE_INLINE void json_advice(struct json *json, const struct record *record)
 		json_optional(json, "advice", record->advice);
 }
 
+/* Its digits are in the id already. */
+LINE_INLINE void json_netns(struct json *json, const struct record *record)
+{
+	if (record->netns_len)
+		json_digits(json, "netns", record->netns_digits, record->netns_len);
+	else
+		json_u64(json, "netns", record->netns);
+}
+
 LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
 	const struct verdict *verdict = record->verdict;
@@ -146,7 +155,7 @@ LINE_INLINE void json_reset(struct json *json, const struct record *record)
 	json_list(json, "related", &record->related, NULL);
 	json_optional(json, "in", record->in);
 	json_optional(json, "out", record->out);
-	json_u64(json, "netns", record->netns);
+	json_netns(json, record);
 	json_list(json, "evidence", &record->evidence, verdict ? verdict->evidence_len : NULL);
 	json_list(json, "candidates", &record->candidates, verdict ? verdict->candidates_len : NULL);
 	json_advice(json, record);
@@ -190,7 +199,10 @@ LINE_INLINE void put_record(struct line *line, const struct record *record, size
 	json_name(&json, "kind", name_of(record_kind_name(record->kind)));
 	json_id(&json, record);
 	json_optional(&json, "amends", record->amends);
-	json_time(&json, "ts", record->ts_ns);
+	if (record->ts)
+		json_plain(&json, "ts", record->ts, LINE_TIMESTAMP, LINE_TIMESTAMP);
+	else
+		json_time(&json, "ts", record->ts_ns);
 	if (record->gateway)
 		json_bytes(&json, "gateway", record->gateway, gateway_len);
 	switch (record->kind) {

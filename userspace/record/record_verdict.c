@@ -9,6 +9,8 @@
 
 #include "../engine/name.h"
 
+#define NS_PER_SEC 1000000000ULL
+
 static const char *actor_name(uint8_t by)
 {
 	static const struct name names[] = {
@@ -53,51 +55,71 @@ static const char *flags_name(const struct segment *seg)
 }
 
 #define AMENDMENT "-a"
+#define NETNS_AT  (DIGITS_HEX + 1)
 
 _Static_assert(RECORD_ID_MAX > DIGITS_HEX + DIGITS_U32 + DIGITS_U64 + 2 + sizeof(AMENDMENT) - 1, "an id has room");
 
-static void set_prefix(struct record_prefix *prefix, const struct rstwhy_evidence *ev)
+static void set_prefix(struct record_kept *kept, const struct rstwhy_evidence *ev)
 {
-	char *at = digits_hex(prefix->text, ev->epoch, DIGITS_HEX);
+	char *at = digits_hex(kept->prefix, ev->epoch, DIGITS_HEX);
 
 	*at++ = '-';
 	at = digits_u64(at, ev->netns_inum);
 	*at++ = '-';
-	prefix->epoch = ev->epoch;
-	prefix->netns = ev->netns_inum;
-	prefix->len = (unsigned int)(at - prefix->text);
+	kept->epoch = ev->epoch;
+	kept->netns = ev->netns_inum;
+	kept->prefix_len = (unsigned int)(at - kept->prefix);
 }
 
-static char *put_id(char id[RECORD_ID_MAX], const struct record_prefix *prefix, uint64_t seq)
+static char *put_id(char id[RECORD_ID_MAX], const struct record_kept *kept, uint64_t seq)
 {
 	char *at;
 
-	memcpy(id, prefix->text, sizeof(prefix->text)); /* of a known length, and what is too much goes */
-	at = digits_u64(id + prefix->len, seq);
+	memcpy(id, kept->prefix, sizeof(kept->prefix)); /* of a known length, and what is too much goes */
+	at = digits_u64(id + kept->prefix_len, seq);
 	*at = '\0';
 	return at;
 }
 
 /* An amendment has its own id, and names the record that it corrects. */
-static void fill_id(struct record *record, const struct incident *incident, struct record_prefix *prefix)
+static void fill_id(struct record *record, const struct incident *incident, struct record_kept *kept)
 {
 	const struct rstwhy_evidence *ev = &incident->first.ev;
 	char *end;
 
-	if (prefix->len == 0 || prefix->epoch != ev->epoch || prefix->netns != ev->netns_inum)
-		set_prefix(prefix, ev);
-	end = put_id(record->id, prefix, ev->seq);
+	if (kept->prefix_len == 0 || kept->epoch != ev->epoch || kept->netns != ev->netns_inum)
+		set_prefix(kept, ev);
+	end = put_id(record->id, kept, ev->seq);
+	record->netns = ev->netns_inum;
+	record->netns_digits = record->id + NETNS_AT;
+	record->netns_len = kept->prefix_len - 1 - NETNS_AT;
 	if (incident->kind == INCIDENT_AMENDMENT) {
 		memcpy(end, AMENDMENT, sizeof(AMENDMENT));
 		end += sizeof(AMENDMENT) - 1;
-		put_id(record->first_id, prefix, ev->seq);
+		put_id(record->first_id, kept, ev->seq);
 		record->amends = record->first_id;
 	}
 	record->id_len = (unsigned int)(end - record->id);
 	for (uint32_t i = 0; i < incident->related_count && i < INCIDENT_RELATED_MAX; i++) {
-		put_id(record->related_id[i], prefix, incident->related[i]);
+		put_id(record->related_id[i], kept, incident->related[i]);
 		record->related.item[record->related.count++] = record->related_id[i];
 	}
+}
+
+static void fill_time(struct record *record, uint64_t ts_ns, struct record_kept *kept)
+{
+	uint64_t second = ts_ns / NS_PER_SEC;
+
+	record->ts_ns = ts_ns;
+	record->ts = NULL;
+	if (!kept)
+		return;
+	if (kept->ts[0] && kept->second == second)
+		line_change_timestamp(kept->ts, ts_ns);
+	else
+		line_put_timestamp(kept->ts, ts_ns);
+	kept->second = second;
+	record->ts = kept->ts;
 }
 
 static enum record_kind kind_of(const struct incident *incident)
@@ -140,7 +162,6 @@ static void fill_rst(struct record *record, const struct incident *incident, con
 	const struct event *event = &incident->first;
 	const struct segment *seg = &event->seg;
 
-	record->have_rst = true;
 	record->rst.flags = flags_name(seg);
 	record->rst.seq_match = seq_match_name(verdict->seq_match);
 	record->rst.ttl = seg->ttl;
@@ -165,17 +186,31 @@ _Static_assert(VERDICT_ALSO_MAX <= RECORD_LIST_MAX, "also");
 _Static_assert(VERDICT_EVIDENCE_MAX <= RECORD_LIST_MAX, "evidence");
 _Static_assert(VERDICT_CANDIDATES_MAX <= RECORD_LIST_MAX, "candidates");
 
+/* As record_init(), but for what is set below in any case. */
+static void init(struct record *record, enum record_kind kind)
+{
+	record->kind = kind;
+	record->amends = record->where = record->source = NULL;
+	record->from_ns = record->to_ns = 0;
+	record->lost = -1;
+	record->rst = (struct record_rst){ .ipid = -1 };
+	record->nat_client.ip[0] = record->nat_server.ip[0] = '\0';
+	record->nat_client.port = record->nat_server.port = 0;
+	record->nat_client.len = record->nat_server.len = 0;
+	record->also.count = record->related.count = record->evidence.count = record->candidates.count = 0;
+}
+
 void record_of_verdict(struct record *record, const struct incident *incident, const struct verdict *verdict, bool held,
 		       const struct record_context *context)
 {
 	const struct event *event = &incident->first;
-	struct record_prefix prefix = { 0 };
+	struct record_kept none = { 0 };
 
-	record_init(record, kind_of(incident));
+	init(record, kind_of(incident));
 	record->verdict = verdict;
 	record->actor = event->ev.by;
-	fill_id(record, incident, context->prefix ? context->prefix : &prefix);
-	record->ts_ns = event->ev.realtime_ns;
+	fill_id(record, incident, context->kept ? context->kept : &none);
+	fill_time(record, event->ev.realtime_ns, context->kept);
 	record->gateway = context->gateway;
 	record->class = class_name(cause_text(verdict->cause)->class);
 	record->cause = cause_name(verdict->cause);
@@ -187,13 +222,13 @@ void record_of_verdict(struct record *record, const struct incident *incident, c
 	record->direction = direction_name(event->ev.direction);
 	fill_hosts(record, &verdict->ends);
 	fill_numbers(record, verdict);
-	if (event->ev.kind != RSTWHY_KIND_SILENCE)
+	record->have_rst = event->ev.kind != RSTWHY_KIND_SILENCE;
+	if (record->have_rst)
 		fill_rst(record, incident, verdict, context->payload);
 	fill_lists(record, verdict);
 	record->count = incident->count;
 	record->in = event->in;
 	record->out = event->out;
-	record->netns = event->ev.netns_inum;
 	record->advice = verdict->advice;
 	record->advice_len = verdict->advice_len;
 	record->lost_before = context->lost_before;
