@@ -37,7 +37,13 @@ static size_t aligned(size_t len)
 	return (len + 3U) & ~(size_t)3U;
 }
 
-static void take(struct nflog_message *message, unsigned int type, const uint8_t *value, size_t len)
+/* Within its bytes; as the kernel sends it, with the last of them. */
+static bool ends(const uint8_t *text, size_t len)
+{
+	return len && (!text[len - 1] || memchr(text, '\0', len));
+}
+
+static inline void take(struct nflog_message *message, unsigned int type, const uint8_t *value, size_t len)
 {
 	switch (type) {
 	case NFULA_PACKET_HDR:
@@ -58,7 +64,7 @@ static void take(struct nflog_message *message, unsigned int type, const uint8_t
 		message->realtime_ns = len == 16 ? big64(value) * NS_PER_SEC + big64(value + 8) * 1000U : 0;
 		break;
 	case NFULA_PREFIX:
-		if (memchr(value, '\0', len))
+		if (ends(value, len))
 			message->prefix = (const char *)value;
 		break;
 	case NFULA_PAYLOAD:
@@ -72,22 +78,23 @@ static void take(struct nflog_message *message, unsigned int type, const uint8_t
 
 bool nflog_parse(const uint8_t *bytes, size_t len, struct nflog_message *message)
 {
-	size_t at = HEADER;
-
 	*message = (struct nflog_message){ 0 };
 	if (len < HEADER)
 		return false;
 	message->family = bytes[0];
 	message->group = (uint16_t)(bytes[2] << 8 | bytes[3]);
-	while (len - at >= ATTRIBUTE) {
-		size_t size = host16(bytes + at);
+	bytes += HEADER;
+	len -= HEADER;
+	while (len >= ATTRIBUTE) {
+		size_t size = host16(bytes), step = aligned(size);
 
-		if (size < ATTRIBUTE || size > len - at)
+		if (size < ATTRIBUTE || size > len)
 			break;
-		take(message, host16(bytes + at + 2) & TYPE_MASK, bytes + at + ATTRIBUTE, size - ATTRIBUTE);
-		if (aligned(size) >= len - at)
+		take(message, host16(bytes + 2) & TYPE_MASK, bytes + ATTRIBUTE, size - ATTRIBUTE);
+		if (step >= len)
 			break;
-		at += aligned(size);
+		bytes += step;
+		len -= step;
 	}
 	return true;
 }

@@ -43,11 +43,11 @@ struct names {
 
 static inline void add(struct names *names, const struct rstwhy_tuple *t)
 {
-	if (tuple_is_zero(t))
-		return;
 	for (unsigned int i = 0; i < names->count; i++)
 		if (is_one_key(names->tuple[i], t))
 			return;
+	if (tuple_is_zero(t)) /* and so none of those */
+		return;
 	names->tuple[names->count++] = t;
 }
 
