@@ -25,7 +25,7 @@ struct intake {
 	uint64_t count_from;
 	bool have_state;
 	struct loss_report state; /* the last one taken in */
-	struct event event; /* the one being worked on: large, so not on the stack */
+	struct event *event; /* the one being worked on: the correlator's room */
 };
 
 static uint64_t position(const struct intake *intake)
@@ -119,12 +119,12 @@ static bool is_new_epoch(struct intake *intake)
 	if (!intake->settings.current_epoch(&epoch))
 		return false;
 	intake_epoch(intake, epoch);
-	return epoch == intake->event.ev.epoch;
+	return epoch == intake->event->ev.epoch;
 }
 
 static void account(struct intake *intake)
 {
-	const struct rstwhy_evidence *ev = &intake->event.ev;
+	const struct rstwhy_evidence *ev = &intake->event->ev;
 	struct loss_report report = {
 		.netns = ev->netns_inum,
 		.seq = ev->seq,
@@ -137,7 +137,7 @@ static void account(struct intake *intake)
 
 static void name_interfaces(struct intake *intake)
 {
-	struct event *event = &intake->event;
+	struct event *event = intake->event;
 	uint64_t now_ns = event->ev.boottime_ns;
 
 	if (event->ev.netns_inum != intake->settings.netns)
@@ -148,7 +148,7 @@ static void name_interfaces(struct intake *intake)
 
 static void count(struct intake *intake, bool malformed)
 {
-	const struct rstwhy_evidence *ev = &intake->event.ev;
+	const struct rstwhy_evidence *ev = &intake->event->ev;
 	struct intake_counts *counts = &intake->counts;
 	bool ours = ev->netns_inum == intake->settings.netns, reset = ev->kind == RSTWHY_KIND_RST;
 
@@ -170,7 +170,7 @@ void intake_count_from(struct intake *intake, uint64_t sequence)
 /* It becomes the newest evidence, and is kept; before anything comes of it. */
 static void arrive(struct intake *intake, const uint8_t *message, size_t len)
 {
-	const struct rstwhy_evidence *ev = &intake->event.ev;
+	const struct rstwhy_evidence *ev = &intake->event->ev;
 
 	recording_message(intake->settings.recording, message, len, ev->boottime_ns, ev->realtime_ns, position(intake));
 	timeline_evidence(intake->settings.timeline, ev->boottime_ns, ev->realtime_ns);
@@ -188,9 +188,9 @@ static void accept_event(struct intake *intake, const uint8_t *message, size_t l
 	name_interfaces(intake);
 	count(intake, false);
 	arrive(intake, message, len);
-	if (intake->event.ev.kind == RSTWHY_KIND_SURVIVED && intake->settings.paths)
-		paths_survived(intake->settings.paths, &intake->event);
-	correlate_event(intake->settings.correlate, &intake->event);
+	if (intake->event->ev.kind == RSTWHY_KIND_SURVIVED && intake->settings.paths)
+		paths_survived(intake->settings.paths, intake->event);
+	correlate_event(intake->settings.correlate, intake->event);
 	settle(intake);
 }
 
@@ -204,7 +204,7 @@ static void refuse_packet(struct intake *intake, const uint8_t *message, size_t 
 
 static enum decode_result decode(struct intake *intake, const struct nflog_message *nflog, uint16_t *major, uint16_t *minor)
 {
-	return event_decode(nflog->prefix, nflog->payload, nflog->payload_len, intake->settings.epoch, &intake->event, major, minor);
+	return event_decode(nflog->prefix, nflog->payload, nflog->payload_len, intake->settings.epoch, intake->event, major, minor);
 }
 
 void intake_packet(void *user, const uint8_t *message, size_t len)
@@ -216,6 +216,7 @@ void intake_packet(void *user, const uint8_t *message, size_t len)
 
 	if (!nflog_parse(message, len, &nflog))
 		return;
+	intake->event = correlate_room(intake->settings.correlate);
 	result = decode(intake, &nflog, &major, &minor);
 	if (result == DECODE_EPOCH && is_new_epoch(intake))
 		result = decode(intake, &nflog, &major, &minor);

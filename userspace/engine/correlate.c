@@ -308,6 +308,11 @@ static void on_reset(struct correlate *c, const struct event *event)
 		open_incident(c, event, &keys);
 }
 
+struct event *correlate_room(struct correlate *c)
+{
+	return held_room(c->held);
+}
+
 void correlate_event(struct correlate *c, const struct event *event)
 {
 	correlate_advance(c, event->ev.boottime_ns);

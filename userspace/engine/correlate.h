@@ -33,6 +33,9 @@ void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void 
 /* New settings, for incidents judged from now on. */
 void correlate_settings(struct correlate *c, const struct verdict_settings *settings);
 
+/* Where the next event may be put together before it is fed, so that it is not copied; valid until one is. */
+struct event *correlate_room(struct correlate *c);
+
 /* Feed one event (RST, AFTER, SILENCE, SURVIVED; others are ignored). Evidence time advances to event->ev.boottime_ns first. */
 void correlate_event(struct correlate *c, const struct event *event);
 

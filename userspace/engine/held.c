@@ -29,7 +29,8 @@ struct kin {
 
 struct held {
 	uint32_t capacity, count, mask;
-	uint32_t free; /* first free slot; linked by kin.newer */
+	uint32_t next; /* the slot that will be opened next: there is one more than can be open */
+	uint32_t free; /* first of the other free ones; linked by kin.newer */
 	uint64_t seed;
 	struct held_slot *slots;
 	uint32_t *buckets; /* nodes */
@@ -67,15 +68,23 @@ void held_free(struct held *h)
 
 static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 {
-	h->slots = calloc(capacity, sizeof(*h->slots));
+	uint32_t slots = capacity + 1;
+
+	h->slots = calloc(slots, sizeof(*h->slots));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
-	h->nodes = calloc((size_t)capacity * FLOWKEYS_MAX, sizeof(*h->nodes));
-	h->kin = calloc(capacity, sizeof(*h->kin));
+	h->nodes = calloc((size_t)slots * FLOWKEYS_MAX, sizeof(*h->nodes));
+	h->kin = calloc(slots, sizeof(*h->kin));
 	h->oldest = calloc(capacity, sizeof(*h->oldest));
 	h->newest = calloc(capacity, sizeof(*h->newest));
-	h->due = due_new(capacity);
+	h->due = due_new(slots);
 	h->noisy = noisy_new(capacity, h->seed);
 	return h->slots && h->buckets && h->nodes && h->kin && h->oldest && h->newest && h->due && h->noisy;
+}
+
+static void take_next(struct held *h)
+{
+	h->next = h->free;
+	h->free = h->kin[h->next].newer;
 }
 
 struct held *held_new(uint32_t capacity, uint64_t seed)
@@ -93,8 +102,9 @@ struct held *held_new(uint32_t capacity, uint64_t seed)
 	memset(h->buckets, 0xff, buckets * sizeof(*h->buckets));
 	memset(h->oldest, 0xff, capacity * sizeof(*h->oldest));
 	memset(h->newest, 0xff, capacity * sizeof(*h->newest));
-	for (uint32_t i = 0; i < capacity; i++)
-		h->kin[i].newer = i + 1 < capacity ? i + 1 : HELD_NONE;
+	for (uint32_t i = 0; i <= capacity; i++)
+		h->kin[i].newer = i < capacity ? i + 1 : HELD_NONE;
+	take_next(h);
 	h->capacity = capacity;
 	h->mask = buckets - 1;
 	return h;
@@ -247,14 +257,20 @@ uint32_t held_oldest_of_noisiest(const struct held *h)
 	return source == NOISY_NONE ? HELD_NONE : h->oldest[source];
 }
 
+struct event *held_room(struct held *h)
+{
+	return &h->slots[h->next].incident.first;
+}
+
 uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns)
 {
-	uint32_t index = h->free;
+	uint32_t index = h->next;
 	struct held_slot *s = &h->slots[index];
 
-	h->free = h->kin[index].newer;
+	take_next(h);
 	memset(&s->incident, 0, offsetof(struct incident, first));
-	event_copy(&s->incident.first, event);
+	if (event != &s->incident.first)
+		event_copy(&s->incident.first, event);
 	s->incident.count = 1;
 	s->in_crowd = false;
 	s->last_seq = event->ev.seq;

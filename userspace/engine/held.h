@@ -44,6 +44,9 @@ void held_expect(const struct held *h, uint32_t index);
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);
 
+/* Where the event of the slot that is opened next may be put together: then it is not copied. Valid until then. */
+struct event *held_room(struct held *h);
+
 /*
  * Open a slot for an event with its keys; the table must not be full. The incident holds the event and a count of 1, facts and rule what
  * the slot held before.
