@@ -78,7 +78,10 @@ enum decode_result event_decode(const char *prefix, const uint8_t *payload, size
 {
 	struct rstwhy_tail tail;
 
-	memset((uint8_t *)event + sizeof(event->ev), 0, offsetof(struct event, payload) - sizeof(event->ev));
+	event->plain = false;
+	memset(event->in, 0, sizeof(event->in));
+	memset(event->out, 0, sizeof(event->out));
+	event->payload_len = 0;
 	if (!prefix_is_ours(prefix) || !payload || !read_tail(payload, len, &tail))
 		return DECODE_FOREIGN;
 	if (tail.major != RSTWHY_ABI_MAJOR) {

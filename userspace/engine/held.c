@@ -224,7 +224,10 @@ void held_expect(const struct held *h, uint32_t index)
 {
 	const char *slot = (const char *)&h->slots[index];
 
-	for (size_t at = 0; index != HELD_NONE && at < offsetof(struct held_slot, incident.first.payload); at += CACHE_LINE)
+	if (index == HELD_NONE)
+		return;
+#pragma GCC unroll 40
+	for (size_t at = 0; at < offsetof(struct held_slot, incident.first.payload); at += CACHE_LINE)
 		__builtin_prefetch(slot + at);
 }
 

@@ -85,15 +85,16 @@ static inline char *put_thousandths(char *at, unsigned int value)
 
 char *digits_decimal(char *at, double value)
 {
-	uint64_t whole, thousandths;
+	int64_t whole; /* signed: what the processor converts by itself */
+	uint64_t thousandths;
 
 	if (!(value > 0.0))
 		value = 0.0;
 	if (value > DECIMAL_MOST)
 		value = DECIMAL_MOST;
-	whole = (uint64_t)value;
+	whole = (int64_t)value;
 	if ((double)whole == value) /* as most are */
-		return digits_u64(at, whole);
-	thousandths = (uint64_t)(value * 1000.0 + 0.5);
+		return digits_u64(at, (uint64_t)whole);
+	thousandths = (uint64_t)(int64_t)(value * 1000.0 + 0.5);
 	return put_thousandths(digits_u64(at, thousandths / 1000), (unsigned int)(thousandths % 1000));
 }
