@@ -42,7 +42,8 @@ static void read_body(const uint8_t *body, size_t body_len, const struct rstwhy_
 	size_t len = body_len < BODY_SIZE ? body_len : BODY_SIZE;
 
 	memcpy(ev, body, len);
-	memset((uint8_t *)ev + len, 0, sizeof(*ev) - len);
+	if (len < BODY_SIZE)
+		memset((uint8_t *)ev + len, 0, BODY_SIZE - len);
 	evidence_swap(ev);
 	ev->tail = *tail;
 }

@@ -30,8 +30,8 @@ static void write_peer(struct json *json, const struct bound_peer *peer)
 static void write_bound(struct json *json, const char *key, const struct bound *b)
 {
 	json_open(json, key, '{');
-	json_u64(json, "samples", b->samples);
-	json_open(json, "peers", '[');
+	json_u64(json, KEY("samples"), b->samples);
+	json_open(json, KEY("peers"), '[');
 	for (uint32_t i = 0; i < b->peers; i++)
 		write_peer(json, &b->peer[i]);
 	json_close(json, ']');
@@ -49,13 +49,13 @@ static bool write_entry(FILE *file, const struct learn_entry *e, bool first)
 	json.comma = !first;
 	path_prefix_text(&e->path, prefix);
 	json_open(&json, NULL, '{');
-	json_string(&json, "prefix", prefix);
-	json_u64(&json, "port", e->path.port);
-	json_string(&json, "side", path_side_name(e->path.side));
-	json_string(&json, "in", e->path.in);
-	json_u64(&json, "last", e->last_s);
-	write_bound(&json, "survived", &e->survived);
-	write_bound(&json, "killed", &e->killed);
+	json_string(&json, KEY("prefix"), prefix);
+	json_u64(&json, KEY("port"), e->path.port);
+	json_string(&json, KEY("side"), path_side_name(e->path.side));
+	json_string(&json, KEY("in"), e->path.in);
+	json_u64(&json, KEY("last"), e->last_s);
+	write_bound(&json, KEY("survived"), &e->survived);
+	write_bound(&json, KEY("killed"), &e->killed);
 	json_close(&json, '}');
 	json_as_is(&json, "\n");
 	json_end(&json);

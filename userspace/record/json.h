@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * The writer places the commas. A key of NULL stands for an element of an array. Keys are literals of our own and are not escaped;
+ * The writer places the commas. A key is a KEY(), NULL stands for an element of an array. Keys are literals of our own and not escaped;
  * strings may come from anywhere. Where a member may not fit, it and all that follows is left out and the line is cut: a number
  * counts as if it were the longest.
  *
@@ -51,33 +51,33 @@ LINE_INLINE bool json_room(struct json *json, size_t len)
 	return false;
 }
 
-/* Comma and key of a member whose value takes at most so many bytes. False: no room, and nothing has happened. */
-LINE_INLINE bool json_key(struct json *json, const char *key, size_t most)
-{
-	size_t len = key ? strlen(key) : 0;
-	bool comma = json->comma;
-
-	json->comma = true; /* in any case, so that mostly the compiler knows it */
-	if (!json_room(json, len + 4 + most))
-		return false;
-	*json->at = ',';
-	json->at += comma;
-	if (!key)
-		return true;
-	*json->at = '"';
-	memcpy(json->at + 1, key, len);
-	memcpy(json->at + 1 + len, "\":", 2);
-	json->at += len + 3;
-	return true;
-}
-
-/* Where json_key() has made sure of the room: a literal. */
+/* Where there is room: a literal. */
 LINE_INLINE void json_put(struct json *json, const char *text)
 {
 	size_t len = strlen(text);
 
 	memcpy(json->at, text, len);
 	json->at += len;
+}
+
+/* A member's key, a literal, with all that stands around it: it is written in one piece. */
+#define KEY(name) ",\"" name "\":"
+
+/* Comma and key of a member whose value takes at most so many bytes. False: no room, and nothing has happened. */
+LINE_INLINE bool json_key(struct json *json, const char *key, size_t most)
+{
+	bool comma = json->comma;
+
+	json->comma = true; /* in any case, so that mostly the compiler knows it */
+	if (!json_room(json, (key ? strlen(key) : strlen(KEY(""))) + most))
+		return false;
+	if (key && comma)
+		json_put(json, key);
+	else if (key)
+		json_put(json, key + 1);
+	else if (comma)
+		json_put(json, ",");
+	return true;
 }
 
 LINE_INLINE void json_open(struct json *json, const char *key, char bracket)

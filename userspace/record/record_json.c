@@ -68,124 +68,124 @@ LINE_INLINE void json_host(struct json *json, const char *key, const struct reco
 	if (!host->ip[0])
 		return;
 	json_open(json, key, '{');
-	json_string(json, "ip", host->ip);
-	json_u64(json, "port", host->port);
+	json_string(json, KEY("ip"), host->ip);
+	json_u64(json, KEY("port"), host->port);
 	json_close(json, '}');
 }
 
 LINE_INLINE void json_hosts(struct json *json, const struct record *record)
 {
-	json_host(json, "client", &record->client);
-	json_host(json, "server", &record->server);
+	json_host(json, KEY("client"), &record->client);
+	json_host(json, KEY("server"), &record->server);
 	if (!record->nat_client.ip[0] && !record->nat_server.ip[0])
 		return;
-	json_open(json, "nat", '{');
-	json_host(json, "client", &record->nat_client);
-	json_host(json, "server", &record->nat_server);
+	json_open(json, KEY("nat"), '{');
+	json_host(json, KEY("client"), &record->nat_client);
+	json_host(json, KEY("server"), &record->nat_server);
 	json_close(json, '}');
 }
 
 LINE_INLINE void json_ages(struct json *json, const struct record *record)
 {
-	json_known_decimal(json, "gap_ms", record->gap_ms);
-	json_known_decimal(json, "gap_min_ms", record->gap_min_ms);
-	json_known_decimal(json, "gap_max_ms", record->gap_max_ms);
+	json_known_decimal(json, KEY("gap_ms"), record->gap_ms);
+	json_known_decimal(json, KEY("gap_min_ms"), record->gap_min_ms);
+	json_known_decimal(json, KEY("gap_max_ms"), record->gap_max_ms);
 	if (record->blind)
-		json_bool(json, "blind", true);
-	json_known_decimal(json, "idle_ms", record->idle_ms);
-	json_known_decimal(json, "ct_idle_ms", record->ct_idle_ms);
-	json_known_decimal(json, "ct_timeout_before_gap_ms", record->ct_timeout_before_gap_ms);
-	json_known_decimal(json, "ct_timeout_at_rst_ms", record->ct_timeout_at_rst_ms);
-	json_word(json, record, "ct_state", record->ct_state);
-	json_known_decimal(json, "age_ms", record->age_ms);
+		json_bool(json, KEY("blind"), true);
+	json_known_decimal(json, KEY("idle_ms"), record->idle_ms);
+	json_known_decimal(json, KEY("ct_idle_ms"), record->ct_idle_ms);
+	json_known_decimal(json, KEY("ct_timeout_before_gap_ms"), record->ct_timeout_before_gap_ms);
+	json_known_decimal(json, KEY("ct_timeout_at_rst_ms"), record->ct_timeout_at_rst_ms);
+	json_word(json, record, KEY("ct_state"), record->ct_state);
+	json_known_decimal(json, KEY("age_ms"), record->age_ms);
 }
 
 LINE_INLINE void json_rst(struct json *json, const struct record *record)
 {
 	const struct record_rst *rst = &record->rst;
 
-	json_open(json, "rst", '{');
-	json_word(json, record, "flags", rst->flags);
-	json_word(json, record, "seq_match", rst->seq_match);
-	json_u64(json, "ttl", rst->ttl);
-	json_u64(json, "win", rst->win);
+	json_open(json, KEY("rst"), '{');
+	json_word(json, record, KEY("flags"), rst->flags);
+	json_word(json, record, KEY("seq_match"), rst->seq_match);
+	json_u64(json, KEY("ttl"), rst->ttl);
+	json_u64(json, KEY("win"), rst->win);
 	if (rst->ipid >= 0)
-		json_u64(json, "ipid", (uint64_t)rst->ipid);
+		json_u64(json, KEY("ipid"), (uint64_t)rst->ipid);
 	if (rst->payload)
-		json_bytes(json, "payload", rst->payload, rst->payload_len);
+		json_bytes(json, KEY("payload"), rst->payload, rst->payload_len);
 	json_close(json, '}');
 }
 
 LINE_INLINE void json_advice(struct json *json, const struct record *record)
 {
 	if (record->advice_len)
-		json_literal(json, "advice", record->advice, record->advice_len);
+		json_literal(json, KEY("advice"), record->advice, record->advice_len);
 	else
-		json_optional(json, "advice", record->advice);
+		json_optional(json, KEY("advice"), record->advice);
 }
 
 /* Its digits are in the id already. */
 LINE_INLINE void json_netns(struct json *json, const struct record *record)
 {
 	if (record->netns_len)
-		json_digits(json, "netns", record->netns_digits, record->netns_len);
+		json_digits(json, KEY("netns"), record->netns_digits, record->netns_len);
 	else
-		json_u64(json, "netns", record->netns);
+		json_u64(json, KEY("netns"), record->netns);
 }
 
 LINE_INLINE void json_reset(struct json *json, const struct record *record)
 {
 	const struct verdict *verdict = record->verdict;
 
-	json_word(json, record, "class", record->class);
-	json_word(json, record, "cause", record->cause);
-	json_known_decimal(json, "confidence", record->confidence);
-	json_words(json, record, "also", &record->also);
-	json_word(json, record, "stage", record->stage);
-	json_word(json, record, "sender", record->sender);
+	json_word(json, record, KEY("class"), record->class);
+	json_word(json, record, KEY("cause"), record->cause);
+	json_known_decimal(json, KEY("confidence"), record->confidence);
+	json_words(json, record, KEY("also"), &record->also);
+	json_word(json, record, KEY("stage"), record->stage);
+	json_word(json, record, KEY("sender"), record->sender);
 	if (record->both_ends)
-		json_bool(json, "both_ends", true);
-	json_word(json, record, "by", record->by);
-	json_word(json, record, "direction", record->direction);
+		json_bool(json, KEY("both_ends"), true);
+	json_word(json, record, KEY("by"), record->by);
+	json_word(json, record, KEY("direction"), record->direction);
 	json_hosts(json, record);
 	json_ages(json, record);
 	if (record->have_rst)
 		json_rst(json, record);
-	json_u64(json, "count", record->count);
-	json_list(json, "related", &record->related, NULL);
-	json_optional(json, "in", record->in);
-	json_optional(json, "out", record->out);
+	json_u64(json, KEY("count"), record->count);
+	json_list(json, KEY("related"), &record->related, NULL);
+	json_optional(json, KEY("in"), record->in);
+	json_optional(json, KEY("out"), record->out);
 	json_netns(json, record);
-	json_list(json, "evidence", &record->evidence, verdict ? verdict->evidence_len : NULL);
-	json_list(json, "candidates", &record->candidates, verdict ? verdict->candidates_len : NULL);
+	json_list(json, KEY("evidence"), &record->evidence, verdict ? verdict->evidence_len : NULL);
+	json_list(json, KEY("candidates"), &record->candidates, verdict ? verdict->candidates_len : NULL);
 	json_advice(json, record);
-	json_u64(json, "lost_before", record->lost_before);
+	json_u64(json, KEY("lost_before"), record->lost_before);
 	if (!record->held)
-		json_bool(json, "held", false);
+		json_bool(json, KEY("held"), false);
 }
 
 LINE_INLINE void json_loss(struct json *json, const struct record *record)
 {
-	json_known_decimal(json, "lost", record->lost);
-	json_optional(json, "where", record->where);
+	json_known_decimal(json, KEY("lost"), record->lost);
+	json_optional(json, KEY("where"), record->where);
 }
 
 LINE_INLINE void json_id(struct json *json, const struct record *record)
 {
 	if (record->id_len)
-		json_plain(json, "id", record->id, record->id_len, sizeof(record->id));
+		json_plain(json, KEY("id"), record->id, record->id_len, sizeof(record->id));
 	else if (record->id[0])
-		json_string(json, "id", record->id);
+		json_string(json, KEY("id"), record->id);
 }
 
 LINE_INLINE void json_summary(struct json *json, const struct record *record)
 {
-	json_optional(json, "source", record->source);
-	json_optional(json, "class", record->class);
-	json_optional(json, "cause", record->cause);
-	json_time(json, "from", record->from_ns);
-	json_time(json, "to", record->to_ns);
-	json_u64(json, "count", record->count);
+	json_optional(json, KEY("source"), record->source);
+	json_optional(json, KEY("class"), record->class);
+	json_optional(json, KEY("cause"), record->cause);
+	json_time(json, KEY("from"), record->from_ns);
+	json_time(json, KEY("to"), record->to_ns);
+	json_u64(json, KEY("count"), record->count);
 }
 
 /* Inlined twice, where there surely is room and where there may be not, so that the compiler leaves out what each need not ask. */
@@ -195,16 +195,16 @@ LINE_INLINE void put_record(struct line *line, const struct record *record, size
 
 	json.sure = sure;
 	json_open(&json, NULL, '{');
-	json_u64(&json, "v", RECORD_VERSION);
-	json_name(&json, "kind", name_of(record_kind_name(record->kind)));
+	json_u64(&json, KEY("v"), RECORD_VERSION);
+	json_name(&json, KEY("kind"), name_of(record_kind_name(record->kind)));
 	json_id(&json, record);
-	json_optional(&json, "amends", record->amends);
+	json_optional(&json, KEY("amends"), record->amends);
 	if (record->ts)
-		json_plain(&json, "ts", record->ts, LINE_TIMESTAMP, LINE_TIMESTAMP);
+		json_plain(&json, KEY("ts"), record->ts, LINE_TIMESTAMP, LINE_TIMESTAMP);
 	else
-		json_time(&json, "ts", record->ts_ns);
+		json_time(&json, KEY("ts"), record->ts_ns);
 	if (record->gateway)
-		json_bytes(&json, "gateway", record->gateway, gateway_len);
+		json_bytes(&json, KEY("gateway"), record->gateway, gateway_len);
 	switch (record->kind) {
 	case RECORD_LOSS:
 		json_loss(&json, record);

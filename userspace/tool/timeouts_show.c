@@ -149,19 +149,19 @@ static void json_path(struct json *json, const struct path *path)
 	char prefix[PATH_PREFIX_TEXT];
 
 	path_prefix_text(path, prefix);
-	json_string(json, "prefix", prefix);
-	json_u64(json, "port", path->port);
-	json_string(json, "side", path_side_name(path->side));
-	json_bytes(json, "in", path->in, strnlen(path->in, sizeof(path->in)));
+	json_string(json, KEY("prefix"), prefix);
+	json_u64(json, KEY("port"), path->port);
+	json_string(json, KEY("side"), path_side_name(path->side));
+	json_bytes(json, KEY("in"), path->in, strnlen(path->in, sizeof(path->in)));
 }
 
 static void json_candidates(struct json *json, const struct timeouts_row *row)
 {
-	json_open(json, "candidates", '[');
+	json_open(json, KEY("candidates"), '[');
 	for (size_t i = 0; i < row->candidates; i++) {
 		json_open(json, NULL, '{');
-		json_string(json, "name", row->candidate[i]->name);
-		json_u64(json, "seconds", row->candidate[i]->seconds);
+		json_string(json, KEY("name"), row->candidate[i]->name);
+		json_u64(json, KEY("seconds"), row->candidate[i]->seconds);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -172,18 +172,18 @@ void timeouts_json(struct line *line, const struct timeouts_row *row)
 	struct json json = json_begin(line);
 
 	json_open(&json, NULL, '{');
-	json_u64(&json, "v", 1);
+	json_u64(&json, KEY("v"), 1);
 	json_path(&json, &row->entry->path);
-	json_known_decimal(&json, "survived_ms", row->bracket.have_survived ? row->bracket.survived_ms : -1);
-	json_known_decimal(&json, "killed_ms", row->bracket.have_killed ? row->bracket.killed_ms : -1);
-	json_bool(&json, "contradiction", bracket_contradicts(&row->bracket));
-	json_u64(&json, "survived_samples", row->entry->survived.samples);
-	json_u64(&json, "killed_samples", row->entry->killed.samples);
-	json_u64(&json, "peers", row->bracket.peers);
-	json_time(&json, "last", row->entry->last_s * NS_PER_SEC);
+	json_known_decimal(&json, KEY("survived_ms"), row->bracket.have_survived ? row->bracket.survived_ms : -1);
+	json_known_decimal(&json, KEY("killed_ms"), row->bracket.have_killed ? row->bracket.killed_ms : -1);
+	json_bool(&json, KEY("contradiction"), bracket_contradicts(&row->bracket));
+	json_u64(&json, KEY("survived_samples"), row->entry->survived.samples);
+	json_u64(&json, KEY("killed_samples"), row->entry->killed.samples);
+	json_u64(&json, KEY("peers"), row->bracket.peers);
+	json_time(&json, KEY("last"), row->entry->last_s * NS_PER_SEC);
 	json_candidates(&json, row);
-	json_string(&json, "keepalive_basis", basis_names[row->keepalive.basis]);
-	json_known_decimal(&json, "keepalive_s", row->keepalive.seconds ? (double)row->keepalive.seconds : -1);
+	json_string(&json, KEY("keepalive_basis"), basis_names[row->keepalive.basis]);
+	json_known_decimal(&json, KEY("keepalive_s"), row->keepalive.seconds ? (double)row->keepalive.seconds : -1);
 	json_close(&json, '}');
 	json_as_is(&json, "\n");
 	json_end(&json);
