@@ -153,20 +153,18 @@ static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
 	return mem->direction <= RSTWHY_DIR_REPLY ? mem->last_ms[mem->direction ^ 1U] : 0;
 }
 
-static struct sighting sighting_of(const struct held_slot *s, enum crowd_kind kind, bool telling)
+static void sight(struct sighting *sighting, const struct held_slot *s, enum crowd_kind kind, bool telling)
 {
 	const struct event *event = &s->incident.first;
 
-	return (struct sighting){
-		.keys = s->keys,
-		.seq = event->ev.seq,
-		.when_ns = event->ev.boottime_ns,
-		.age_ms = peer_age_ms(&event->ev.mem),
-		.open_ms = event->ev.mem.age_ms,
-		.target = crowd_target(kind, event),
-		.prompted = crowd_prompted(&s->facts),
-		.telling = telling,
-	};
+	sighting->keys = s->keys;
+	sighting->seq = event->ev.seq;
+	sighting->when_ns = event->ev.boottime_ns;
+	sighting->age_ms = peer_age_ms(&event->ev.mem);
+	sighting->open_ms = event->ev.mem.age_ms;
+	sighting->target = crowd_target(kind, event);
+	sighting->prompted = crowd_prompted(&s->facts);
+	sighting->telling = telling;
 }
 
 void correlate_join_crowd(struct correlate *c, uint32_t index)
@@ -181,7 +179,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 
 	if (kind == CROWD_NONE || s->incident.repeat)
 		return;
-	own = sighting_of(s, kind, telling);
+	sight(&own, s, kind, telling);
 	place = crowd_place_of(c->crowd, kind, &s->incident.first);
 	count = crowd_find(c->crowd, &place, &own, members);
 	for (size_t i = 0; kind == CROWD_ABORT && i < count; i++)

@@ -30,10 +30,10 @@ static void set_key(struct flowkey *key, const struct rstwhy_tuple *t, const str
 	key->netns = event->ev.netns_inum;
 }
 
-/* Of one packet's: one key, if they are the same or each other's mirror. */
+/* Of one packet's: one key, if they are each other's mirror, as mostly, or the same. */
 static bool is_one_key(const struct rstwhy_tuple *a, const struct rstwhy_tuple *b)
 {
-	return tuple_equal(a, b) || tuple_mirrors(a, b);
+	return tuple_mirrors(a, b) || tuple_equal(a, b);
 }
 
 struct names {
