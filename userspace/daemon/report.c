@@ -95,28 +95,28 @@ static bool write_missed(struct report *report, struct sink *sink, render_fn *re
 	return true;
 }
 
-/* Whether the first log that is on has it: the JSON log, or where that is off the text log. Without any, nothing can be missing. */
+/* Whether that log has it; one that is off misses nothing. */
+static bool write_to(struct report *report, struct sink *sink, render_fn *render, const struct record *record)
+{
+	struct line line;
+	char *room;
+
+	if (!sink)
+		return true;
+	if (!write_missed(report, sink, render, record->ts_ns))
+		return false;
+	room = sink_room(sink);
+	line = line_of(report, room ? room : report->buf, render, record);
+	return sink_take(sink, line.data, line.len, tag_of(record));
+}
+
+/* Whether the first log that is on has it: the JSON log, or where that is off the text log. */
 static bool write_record(struct report *report, const struct record *record)
 {
-	struct sink *const sinks[] = { report->json, report->text };
-	render_fn *const renders[] = { render_json, render_text };
-	bool written[] = { true, true }, first;
+	bool json = write_to(report, report->json, render_json, record), text = write_to(report, report->text, render_text, record);
+	bool first = report->json ? json : text;
 
-	for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++) {
-		struct line line;
-		char *room;
-
-		if (!sinks[i])
-			continue;
-		written[i] = write_missed(report, sinks[i], renders[i], record->ts_ns);
-		if (!written[i])
-			continue;
-		room = sink_room(sinks[i]);
-		line = line_of(report, room ? room : report->buf, renders[i], record);
-		written[i] = sink_take(sinks[i], line.data, line.len, tag_of(record));
-	}
 	outlets_write(report->outlets, record);
-	first = report->json ? written[0] : written[1];
 	report->counts.unwritten += !first;
 	return first;
 }
