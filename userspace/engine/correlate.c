@@ -55,7 +55,7 @@ void correlate_free(struct correlate *c)
 /* Whatever later changes what an incident is judged by is followed by this: what the slot holds is what it would find. */
 static void judge(const struct correlate *c, struct held_slot *s)
 {
-	facts_of(&s->incident, &c->settings, &s->facts);
+	facts_of(s->incident, &c->settings, &s->facts);
 	s->rule = verdict_rule(&s->facts);
 }
 
@@ -81,18 +81,18 @@ static bool left_alive(enum cause cause)
 static struct recent_reset reset_of(const struct held_slot *s)
 {
 	return (struct recent_reset){
-		.origin = s->origin, .when_ns = s->incident.first.ev.boottime_ns, .seq = s->incident.first.ev.seq};
+		.origin = s->origin, .when_ns = s->incident->first.ev.boottime_ns, .seq = s->incident->first.ev.seq};
 }
 
-/* What follows a RST is told of flows that the memory knows. */
-static void keep_written(struct correlate *c, const struct held_slot *s, enum cause cause)
+/* What follows a RST is told of flows that the memory knows. The slot is left with another room, and gone soon. */
+static void keep_written(struct correlate *c, struct held_slot *s, enum cause cause)
 {
-	bool by_others = s->in_crowd || s->incident.kind == INCIDENT_SILENCE;
-	bool by_itself = (s->incident.first.ev.mem.flags & RSTWHY_MEM_KNOWN) && cause_text(cause)->class != CLASS_NOISE;
+	bool by_others = s->in_crowd || s->incident->kind == INCIDENT_SILENCE;
+	bool by_itself = (s->incident->first.ev.mem.flags & RSTWHY_MEM_KNOWN) && cause_text(cause)->class != CLASS_NOISE;
 
-	written_put(c->written, &s->incident, cause, by_others);
+	s->incident = written_put(c->written, s->incident, cause, by_others);
 	if (!by_others && by_itself)
-		written_put(c->followed, &s->incident, cause, true);
+		s->incident = written_put(c->followed, s->incident, cause, true);
 }
 
 static void hand_out(struct correlate *c, uint32_t index, bool held)
@@ -101,14 +101,14 @@ static void hand_out(struct correlate *c, uint32_t index, bool held)
 	struct recent_reset reset = reset_of(s);
 	struct verdict v;
 
-	s->incident.hold_over = true;
+	s->incident->hold_over = true;
 	verdict_tell(&s->facts, s->rule, &v);
-	if (s->incident.kind == INCIDENT_SILENCE)
+	if (s->incident->kind == INCIDENT_SILENCE)
 		recent_add(c->silences, &s->keys, &reset);
 	else if (!left_alive(v.cause))
 		recent_add(c->recent, &s->keys, &reset);
+	c->emit(c->user, s->incident, &v, held);
 	keep_written(c, s, v.cause);
-	c->emit(c->user, &s->incident, &v, held);
 	held_remove(c->held, index);
 }
 
@@ -144,7 +144,7 @@ static uint64_t wait_ns(const struct correlate *c, const struct facts *f, const 
 static void settle(struct correlate *c, uint32_t index)
 {
 	struct held_slot *s = held_at(c->held, index);
-	uint64_t due = s->incident.first.ev.boottime_ns + wait_ns(c, &s->facts, s->rule);
+	uint64_t due = s->incident->first.ev.boottime_ns + wait_ns(c, &s->facts, s->rule);
 
 	if (due <= c->now_ns)
 		hand_out(c, index, true);
@@ -195,7 +195,7 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	correlate_make_room(c);
 	index = held_add(c->held, event, keys, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
 	s = held_at(c->held, index);
-	incident = &s->incident;
+	incident = s->incident;
 	incident->windows = 1;
 	incident->last_win = event->seg.win;
 	incident->last_rst = event->seg.seq;
@@ -234,19 +234,19 @@ static bool promote(const struct correlate *c, struct held_slot *s, const struct
 	enum cause cause;
 	struct facts f;
 
-	if (!ignored && !overtaken(&s->incident.first, event))
+	if (!ignored && !overtaken(&s->incident->first, event))
 		return false;
-	better = s->incident;
+	better = *s->incident;
 	better.first = *event;
-	better.first.ev.seq = s->incident.first.ev.seq;
-	better.first.ev.boottime_ns = s->incident.first.ev.boottime_ns;
-	better.first.ev.realtime_ns = s->incident.first.ev.realtime_ns;
+	better.first.ev.seq = s->incident->first.ev.seq;
+	better.first.ev.boottime_ns = s->incident->first.ev.boottime_ns;
+	better.first.ev.realtime_ns = s->incident->first.ev.realtime_ns;
 	better.first.ev.mem.flags &= ~(uint32_t)RSTWHY_MEM_RESET_BEFORE;
 	facts_of(&better, &c->settings, &f);
 	cause = verdict_rule(&f)->cause;
 	if (ignored ? cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(cause))
 		return false;
-	s->incident = better;
+	*s->incident = better;
 	return true;
 }
 
@@ -274,16 +274,16 @@ static void count_in(struct correlate *c, uint32_t index, const struct event *ev
 	struct origin origin = origin_of(event);
 	bool same_side = origin_same_side(&origin, &s->origin), news = false;
 
-	if (s->incident.count < UINT32_MAX)
-		s->incident.count++;
+	if (s->incident->count < UINT32_MAX)
+		s->incident->count++;
 	if (event->ev.seq > s->last_seq)
 		s->last_seq = event->ev.seq;
 	if (same_side) {
 		news = promote(c, s, event);
-		news = follow_pattern(&s->incident, event) || news;
-	} else if (!s->incident.have_echo) {
-		s->incident.have_echo = news = true;
-		s->incident.echo_ns = event->ev.boottime_ns;
+		news = follow_pattern(s->incident, event) || news;
+	} else if (!s->incident->have_echo) {
+		s->incident->have_echo = news = true;
+		s->incident->echo_ns = event->ev.boottime_ns;
 	}
 	if (news)
 		correlate_judge_again(c, index);
@@ -298,11 +298,11 @@ static void on_reset(struct correlate *c, const struct event *event)
 	flowkeys_of(event, c->seed, &keys);
 	recent_expect(c->recent, &keys);
 	index = held_find(c->held, &keys);
-	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
+	if (index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index); /* what was silent until now tells by itself */
 		index = HELD_NONE;
 	}
-	if (index != HELD_NONE && !new_life_since(event, held_at(c->held, index)->incident.first.ev.boottime_ns))
+	if (index != HELD_NONE && !new_life_since(event, held_at(c->held, index)->incident->first.ev.boottime_ns))
 		count_in(c, index, event);
 	else
 		open_incident(c, event, &keys);

@@ -104,6 +104,6 @@ void correlate_after(struct correlate *c, const struct event *event)
 		after_written(c, event, &keys);
 		return;
 	}
-	take_in(&held_at(c->held, index)->incident, event);
+	take_in(held_at(c->held, index)->incident, event);
 	correlate_judge_again(c, index);
 }

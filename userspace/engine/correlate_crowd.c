@@ -124,7 +124,7 @@ void correlate_amend(struct correlate *c, struct incident *incident, enum cause 
  */
 static void tell(struct correlate *c, enum crowd_kind kind, const struct sighting *member, uint32_t newcomer, bool telling)
 {
-	const struct event *event = &held_at(c->held, newcomer)->incident.first;
+	const struct event *event = &held_at(c->held, newcomer)->incident->first;
 	uint32_t index = held_find_seq(c->held, &member->keys, member->seq);
 	struct incident *incident;
 	struct verdict v;
@@ -133,9 +133,9 @@ static void tell(struct correlate *c, enum crowd_kind kind, const struct sightin
 	if (index == newcomer)
 		return;
 	if (index != HELD_NONE) {
-		if (has_enough(&held_at(c->held, index)->incident, kind))
+		if (has_enough(held_at(c->held, index)->incident, kind))
 			return;
-		meet(&held_at(c->held, index)->incident, kind, event->ev.seq, telling);
+		meet(held_at(c->held, index)->incident, kind, event->ev.seq, telling);
 		correlate_judge_again(c, index);
 		return;
 	}
@@ -155,7 +155,7 @@ static uint64_t peer_age_ms(const struct rstwhy_memory *mem)
 
 static void sight(struct sighting *sighting, const struct held_slot *s, enum crowd_kind kind, bool telling)
 {
-	const struct event *event = &s->incident.first;
+	const struct event *event = &s->incident->first;
 
 	sighting->keys = s->keys;
 	sighting->seq = event->ev.seq;
@@ -177,10 +177,10 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 	enum crowd_kind kind = crowd_of_facts(&s->facts, &telling);
 	size_t count, seen = 0;
 
-	if (kind == CROWD_NONE || s->incident.repeat)
+	if (kind == CROWD_NONE || s->incident->repeat)
 		return;
 	sight(&own, s, kind, telling);
-	place = crowd_place_of(c->crowd, kind, &s->incident.first);
+	place = crowd_place_of(c->crowd, kind, &s->incident->first);
 	count = crowd_find(c->crowd, &place, &own, members);
 	for (size_t i = 0; kind == CROWD_ABORT && i < count; i++)
 		seen += witnesses(&own, members[i]);
@@ -191,7 +191,7 @@ void correlate_join_crowd(struct correlate *c, uint32_t index)
 			continue;
 		if (kind == CROWD_ABORT && !one_death(&own, members[i], seen >= 2))
 			continue;
-		meet(&s->incident, kind, members[i]->seq, members[i]->telling || blow);
+		meet(s->incident, kind, members[i]->seq, members[i]->telling || blow);
 		tell(c, kind, members[i], index, own.telling || blow);
 	}
 	s->in_crowd = true;

@@ -72,9 +72,9 @@ void correlate_silence(struct correlate *c, const struct event *event)
 	correlate_make_room(c);
 	index = held_add(c->held, event, &keys, due_ns(c, event));
 	s = held_at(c->held, index);
-	s->incident.kind = INCIDENT_SILENCE;
+	s->incident->kind = INCIDENT_SILENCE;
 	s->rule = rule;
-	facts_of(&s->incident, &c->settings, &s->facts); /* the same, of what will stay */
+	facts_of(s->incident, &c->settings, &s->facts); /* the same, of what will stay */
 }
 
 /* Answered after all: in its hold it never was a silence; later, the record of it is put right. */
@@ -88,7 +88,7 @@ void correlate_survived(struct correlate *c, const struct event *event)
 
 	flowkeys_of(event, c->seed, &keys);
 	index = held_find(c->held, &keys);
-	if (index != HELD_NONE && held_at(c->held, index)->incident.kind == INCIDENT_SILENCE) {
+	if (index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index);
 		return;
 	}

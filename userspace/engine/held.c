@@ -33,6 +33,7 @@ struct held {
 	uint32_t free; /* first of the other free ones; linked by kin.newer */
 	uint64_t seed;
 	struct held_slot *slots;
+	struct incident *rooms; /* one for each at first; then they change hands (written.h) */
 	uint32_t *buckets; /* nodes */
 	struct node *nodes;
 	struct kin *kin;  /* by slot */
@@ -57,6 +58,7 @@ void held_free(struct held *h)
 		return;
 	noisy_free(h->noisy);
 	free(h->slots);
+	free(h->rooms);
 	free(h->buckets);
 	free(h->nodes);
 	due_free(h->due);
@@ -71,6 +73,7 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 	uint32_t slots = capacity + 1;
 
 	h->slots = calloc(slots, sizeof(*h->slots));
+	h->rooms = calloc(slots, sizeof(*h->rooms));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
 	h->nodes = calloc((size_t)slots * FLOWKEYS_MAX, sizeof(*h->nodes));
 	h->kin = calloc(slots, sizeof(*h->kin));
@@ -78,13 +81,16 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 	h->newest = calloc(capacity, sizeof(*h->newest));
 	h->due = due_new(slots);
 	h->noisy = noisy_new(capacity, h->seed);
-	return h->slots && h->buckets && h->nodes && h->kin && h->oldest && h->newest && h->due && h->noisy;
+	return h->slots && h->rooms && h->buckets && h->nodes && h->kin && h->oldest && h->newest && h->due && h->noisy;
 }
 
+/* A slot gets its room when it is wanted first: most are never, and cost no memory until then. */
 static void take_next(struct held *h)
 {
 	h->next = h->free;
 	h->free = h->kin[h->next].newer;
+	if (!h->slots[h->next].incident)
+		h->slots[h->next].incident = &h->rooms[h->next];
 }
 
 struct held *held_new(uint32_t capacity, uint64_t seed)
@@ -120,7 +126,7 @@ uint64_t held_resets(const struct held *h)
 	uint64_t resets = 0;
 
 	for (uint32_t i = held_next(h, 0); i != HELD_NONE; i = held_next(h, i + 1)) {
-		const struct incident *incident = &h->slots[i].incident;
+		const struct incident *incident = h->slots[i].incident;
 
 		resets += incident->kind == INCIDENT_RESET ? incident->count : 0;
 	}
@@ -192,7 +198,7 @@ static void leave_chains(struct held *h, uint32_t index)
 
 static bool holds_seq(const struct held_slot *s, uint64_t seq)
 {
-	return seq >= s->incident.first.ev.seq && seq <= s->last_seq;
+	return seq >= s->incident->first.ev.seq && seq <= s->last_seq;
 }
 
 static bool is_key(const struct held *h, uint32_t node, const struct flowkeys *keys, unsigned int k)
@@ -222,13 +228,17 @@ uint32_t held_find_seq(const struct held *h, const struct flowkeys *keys, uint64
 
 void held_expect(const struct held *h, uint32_t index)
 {
-	const char *slot = (const char *)&h->slots[index];
+	const char *slot = (const char *)&h->slots[index], *incident;
 
 	if (index == HELD_NONE)
 		return;
+	incident = (const char *)h->slots[index].incident;
 #pragma GCC unroll 40
-	for (size_t at = 0; at < offsetof(struct held_slot, incident.first.payload); at += CACHE_LINE)
+	for (size_t at = 0; at < sizeof(struct held_slot); at += CACHE_LINE)
 		__builtin_prefetch(slot + at);
+#pragma GCC unroll 40
+	for (size_t at = 0; at < offsetof(struct incident, first.payload); at += CACHE_LINE)
+		__builtin_prefetch(incident + at);
 }
 
 /* sources */
@@ -237,7 +247,7 @@ static void enter_source(struct held *h, uint32_t index)
 {
 	struct kin *kin = &h->kin[index];
 
-	kin->source = noisy_raise(h->noisy, &h->slots[index].incident.first);
+	kin->source = noisy_raise(h->noisy, &h->slots[index].incident->first);
 	kin->newer = HELD_NONE;
 	kin->older = h->newest[kin->source];
 	*(kin->older != HELD_NONE ? &h->kin[kin->older].newer : &h->oldest[kin->source]) = index;
@@ -262,7 +272,7 @@ uint32_t held_oldest_of_noisiest(const struct held *h)
 
 struct event *held_room(struct held *h)
 {
-	return &h->slots[h->next].incident.first;
+	return &h->slots[h->next].incident->first;
 }
 
 uint32_t held_add(struct held *h, const struct event *event, const struct flowkeys *keys, uint64_t due_ns)
@@ -271,10 +281,10 @@ uint32_t held_add(struct held *h, const struct event *event, const struct flowke
 	struct held_slot *s = &h->slots[index];
 
 	take_next(h);
-	memset(&s->incident, 0, offsetof(struct incident, first));
-	if (event != &s->incident.first)
-		event_copy(&s->incident.first, event);
-	s->incident.count = 1;
+	memset(s->incident, 0, offsetof(struct incident, first));
+	if (event != &s->incident->first)
+		event_copy(&s->incident->first, event);
+	s->incident->count = 1;
 	s->in_crowd = false;
 	s->last_seq = event->ev.seq;
 	s->origin = origin_of(event);

@@ -23,7 +23,7 @@ struct held_slot {
 	bool in_crowd;	   /* others may ask for it after it was handed out */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
-	struct incident incident; /* last: its first event is */
+	struct incident *incident; /* of the slots' own rooms, or of those it was given in exchange (written.h) */
 };
 
 struct held; /* opaque */

@@ -4,7 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * As many as there are places, by number; a newer one takes an older one's place.
+ * As many as there are places, by number; a newer one takes an older one's place. Nothing is copied: rooms change hands between all tables of
+ * one correlator, which are freed together.
  */
 #ifndef RSTWHY_WRITTEN_H
 #define RSTWHY_WRITTEN_H
@@ -16,8 +17,11 @@ struct written; /* opaque */
 /* NULL without memory. */
 struct written *written_new(uint32_t capacity);
 void written_free(struct written *w);
-/* may_be_amended: else only the place is taken. */
-void written_put(struct written *w, const struct incident *incident, enum cause cause, bool may_be_amended);
+/*
+ * The incident stays where it is and is kept from now on, and the room of the one whose place it takes is returned: it is the caller's
+ * instead. Not may_be_amended: only the place is taken, and the incident itself is returned.
+ */
+struct incident *written_put(struct written *w, struct incident *incident, enum cause cause, bool may_be_amended);
 /* The incident of that number in the event's namespace; NULL when it is gone. *cause points to what was found last. */
 struct incident *written_get(struct written *w, const struct event *event, uint64_t seq, enum cause **cause);
 
