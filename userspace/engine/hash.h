@@ -19,6 +19,7 @@ static inline uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
 	uint64_t h = 0xcbf29ce484222325ULL ^ seed, word;
 	const uint8_t *p = bytes;
 
+#pragma GCC unroll 8
 	for (size_t i = len / sizeof(word); i > 0; i--, p += sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
 		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
