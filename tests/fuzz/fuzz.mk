@@ -84,7 +84,7 @@ FUZZ_DECIDES := $(filter-out $(FUZZ_READS),$(US_ENGINE_SRCS) $(US_RECORD_SRCS) $
 $(patsubst %.c,$(BUILD)/fuzz/objects/%.o,$(FUZZ_DECIDES)): FUZZ_CFLAGS += -fno-sanitize-coverage=trace-cmp
 
 # Where the fuzzer need not look for new ways: it would trace each byte that is printed, each step of a distance between two words.
-$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c userspace/record/json.c userspace/record/digits.c userspace/daemon/nearest.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
+$(patsubst %.c,$(BUILD)/fuzz/objects/%.o,tests/fuzz/shown.c userspace/record/line.c userspace/record/json.c userspace/engine/digits.c userspace/daemon/nearest.c): FUZZ_CFLAGS += -fno-sanitize=fuzzer
 
 $(BUILD)/fuzz/objects/%.o: %.c tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)

@@ -19,13 +19,13 @@ daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c u
 daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
 
 UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor
-daemon_line_SRCS := tests/unit/daemon_line.c $(addprefix userspace/record/,line.c digits.c json.c)
+daemon_line_SRCS := tests/unit/daemon_line.c $(addprefix userspace/record/,line.c json.c) userspace/engine/digits.c
 daemon_record_SRCS := tests/unit/daemon_record.c $(DAEMON_RECORD_SRCS)
 daemon_record_LIBS := -ljson-c
 daemon_text_SRCS := tests/unit/daemon_text.c $(DAEMON_RECORD_SRCS)
 daemon_text_LIBS := -ljson-c
 daemon_filter_SRCS := tests/unit/daemon_filter.c userspace/tool/filter.c userspace/daemon/ignore.c userspace/daemon/nearest.c \
-	userspace/engine/cause.c userspace/record/record.c userspace/record/line.c userspace/record/digits.c
+	userspace/engine/cause.c userspace/record/record.c userspace/record/line.c userspace/engine/digits.c
 daemon_follow_SRCS := tests/unit/daemon_follow.c userspace/tool/follow.c
 daemon_doctor_SRCS = tests/unit/daemon_doctor.c userspace/tool/doctor_checks.c userspace/daemon/module_state.c $(DAEMON_CONFIG_SRCS)
 daemon_doctor_LIBS := -linih

@@ -12,7 +12,7 @@ daemon_datagram_SRCS := tests/unit/daemon_datagram.c userspace/daemon/sink_datag
 daemon_outlets_SRCS := tests/unit/daemon_outlets.c $(SINK_SRCS) userspace/daemon/announce.c $(DAEMON_RECORD_SRCS)
 daemon_outlets_LIBS := -ljson-c
 daemon_metrics_SRCS := tests/unit/daemon_metrics.c userspace/daemon/metrics.c userspace/daemon/metrics_write.c userspace/engine/cause.c \
-	userspace/record/record.c userspace/record/line.c userspace/record/digits.c
+	userspace/record/record.c userspace/record/line.c userspace/engine/digits.c
 daemon_plain_SRCS := tests/unit/daemon_plain.c tests/unit/plain_message.c $(addprefix userspace/daemon/,plain.c plain_event.c loss.c timeline.c ifnames.c clock.c) \
 	$(addprefix userspace/capture/,nflog.c note.c) $(ENGINE_SRCS)
 engine_plain_SRCS = tests/unit/engine_plain.c $(UNIT_SCENE_SRCS) $(ENGINE_SRCS)

@@ -7,7 +7,7 @@ UNIT_PROGRAMS += record_scan
 record_scan_SRCS := tests/unit/record_scan.c $(DAEMON_RECORD_SRCS)
 record_scan_LIBS := -ljson-c
 
-TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_rank.c tally_verdicts.c) userspace/record/record.c userspace/record/line.c userspace/record/digits.c \
+TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_rank.c tally_verdicts.c) userspace/record/record.c userspace/record/line.c userspace/engine/digits.c \
 	userspace/engine/cause.c
 
 UNIT_PROGRAMS += tool_tally tool_since

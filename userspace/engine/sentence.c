@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "digits.h"
 #include "sentence.h"
 
 #define SECOND 1000.0
@@ -25,20 +26,6 @@ static struct duration_text two_units(double ms, double big, const char *big_nam
 	return t;
 }
 
-#define NUMBER_DIGITS 10
-
-/* A number's digits; where they end. */
-static char *put_number(char *at, unsigned int value)
-{
-	char *end = at + 1;
-
-	for (unsigned int rest = value; rest > 9; rest /= 10)
-		end++;
-	for (char *digit = end; digit > at; value /= 10)
-		*--digit = (char)('0' + value % 10);
-	return end;
-}
-
 #define UNIT_MAX 4 /* " ms" */
 
 /* At most 2 hours in tenths of a second: eight characters and the unit. printf() of a double costs ten times as much. */
@@ -46,7 +33,7 @@ static void put_tenths(char *text, double tenths, bool decimal, const char unit[
 {
 	unsigned int value = decimal ? (unsigned int)(tenths + 0.5) : (unsigned int)(tenths / 10 + 0.5);
 
-	text = put_number(text, decimal ? value / 10 : value);
+	text = digits_u64(text, decimal ? value / 10 : value);
 	if (decimal) {
 		*text++ = '.';
 		*text++ = (char)('0' + value % 10);
@@ -90,9 +77,9 @@ static void append(struct text *text, const char *piece, size_t len)
 
 static void append_number(struct text *text, unsigned int value)
 {
-	char digits[NUMBER_DIGITS];
+	char digits[DIGITS_U32];
 
-	append(text, digits, (size_t)(put_number(digits, value) - digits));
+	append(text, digits, (size_t)(digits_u64(digits, value) - digits));
 }
 
 _Static_assert(VERDICT_TEXT_MAX - 1 <= UCHAR_MAX, "a sentence's length has room");

@@ -14,9 +14,9 @@
 #ifndef RSTWHY_JSON_H
 #define RSTWHY_JSON_H
 
-#include "digits.h"
 #include "line.h"
 
+#include "../engine/digits.h"
 #include "../engine/name.h"
 
 struct json {

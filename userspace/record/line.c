@@ -6,7 +6,7 @@
  */
 #include "line.h"
 
-#include "digits.h"
+#include "../engine/digits.h"
 
 #define NS_PER_SEC 1000000000ULL
 

@@ -4,9 +4,9 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "digits.h"
 #include "record.h"
 
+#include "../engine/digits.h"
 #include "../engine/name.h"
 
 #include <arpa/inet.h>
@@ -51,6 +51,7 @@ static void set_ipv4(struct record_host *host, const uint8_t addr[4])
 {
 	char *at = digits_small(host->ip, addr[0]);
 
+#pragma GCC unroll 3
 	for (unsigned int i = 1; i < 4; i++) {
 		*at++ = '.';
 		at = digits_small(at, addr[i]);

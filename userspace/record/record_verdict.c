@@ -4,9 +4,9 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "digits.h"
 #include "record.h"
 
+#include "../engine/digits.h"
 #include "../engine/name.h"
 
 #define NS_PER_SEC 1000000000ULL
