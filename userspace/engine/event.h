@@ -53,7 +53,8 @@ enum decode_result {
 /*
  * event_decode() - read packet and trailer.
  * prefix: NFULA_PREFIX or NULL; payload, len: NFULA_PAYLOAD; epoch: the expected one, 0 accepts any (tests, recordings).
- * On DECODE_OTHER_ABI *major and *minor hold the sender's; both may be NULL. in and out of the event are left "".
+ * On DECODE_OTHER_ABI *major and *minor hold the sender's; both may be NULL. in and out of the event are left ""; seg holds something on
+ * DECODE_OK alone.
  * Pure; never reads beyond len, any bytes are allowed.
  */
 enum decode_result event_decode(const char *prefix, const uint8_t *payload, size_t len, uint64_t epoch, struct event *event,
