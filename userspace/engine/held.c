@@ -4,8 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Chains link (slot, key) pairs: node = slot * FLOWKEYS_MAX + key. Slots are large and lie far apart, so what is looked at while
- * searching and sorting, and of neighbours, lies apart from them, close together.
+ * Chains link (slot, key) pairs, nodes. Slots are large and lie far apart, so what is looked at while searching and sorting, and of
+ * neighbours, lies apart from them, close together: of the nodes all slots' first ones, since most flows have one key.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,7 @@ struct kin {
 
 struct held {
 	uint32_t capacity, count, mask;
+	uint32_t shift; /* a node is its key's number, and below so many bits its slot's */
 	uint32_t next; /* the slot that will be opened next: there is one more than can be open */
 	uint32_t free; /* first of the other free ones; linked by kin.newer */
 	uint64_t seed;
@@ -72,10 +73,13 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 {
 	uint32_t slots = capacity + 1;
 
+	while (1U << h->shift < slots)
+		h->shift++;
+
 	h->slots = calloc(slots, sizeof(*h->slots));
 	h->rooms = calloc(slots, sizeof(*h->rooms));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
-	h->nodes = calloc((size_t)slots * FLOWKEYS_MAX, sizeof(*h->nodes));
+	h->nodes = calloc((size_t)FLOWKEYS_MAX << h->shift, sizeof(*h->nodes));
 	h->kin = calloc(slots, sizeof(*h->kin));
 	h->oldest = calloc(capacity, sizeof(*h->oldest));
 	h->newest = calloc(capacity, sizeof(*h->newest));
@@ -171,12 +175,22 @@ static uint32_t *bucket_of(const struct held *h, const struct flowkeys *keys, un
 	return &h->buckets[keys->hash[k] & h->mask];
 }
 
+static uint32_t node_of(const struct held *h, uint32_t index, unsigned int k)
+{
+	return k << h->shift | index;
+}
+
+static uint32_t slot_of(const struct held *h, uint32_t node)
+{
+	return node & ((1U << h->shift) - 1);
+}
+
 static void enter_chains(struct held *h, uint32_t index)
 {
 	const struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *bucket = bucket_of(h, &s->keys, k), node = index * FLOWKEYS_MAX + k;
+		uint32_t *bucket = bucket_of(h, &s->keys, k), node = node_of(h, index, k);
 
 		h->nodes[node] = (struct node){.hash = s->keys.hash[k], .next = *bucket};
 		*bucket = node;
@@ -188,7 +202,7 @@ static void leave_chains(struct held *h, uint32_t index)
 	const struct held_slot *s = &h->slots[index];
 
 	for (unsigned int k = 0; k < s->keys.count; k++) {
-		uint32_t *link = bucket_of(h, &s->keys, k), node = index * FLOWKEYS_MAX + k;
+		uint32_t *link = bucket_of(h, &s->keys, k), node = node_of(h, index, k);
 
 		while (*link != node)
 			link = &h->nodes[*link].next;
@@ -204,15 +218,15 @@ static bool holds_seq(const struct held_slot *s, uint64_t seq)
 static bool is_key(const struct held *h, uint32_t node, const struct flowkeys *keys, unsigned int k)
 {
 	return h->nodes[node].hash == keys->hash[k] &&
-	       flowkey_equal(&h->slots[node / FLOWKEYS_MAX].keys.key[node % FLOWKEYS_MAX], &keys->key[k]);
+	       flowkey_equal(&h->slots[slot_of(h, node)].keys.key[node >> h->shift], &keys->key[k]);
 }
 
 static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any_seq, uint64_t seq)
 {
 	for (unsigned int k = 0; k < keys->count; k++)
 		for (uint32_t node = *bucket_of(h, keys, k); node != HELD_NONE; node = h->nodes[node].next)
-			if (is_key(h, node, keys, k) && (any_seq || holds_seq(&h->slots[node / FLOWKEYS_MAX], seq)))
-				return node / FLOWKEYS_MAX;
+			if (is_key(h, node, keys, k) && (any_seq || holds_seq(&h->slots[slot_of(h, node)], seq)))
+				return slot_of(h, node);
 	return HELD_NONE;
 }
 
