@@ -130,10 +130,10 @@ def commands():
 
 def record_keys():
     """Each key of a record is told in rstwhyd(8); keys below another one stand in its words."""
-    source = set(re.findall(r'json_\w+\(\s*&?\w+, "(\w+)"', read("userspace/record/record_json.c")))
+    source = set(re.findall(r'KEY\("(\w+)"\)', read("userspace/record/record_json.c")))
     words = set(re.findall(r"\w+", read(MAN + "rstwhyd.8")))
     check("keys of a record: each is in the page", len(source) > 30 and source <= words, sorted(source - words))
-    actors = set(re.findall(r'^\t\t\[RSTWHY_BY_\w+\] = "([a-z-]+)"', read("userspace/record/record_verdict.c"), re.M))
+    actors = set(re.findall(r'^\t\t\[RSTWHY_BY_\w+\] = NAME\("([a-z-]+)"\)', read("userspace/record/record_verdict.c"), re.M))
     told = set(re.findall(r"[a-z-]+", read(MAN + "rstwhyd.8").split(".It Li by\n")[1].split(".It ")[0]))
     check("who sent it: each is in the page", len(actors) > 5 and actors <= told, sorted(actors - told))
 
