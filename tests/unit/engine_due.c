@@ -13,19 +13,10 @@
 #include <cmocka.h>
 
 #include "../../userspace/engine/due.h"
+#include "chance.h"
 
 #define SLOTS 200U
 #define STEPS 300000U
-
-static uint64_t random_state = 0x9e3779b97f4a7c15ULL;
-
-static uint32_t chance(uint32_t below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 20) % below;
-}
 
 /* What is known of each without any order. */
 static struct {

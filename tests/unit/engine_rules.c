@@ -10,21 +10,12 @@
 #include <string.h>
 
 #include "../../userspace/engine/rules.h"
+#include "chance.h"
 #include "engine_scene.h"
 
 #define SCENES 200000U
 
 static struct scene s;
-static uint64_t random_state = 0x9e3779b97f4a7c15ULL;
-
-static uint32_t chance(uint32_t below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 20) % below;
-}
-
 static bool rarely(void)
 {
 	return chance(8) == 0;
