@@ -90,7 +90,7 @@ void scene_echo(struct scene *s, uint64_t after_ms)
 void scene_after(struct scene *s, enum rstwhy_after what, uint64_t ms)
 {
 	s->incident.after_seen |= 1U << what;
-	s->incident.after_ms[what] = s->incident.after_last_ms[what] = ms;
+	s->incident.after_ms[what] = s->incident.after_last_ms[what] = (uint32_t)ms;
 }
 
 const struct verdict *scene_judge(struct scene *s)

@@ -90,9 +90,9 @@ static void keep_written(struct correlate *c, struct held_slot *s, enum cause ca
 	bool by_others = s->in_crowd || s->incident->kind == INCIDENT_SILENCE;
 	bool by_itself = (s->incident->first.ev.mem.flags & RSTWHY_MEM_KNOWN) && cause_text(cause)->class != CLASS_NOISE;
 
-	s->incident = written_put(c->written, s->incident, cause, by_others);
+	s->incident = written_put(c->written, s->incident, cause, by_others, c->now_ns);
 	if (!by_others && by_itself)
-		s->incident = written_put(c->followed, s->incident, cause, true);
+		s->incident = written_put(c->followed, s->incident, cause, true, c->now_ns);
 }
 
 static void hand_out(struct correlate *c, uint32_t index, bool held)

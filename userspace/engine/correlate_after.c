@@ -48,9 +48,10 @@ static bool acknowledges_on(const struct incident *incident, const struct event 
 static void take_in(struct incident *incident, const struct event *event)
 {
 	unsigned int what = event->ev.after;
-	uint64_t first = incident->first.ev.boottime_ns;
+	uint64_t first = incident->first.ev.boottime_ns, now = event->ev.boottime_ns;
+	uint64_t since_ms = now > first ? (now - first) / NS_PER_MS : 0;
 
-	incident->after_last_ms[what] = event->ev.boottime_ns > first ? (event->ev.boottime_ns - first) / NS_PER_MS : 0;
+	incident->after_last_ms[what] = since_ms < UINT32_MAX ? (uint32_t)since_ms : UINT32_MAX;
 	if (incident->after_seen & (1U << what))
 		return;
 	incident->after_seen |= 1U << what;
@@ -96,7 +97,7 @@ void correlate_after(struct correlate *c, const struct event *event)
 	struct flowkeys keys;
 	uint32_t index;
 
-	if (!what || what >= sizeof(((struct incident *)0)->after_ms) / sizeof(uint64_t))
+	if (!what || what >= sizeof(((struct incident *)0)->after_ms) / sizeof(uint32_t))
 		return;
 	flowkeys_of(event, c->seed, &keys);
 	index = held_find_seq(c->held, &keys, event->ev.ref_seq);

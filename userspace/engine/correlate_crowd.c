@@ -157,7 +157,7 @@ static void sight(struct sighting *sighting, const struct held_slot *s, enum cro
 {
 	const struct event *event = &s->incident->first;
 
-	sighting->keys = s->keys;
+	flowkeys_copy(&sighting->keys, &s->keys);
 	sighting->seq = event->ev.seq;
 	sighting->when_ns = event->ev.boottime_ns;
 	sighting->age_ms = peer_age_ms(&event->ev.mem);

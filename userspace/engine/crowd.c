@@ -12,6 +12,7 @@
 #include "crowd.h"
 #include "facts.h"
 #include "hash.h"
+#include "power_of_two.h"
 
 #define NS_PER_MS  1000000ULL
 #define STEPS_MOST 64
@@ -20,8 +21,8 @@ _Static_assert(sizeof(struct crowd_key) == 24, "crowd_key is compared as bytes")
 
 struct entry {
 	struct crowd_key key;
-	struct sighting sighting;
 	uint64_t older;
+	struct sighting sighting; /* last: not all of it is touched */
 };
 
 struct crowd {
@@ -46,9 +47,7 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 
 	if (!c)
 		return NULL;
-	c->size = 1;
-	while (c->size < capacity && c->size < 1U << 20)
-		c->size <<= 1;
+	c->size = power_of_two_from(capacity);
 	c->seed = seed;
 	c->ring = calloc(c->size, sizeof(*c->ring));
 	c->buckets = calloc(c->size, sizeof(*c->buckets));
@@ -115,7 +114,11 @@ void crowd_add(struct crowd *c, const struct crowd_place *place, const struct si
 {
 	uint64_t *bucket = bucket_of(c, place), number = ++c->last;
 
-	c->ring[number & (c->size - 1)] = (struct entry){.key = place->key, .sighting = *newcomer, .older = *bucket};
+	struct entry *e = &c->ring[number & (c->size - 1)];
+
+	e->key = place->key;
+	e->older = *bucket;
+	sighting_copy(&e->sighting, newcomer);
 	*bucket = number;
 }
 
@@ -130,7 +133,7 @@ static bool same_flow(const struct flowkeys *a, const struct flowkeys *b)
 {
 	for (unsigned int i = 0; i < a->count; i++)
 		for (unsigned int k = 0; k < b->count; k++)
-			if (flowkey_equal(&a->key[i], &b->key[k]))
+			if (flowkey_equal(&a->of[i].key, &b->of[k].key))
 				return true;
 	return false;
 }

@@ -26,7 +26,6 @@ enum crowd_kind {
 
 /* One flow's reset, as the crowd remembers it. */
 struct sighting {
-	struct flowkeys keys;
 	uint64_t seq;
 	uint64_t when_ns;
 	uint64_t age_ms; /* of the other side's last segment */
@@ -34,7 +33,15 @@ struct sighting {
 	uint64_t target; /* SCAN: which address and port refused; two of one target are no two members */
 	bool prompted; /* ABORT: right upon what the other side had said */
 	bool telling; /* ABORT: nothing had prompted it; LOST: the flow had not been idle */
+	struct flowkeys keys; /* last: see sighting_copy() */
 };
+
+/* By value, but for what of keys holds none. */
+static inline void sighting_copy(struct sighting *to, const struct sighting *from)
+{
+	memcpy(to, from, offsetof(struct sighting, keys));
+	flowkeys_copy(&to->keys, &from->keys);
+}
 
 struct crowd; /* opaque */
 

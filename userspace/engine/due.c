@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "due.h"
+#include "power_of_two.h"
 
 #define CHILDREN 4U
 #define IN_LINE	 (1U << 31) /* in `where`, beside the place; else it is one in the heap */
@@ -32,15 +33,6 @@ struct due {
 	uint32_t *where; /* by slot; DUE_NONE: does not wait */
 };
 
-static uint32_t power_from(uint32_t n)
-{
-	uint32_t p = 1;
-
-	while (p < n && p < 1U << 24)
-		p <<= 1;
-	return p;
-}
-
 void due_free(struct due *d)
 {
 	if (!d)
@@ -58,7 +50,7 @@ struct due *due_new(uint32_t capacity)
 	if (!d)
 		return NULL;
 	d->capacity = capacity;
-	d->mask = power_from(capacity) - 1;
+	d->mask = power_of_two_from(capacity) - 1;
 	d->line = calloc((size_t)d->mask + 1, sizeof(*d->line));
 	d->heap = calloc(capacity, sizeof(*d->heap));
 	d->where = malloc(capacity * sizeof(*d->where));

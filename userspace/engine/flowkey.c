@@ -70,8 +70,8 @@ void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys
 		names.tuple[names.count++] = &event->seg.tuple;
 	keys->count = names.count;
 	for (unsigned int i = 0; i < names.count; i++) {
-		set_key(&keys->key[i], names.tuple[i], event);
-		keys->hash[i] = hash_bytes(&keys->key[i], sizeof(keys->key[i]), seed);
+		set_key(&keys->of[i].key, names.tuple[i], event);
+		keys->of[i].hash = hash_bytes(&keys->of[i].key, sizeof(keys->of[i].key), seed);
 	}
 }
 

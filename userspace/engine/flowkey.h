@@ -22,10 +22,20 @@ struct flowkey {
 #define FLOWKEYS_MAX 3
 
 struct flowkeys {
-	struct flowkey key[FLOWKEYS_MAX];
-	uint64_t hash[FLOWKEYS_MAX]; /* of each: several tables are asked for them */
 	unsigned int count; /* at least 1 */
+	struct {
+		struct flowkey key;
+		uint64_t hash; /* of it: several tables are asked for it */
+	} of[FLOWKEYS_MAX];
 };
+
+/* By value, but for the places that hold none: most flows have one key. */
+static inline void flowkeys_copy(struct flowkeys *to, const struct flowkeys *from)
+{
+	to->count = from->count;
+	for (unsigned int i = 0; i < from->count; i++)
+		to->of[i] = from->of[i];
+}
 
 /* seed: so that nobody can aim at one bucket; of all tables that are asked the same. */
 void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys);

@@ -13,6 +13,7 @@
 #include "due.h"
 #include "held.h"
 #include "noisy.h"
+#include "power_of_two.h"
 
 #define CACHE_LINE 64U
 
@@ -44,15 +45,6 @@ struct held {
 	struct noisy *noisy;
 };
 
-static uint32_t buckets_for(uint32_t capacity)
-{
-	uint32_t n = 1;
-
-	while (n < capacity * 2 && n < 1U << 30)
-		n <<= 1;
-	return n;
-}
-
 void held_free(struct held *h)
 {
 	if (!h)
@@ -73,9 +65,7 @@ static bool allocate(struct held *h, uint32_t capacity, uint32_t buckets)
 {
 	uint32_t slots = capacity + 1;
 
-	while (1U << h->shift < slots)
-		h->shift++;
-
+	h->shift = (uint32_t)__builtin_ctz(power_of_two_from(slots));
 	h->slots = calloc(slots, sizeof(*h->slots));
 	h->rooms = calloc(slots, sizeof(*h->rooms));
 	h->buckets = malloc(buckets * sizeof(*h->buckets));
@@ -100,7 +90,7 @@ static void take_next(struct held *h)
 struct held *held_new(uint32_t capacity, uint64_t seed)
 {
 	struct held *h = calloc(1, sizeof(*h));
-	uint32_t buckets = buckets_for(capacity);
+	uint32_t buckets = power_of_two_from(2 * capacity);
 
 	if (!h)
 		return NULL;
@@ -172,7 +162,7 @@ uint64_t held_first_due_ns(const struct held *h)
 
 static uint32_t *bucket_of(const struct held *h, const struct flowkeys *keys, unsigned int k)
 {
-	return &h->buckets[keys->hash[k] & h->mask];
+	return &h->buckets[keys->of[k].hash & h->mask];
 }
 
 static uint32_t node_of(const struct held *h, uint32_t index, unsigned int k)
@@ -192,7 +182,7 @@ static void enter_chains(struct held *h, uint32_t index)
 	for (unsigned int k = 0; k < s->keys.count; k++) {
 		uint32_t *bucket = bucket_of(h, &s->keys, k), node = node_of(h, index, k);
 
-		h->nodes[node] = (struct node){.hash = s->keys.hash[k], .next = *bucket};
+		h->nodes[node] = (struct node){.hash = s->keys.of[k].hash, .next = *bucket};
 		*bucket = node;
 	}
 }
@@ -217,8 +207,8 @@ static bool holds_seq(const struct held_slot *s, uint64_t seq)
 
 static bool is_key(const struct held *h, uint32_t node, const struct flowkeys *keys, unsigned int k)
 {
-	return h->nodes[node].hash == keys->hash[k] &&
-	       flowkey_equal(&h->slots[slot_of(h, node)].keys.key[node >> h->shift], &keys->key[k]);
+	return h->nodes[node].hash == keys->of[k].hash &&
+	       flowkey_equal(&h->slots[slot_of(h, node)].keys.of[node >> h->shift].key, &keys->of[k].key);
 }
 
 static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any_seq, uint64_t seq)
@@ -303,7 +293,7 @@ uint32_t held_add(struct held *h, const struct event *event, const struct flowke
 	s->last_seq = event->ev.seq;
 	s->origin = origin_of(event);
 	s->due_ns = due_ns;
-	s->keys = *keys;
+	flowkeys_copy(&s->keys, keys);
 	enter_chains(h, index);
 	enter_source(h, index);
 	due_add(h->due, index, due_ns, event->ev.seq);

@@ -18,12 +18,12 @@
 struct held_slot {
 	struct facts facts;	 /* of the incident, as judged last; the caller's, from held_add() on */
 	const struct rule *rule; /* that fitted them */
-	struct flowkeys keys;
 	struct origin origin;
 	bool in_crowd;	   /* others may ask for it after it was handed out */
 	uint64_t last_seq; /* of the last RST counted in */
 	uint64_t due_ns;   /* change with held_reschedule() */
 	struct incident *incident; /* of the slots' own rooms, or of those it was given in exchange (written.h) */
+	struct flowkeys keys; /* last: of most, one alone is touched */
 };
 
 struct held; /* opaque */

@@ -9,6 +9,7 @@
 
 #include "hash.h"
 #include "noisy.h"
+#include "power_of_two.h"
 #include "tuple.h"
 
 struct source_key {
@@ -33,15 +34,6 @@ struct noisy {
 	uint32_t *levels; /* by count, 1 .. capacity */
 };
 
-static uint32_t buckets_for(uint32_t capacity)
-{
-	uint32_t n = 1;
-
-	while (n < capacity && n < 1U << 31)
-		n <<= 1;
-	return n;
-}
-
 void noisy_free(struct noisy *n)
 {
 	if (!n)
@@ -55,7 +47,7 @@ void noisy_free(struct noisy *n)
 struct noisy *noisy_new(uint32_t capacity, uint64_t seed)
 {
 	struct noisy *n = calloc(1, sizeof(*n));
-	uint32_t buckets = buckets_for(capacity);
+	uint32_t buckets = power_of_two_from(capacity);
 
 	if (!n)
 		return NULL;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "power_of_two.h"
 #include "recent.h"
 
 struct entry {
@@ -33,15 +34,6 @@ struct recent {
 	uint64_t *buckets;
 };
 
-static uint32_t power_above(uint32_t n)
-{
-	uint32_t p = 1;
-
-	while (p < n && p < 1U << 30)
-		p <<= 1;
-	return p;
-}
-
 void recent_free(struct recent *r)
 {
 	if (!r)
@@ -58,7 +50,7 @@ struct recent *recent_new(uint32_t capacity)
 
 	if (!r)
 		return NULL;
-	r->size = power_above(capacity);
+	r->size = power_of_two_from(capacity);
 	r->mask = r->size - 1;
 	r->ring = calloc(r->size, sizeof(*r->ring));
 	r->links = calloc(r->size, sizeof(*r->links));
@@ -71,7 +63,7 @@ struct recent *recent_new(uint32_t capacity)
 
 static uint64_t *bucket_of(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	return &r->buckets[keys->hash[k] & (r->size * (uint64_t)BUCKETS - 1)];
+	return &r->buckets[keys->of[k].hash & (r->size * (uint64_t)BUCKETS - 1)];
 }
 
 /* Whether the entry of that running number is still there. */
@@ -85,8 +77,8 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct rece
 	for (unsigned int k = 0; k < keys->count; k++) {
 		uint64_t *bucket = bucket_of(r, keys, k), number = ++r->last;
 
-		r->ring[number & r->mask] = (struct entry){.key = keys->key[k], .reset = *reset};
-		r->links[number & r->mask] = (struct link){.hash = keys->hash[k], .older = *bucket};
+		r->ring[number & r->mask] = (struct entry){.key = keys->of[k].key, .reset = *reset};
+		r->links[number & r->mask] = (struct link){.hash = keys->of[k].hash, .older = *bucket};
 		*bucket = number;
 	}
 }
@@ -99,7 +91,7 @@ static struct entry *find_key(const struct recent *r, const struct flowkeys *key
 		struct entry *e = &r->ring[number & r->mask];
 		const struct link *link = &r->links[number & r->mask];
 
-		if (link->hash == keys->hash[k] && flowkey_equal(&e->key, &keys->key[k]))
+		if (link->hash == keys->of[k].hash && flowkey_equal(&e->key, &keys->of[k].key))
 			return e;
 		if (link->older >= number)
 			break;

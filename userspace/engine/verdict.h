@@ -63,8 +63,8 @@ struct incident {
 	uint64_t echo_ns;     /* when (boottime) the first such did */
 	uint32_t count;	      /* RSTs of this incident, first and echoes included */
 	uint32_t after_seen;  /* bit (1 << enum rstwhy_after) for every AFTER message that came */
-	uint64_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came */
-	uint64_t after_last_ms[8]; /* and when last: each is told once more when it comes again, late */
+	uint32_t after_ms[8]; /* by enum rstwhy_after: how long after the first RST it came, saturating */
+	uint32_t after_last_ms[8]; /* and when last: each is told once more when it comes again, late */
 	uint32_t
 		after_below; /* of after_seen, what reaches no further than the RST's own sequence number: it may have been overtaken */
 	uint32_t after_live;  /* of after_seen, acknowledges more than its side had, and more than the RST itself did */

@@ -6,11 +6,16 @@
  */
 #include <stdlib.h>
 
+#include "power_of_two.h"
 #include "written.h"
+
+/* A segment under way and one retransmission come within it. */
+#define KEPT_NS 500000000ULL
 
 struct copy {
 	bool used;
 	enum cause cause;
+	uint64_t since_ns; /* kept since */
 	struct incident *incident;
 };
 
@@ -35,9 +40,7 @@ struct written *written_new(uint32_t capacity)
 
 	if (!w)
 		return NULL;
-	w->size = 1;
-	while (w->size < capacity && w->size < 1U << 16)
-		w->size <<= 1;
+	w->size = power_of_two_from(capacity);
 	w->copies = calloc(w->size, sizeof(*w->copies));
 	w->rooms = calloc(w->size, sizeof(*w->rooms));
 	if (!w->copies || !w->rooms) {
@@ -49,15 +52,28 @@ struct written *written_new(uint32_t capacity)
 	return w;
 }
 
-struct incident *written_put(struct written *w, struct incident *incident, enum cause cause, bool may_be_amended)
+static bool is_same(const struct incident *a, const struct event *event, uint64_t seq)
 {
-	struct copy *copy = &w->copies[incident->first.ev.seq & (w->size - 1)];
-	struct incident *older = copy->incident;
+	const struct rstwhy_evidence *ev = &a->first.ev;
 
-	copy->used = may_be_amended;
-	if (!may_be_amended)
+	return ev->seq == seq && ev->netns_inum == event->ev.netns_inum && ev->epoch == event->ev.epoch;
+}
+
+struct incident *written_put(struct written *w, struct incident *incident, enum cause cause, bool may_be_amended, uint64_t now_ns)
+{
+	const struct event *event = &incident->first;
+	struct copy *copy = &w->copies[event->ev.seq & (w->size - 1)];
+	struct incident *older = copy->incident;
+	bool is_older = copy->used && is_same(older, event, event->ev.seq);
+	bool is_free = !copy->used || is_older || now_ns - copy->since_ns >= KEPT_NS;
+
+	if (!may_be_amended && is_older)
+		copy->used = false;
+	if (!may_be_amended || !is_free)
 		return incident;
+	copy->used = true;
 	copy->cause = cause;
+	copy->since_ns = now_ns;
 	copy->incident = incident;
 	return older;
 }
@@ -65,9 +81,8 @@ struct incident *written_put(struct written *w, struct incident *incident, enum 
 struct incident *written_get(struct written *w, const struct event *event, uint64_t seq, enum cause **cause)
 {
 	struct copy *copy = &w->copies[seq & (w->size - 1)];
-	const struct rstwhy_evidence *ev = &copy->incident->first.ev;
 
-	if (!copy->used || ev->seq != seq || ev->netns_inum != event->ev.netns_inum || ev->epoch != event->ev.epoch)
+	if (!copy->used || !is_same(copy->incident, event, seq))
 		return NULL;
 	*cause = &copy->cause;
 	return copy->incident;
