@@ -35,7 +35,7 @@ SYSCONFDIR ?= /etc
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 CC ?= gcc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 
 .DEFAULT_GOAL := all
 .PHONY: all module userspace unit check lint run vm vm-shell lab bench matrix matrix-short stress selftests man-check views-check html-check install install-programs install-module install-module-source uninstall deb deb-check clean distclean deps

@@ -58,7 +58,6 @@ FUZZ_LIBS := -linih -ljson-c -lpcap
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/objects/%.o,$(sort tests/fuzz/$(1).c $(FUZZ_SHOWN) $($(1)_FUZZ)))
 fuzz_asked = $(filter $(if $(T),$(subst $(comma), ,$(T)),%),$(FUZZ_TARGETS))
-comma := ,
 
 .PHONY: fuzz fuzz-short fuzz-build fuzz-table
 fuzz fuzz-short fuzz-table: fuzz-build

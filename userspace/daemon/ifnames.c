@@ -56,16 +56,18 @@ static void look(struct ifnames *names, struct place *place)
 
 	if (!names->look(place->index, name) || !strcmp(name, place->name))
 		return;
-	memcpy(place->name, name, sizeof(name));
+	memset(place->name, 0, sizeof(place->name));
+	memcpy(place->name, name, strnlen(name, sizeof(name) - 1));
 	names->news(names->user, place->index, place->name);
 }
 
 const char *ifnames_get(struct ifnames *names, uint32_t index, uint64_t now_ns)
 {
+	static const char none[IF_NAMESIZE] = "";
 	struct place *place = &names->place[index % PLACES];
 
 	if (index == 0 || (place->index != index && !names->look))
-		return "";
+		return none;
 	if (place->index == index && (!names->look || now_ns < place->looked_ns + FRESH_NS))
 		return place->name;
 	if (place->index != index)

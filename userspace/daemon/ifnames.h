@@ -12,7 +12,6 @@
 
 #include <net/if.h>
 #include <stdint.h>
-#include <string.h>
 
 struct ifnames; /* opaque, by ifnames_new() and ifnames_free() */
 
@@ -28,15 +27,10 @@ void ifnames_free(struct ifnames *names);
 /* What ifnames_news_fn told in another run. */
 void ifnames_set(struct ifnames *names, uint32_t index, const char *name);
 
-/* Never NULL: "" for index 0 and for an interface never seen. Valid until the next call. */
+/*
+ * Never NULL: "" for index 0 and for an interface never seen. IF_NAMESIZE bytes, zeros behind the name, so that it is copied as a whole.
+ * Valid until the next call.
+ */
 const char *ifnames_get(struct ifnames *names, uint32_t index, uint64_t now_ns);
-
-static inline void ifnames_copy(char to[IF_NAMESIZE], const char *name)
-{
-	size_t len = strnlen(name, IF_NAMESIZE - 1);
-
-	memcpy(to, name, len);
-	to[len] = '\0';
-}
 
 #endif

@@ -142,8 +142,8 @@ static void name_interfaces(struct intake *intake)
 
 	if (event->ev.netns_inum != intake->settings.netns)
 		return;
-	ifnames_copy(event->in, ifnames_get(intake->names, event->ev.ifin, now_ns));
-	ifnames_copy(event->out, ifnames_get(intake->names, event->ev.ifout, now_ns));
+	memcpy(event->in, ifnames_get(intake->names, event->ev.ifin, now_ns), sizeof(event->in));
+	memcpy(event->out, ifnames_get(intake->names, event->ev.ifout, now_ns), sizeof(event->out));
 }
 
 static void count(struct intake *intake, bool malformed)

@@ -90,8 +90,8 @@ static void accept_event(struct plain *plain, const struct nflog_message *messag
 	event->ev.seq = plain->number;
 	event->ev.epoch = plain->settings.epoch;
 	event->ev.netns_inum = plain->settings.netns;
-	ifnames_copy(event->in, ifnames_get(plain->names, message->ifin, event->ev.boottime_ns));
-	ifnames_copy(event->out, ifnames_get(plain->names, message->ifout, event->ev.boottime_ns));
+	memcpy(event->in, ifnames_get(plain->names, message->ifin, event->ev.boottime_ns), sizeof(event->in));
+	memcpy(event->out, ifnames_get(plain->names, message->ifout, event->ev.boottime_ns), sizeof(event->out));
 	correlate_event(plain->settings.correlate, event);
 }
 

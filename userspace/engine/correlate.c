@@ -101,6 +101,8 @@ static void hand_out(struct correlate *c, uint32_t index, bool held)
 	struct recent_reset reset = reset_of(s);
 	struct verdict v;
 
+	held_expect_keys(c->held, &s->keys);
+	recent_expect(c->recent, &s->keys);
 	s->incident->hold_over = true;
 	verdict_tell(&s->facts, s->rule, &v);
 	if (s->incident->kind == INCIDENT_SILENCE)
@@ -125,7 +127,6 @@ void correlate_make_room(struct correlate *c)
 		return;
 	c->counts.evicted++;
 	hand_out(c, held_oldest_of_noisiest(c->held), false);
-	held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
 /* A handshake has no train to wait for, unless a program resets both its ends, and noise none that matters. */
@@ -192,7 +193,6 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	struct held_slot *s;
 	uint32_t index;
 
-	correlate_make_room(c);
 	index = held_add(c->held, event, keys, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
 	s = held_at(c->held, index);
 	incident = s->incident;
@@ -206,6 +206,8 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	correlate_join_crowd(c, index);
 	s->rule = verdict_rule(&s->facts); /* whose crowd it is, is no fact, but the rules ask for it */
 	settle(c, index);
+	if (held_full(c->held))
+		held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
 /*
@@ -296,7 +298,10 @@ static void on_reset(struct correlate *c, const struct event *event)
 
 	c->counts.resets++;
 	flowkeys_of(event, c->seed, &keys);
+	held_expect_keys(c->held, &keys);
 	recent_expect(c->recent, &keys);
+	correlate_advance(c, event->ev.boottime_ns); /* meanwhile: what is expected lies far away */
+	correlate_make_room(c);
 	index = held_find(c->held, &keys);
 	if (index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_SILENCE) {
 		correlate_withdraw(c, index); /* what was silent until now tells by itself */
@@ -315,11 +320,12 @@ struct event *correlate_room(struct correlate *c)
 
 void correlate_event(struct correlate *c, const struct event *event)
 {
+	if (event->ev.kind == RSTWHY_KIND_RST) {
+		on_reset(c, event);
+		return;
+	}
 	correlate_advance(c, event->ev.boottime_ns);
 	switch (event->ev.kind) {
-	case RSTWHY_KIND_RST:
-		on_reset(c, event);
-		break;
 	case RSTWHY_KIND_AFTER:
 		correlate_after(c, event);
 		break;

@@ -17,18 +17,23 @@
 #define NS_PER_MS  1000000ULL
 #define STEPS_MOST 64
 
-_Static_assert(sizeof(struct crowd_key) == 24, "crowd_key is compared as bytes");
-
 struct entry {
 	struct crowd_key key;
-	uint64_t older;
 	struct sighting sighting; /* last: not all of it is touched */
+};
+
+/* What is looked at on the way through a chain, apart from the entries, close together. */
+struct link {
+	uint64_t hash; /* of the entry's key */
+	uint64_t when_ns;
+	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
 };
 
 struct crowd {
 	uint32_t size;
 	uint64_t last, seed;
 	struct entry *ring;
+	struct link *links; /* by place in the ring */
 	uint64_t *buckets;
 };
 
@@ -37,6 +42,7 @@ void crowd_free(struct crowd *c)
 	if (!c)
 		return;
 	free(c->ring);
+	free(c->links);
 	free(c->buckets);
 	free(c);
 }
@@ -50,8 +56,9 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 	c->size = power_of_two_from(capacity);
 	c->seed = seed;
 	c->ring = calloc(c->size, sizeof(*c->ring));
+	c->links = calloc(c->size, sizeof(*c->links));
 	c->buckets = calloc(c->size, sizeof(*c->buckets));
-	if (c->ring && c->buckets)
+	if (c->ring && c->links && c->buckets)
 		return c;
 	crowd_free(c);
 	return NULL;
@@ -92,11 +99,23 @@ static struct crowd_key key_of(enum crowd_kind kind, const struct event *event)
 	return key;
 }
 
+static uint64_t hash_of(const struct crowd_key *key, uint64_t seed)
+{
+	uint64_t h = hash_address(hash_begin(seed), key->addr);
+
+	return hash_end(hash_word(h, (uint64_t)key->kind << 48 | (uint64_t)key->port << 32 | key->netns));
+}
+
+static bool key_equal(const struct crowd_key *a, const struct crowd_key *b)
+{
+	return !(address_differs(a->addr, b->addr) | (a->netns ^ b->netns)) && a->port == b->port && a->kind == b->kind;
+}
+
 struct crowd_place crowd_place_of(const struct crowd *c, enum crowd_kind kind, const struct event *event)
 {
 	struct crowd_place place = {.key = key_of(kind, event)};
 
-	place.hash = hash_bytes(&place.key, sizeof(place.key), c->seed);
+	place.hash = hash_of(&place.key, c->seed);
 	return place;
 }
 
@@ -105,9 +124,10 @@ static uint64_t *bucket_of(const struct crowd *c, const struct crowd_place *plac
 	return &c->buckets[place->hash & (c->size - 1)];
 }
 
-static const struct entry *entry_of(const struct crowd *c, uint64_t number)
+/* Whether the entry of that running number is still there. */
+static bool is_kept(const struct crowd *c, uint64_t number)
 {
-	return number && number + c->size > c->last ? &c->ring[number & (c->size - 1)] : NULL;
+	return number && number + c->size > c->last;
 }
 
 void crowd_add(struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer)
@@ -116,8 +136,8 @@ void crowd_add(struct crowd *c, const struct crowd_place *place, const struct si
 
 	struct entry *e = &c->ring[number & (c->size - 1)];
 
+	c->links[number & (c->size - 1)] = (struct link){.hash = place->hash, .when_ns = newcomer->when_ns, .older = *bucket};
 	e->key = place->key;
-	e->older = *bucket;
 	sighting_copy(&e->sighting, newcomer);
 	*bucket = number;
 }
@@ -148,7 +168,7 @@ uint64_t crowd_target(enum crowd_kind kind, const struct event *event)
 	asked = asked_of(event);
 	key.port = asked.port;
 	memcpy(key.addr, asked.server, sizeof(key.addr));
-	return hash_bytes(&key, sizeof(key), 0);
+	return hash_of(&key, 0);
 }
 
 static bool same_member(enum crowd_kind kind, const struct sighting *a, const struct sighting *b)
@@ -168,20 +188,20 @@ size_t crowd_find(const struct crowd *c, const struct crowd_place *place, const 
 {
 	enum crowd_kind kind = (enum crowd_kind)place->key.kind;
 	uint64_t number = *bucket_of(c, place), span = crowd_span_ns(kind);
-	const struct entry *e;
 	size_t count = 0;
 
-	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && (e = entry_of(c, number)); step++) {
-		const struct sighting *s = &e->sighting;
+	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && is_kept(c, number); step++) {
+		const struct link *link = &c->links[number & (c->size - 1)];
+		const struct entry *e = &c->ring[number & (c->size - 1)];
 
-		if (s->when_ns + span < newcomer->when_ns)
+		if (link->when_ns + span < newcomer->when_ns)
 			break;
-		if (memcmp(&e->key, &place->key, sizeof(e->key)) == 0 && !same_member(kind, s, newcomer) &&
-		    !counted(kind, members, count, s))
-			members[count++] = s;
-		if (e->older >= number)
+		if (link->hash == place->hash && key_equal(&e->key, &place->key) && !same_member(kind, &e->sighting, newcomer) &&
+		    !counted(kind, members, count, &e->sighting))
+			members[count++] = &e->sighting;
+		if (link->older >= number)
 			break;
-		number = e->older;
+		number = link->older;
 	}
 	return count;
 }

@@ -9,8 +9,6 @@
 #include "flowkey.h"
 #include "hash.h"
 
-_Static_assert(sizeof(struct flowkey) == 44, "flowkey is hashed as bytes");
-
 static bool swapped(const struct rstwhy_tuple *t)
 {
 	int order = address_order(t->src, t->dst);
@@ -28,6 +26,14 @@ static void set_key(struct flowkey *key, const struct rstwhy_tuple *t, const str
 	key->port[!swap] = t->dport;
 	key->family = event->seg.family;
 	key->netns = event->ev.netns_inum;
+}
+
+static uint64_t hash_of(const struct flowkey *key, uint64_t seed)
+{
+	uint64_t h = hash_address(hash_address(hash_begin(seed), key->addr[0]), key->addr[1]);
+
+	h = hash_word(h, (uint64_t)key->port[0] << 48 | (uint64_t)key->port[1] << 32 | key->netns);
+	return hash_end(hash_word(h, key->family));
 }
 
 /* Of one packet's: one key, if they are each other's mirror, as mostly, or the same. */
@@ -71,7 +77,7 @@ void flowkeys_of(const struct event *event, uint64_t seed, struct flowkeys *keys
 	keys->count = names.count;
 	for (unsigned int i = 0; i < names.count; i++) {
 		set_key(&keys->of[i].key, names.tuple[i], event);
-		keys->of[i].hash = hash_bytes(&keys->of[i].key, sizeof(keys->of[i].key), seed);
+		keys->of[i].hash = hash_of(&keys->of[i].key, seed);
 	}
 }
 

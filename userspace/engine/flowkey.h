@@ -10,7 +10,7 @@
 #include "event.h"
 #include "tuple.h"
 
-/* A tuple with its smaller end first, so that both directions are one key. No padding: hashed as bytes. */
+/* A tuple with its smaller end first, so that both directions are one key. */
 struct flowkey {
 	uint8_t addr[2][16];
 	uint16_t port[2];

@@ -1,35 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * hash.h - where a key's bytes lie in a table
+ * hash.h - where a key lies in a table
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * Here, so that each key's length is known where it is hashed.
+ * A key that was put together a moment ago is hashed by its own members, a word at a time: read back as eight bytes that were written as two
+ * and four, it would have to wait until all that was written before has reached the cache.
  */
 #ifndef RSTWHY_HASH_H
 #define RSTWHY_HASH_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tuple.h"
 
-/* Multiply and fold, eight bytes at a time, with a final avalanche. */
-static inline uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
+#define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL
+
+static inline uint64_t hash_begin(uint64_t seed)
 {
-	uint64_t h = 0xcbf29ce484222325ULL ^ seed, word;
-	const uint8_t *p = bytes;
+	return 0xcbf29ce484222325ULL ^ seed;
+}
 
-#pragma GCC unroll 8
-	for (size_t i = len / sizeof(word); i > 0; i--, p += sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 29;
-	}
-	word = 0;
-	memcpy(&word, p, len % sizeof(word));
-	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+/* Multiply and fold. */
+static inline uint64_t hash_word(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * HASH_MULTIPLIER;
+	return h ^ h >> 29;
+}
+
+static inline uint64_t hash_address(uint64_t h, const uint8_t addr[16])
+{
+	struct address_words words = address_words(addr);
+
+	return hash_word(hash_word(h, words.word[0]), words.word[1]);
+}
+
+/* The avalanche: each bit of the words moves each of the result. */
+static inline uint64_t hash_end(uint64_t h)
+{
 	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15ULL;
+	h *= HASH_MULTIPLIER;
 	return h ^ h >> 29;
 }
 

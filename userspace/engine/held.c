@@ -22,10 +22,11 @@ struct node {
 	uint32_t next;
 };
 
-/* A slot's place among those of its source. */
+/* A slot's place among those of its source, and where its incident lies. */
 struct kin {
 	uint32_t source;
 	uint32_t newer, older;
+	const struct incident *incident;
 };
 
 struct held {
@@ -220,6 +221,12 @@ static uint32_t find(const struct held *h, const struct flowkeys *keys, bool any
 	return HELD_NONE;
 }
 
+void held_expect_keys(const struct held *h, const struct flowkeys *keys)
+{
+	for (unsigned int k = 0; k < keys->count; k++)
+		__builtin_prefetch(bucket_of(h, keys, k));
+}
+
 uint32_t held_find(const struct held *h, const struct flowkeys *keys)
 {
 	return find(h, keys, true, 0);
@@ -232,11 +239,12 @@ uint32_t held_find_seq(const struct held *h, const struct flowkeys *keys, uint64
 
 void held_expect(const struct held *h, uint32_t index)
 {
-	const char *slot = (const char *)&h->slots[index], *incident;
+	const char *slot, *incident;
 
 	if (index == HELD_NONE)
 		return;
-	incident = (const char *)h->slots[index].incident;
+	slot = (const char *)&h->slots[index];
+	incident = (const char *)h->kin[index].incident;
 #pragma GCC unroll 40
 	for (size_t at = 0; at < sizeof(struct held_slot); at += CACHE_LINE)
 		__builtin_prefetch(slot + at);
@@ -251,7 +259,8 @@ static void enter_source(struct held *h, uint32_t index)
 {
 	struct kin *kin = &h->kin[index];
 
-	kin->source = noisy_raise(h->noisy, &h->slots[index].incident->first);
+	kin->incident = h->slots[index].incident;
+	kin->source = noisy_raise(h->noisy, &kin->incident->first);
 	kin->newer = HELD_NONE;
 	kin->older = h->newest[kin->source];
 	*(kin->older != HELD_NONE ? &h->kin[kin->older].newer : &h->oldest[kin->source]) = index;

@@ -40,6 +40,8 @@ uint32_t held_next(const struct held *h, uint32_t from);
 
 /* Soon that slot will be wanted (HELD_NONE: none): it has lain for long, and is better fetched while there is something else to do. */
 void held_expect(const struct held *h, uint32_t index);
+/* Soon these will be looked for, or taken out. */
+void held_expect_keys(const struct held *h, const struct flowkeys *keys);
 
 /* A slot by index; valid until it is removed. */
 struct held_slot *held_at(struct held *h, uint32_t index);

@@ -13,7 +13,7 @@
 #include "tuple.h"
 
 struct source_key {
-	uint8_t addr[16];
+	uint64_t prefix; /* as in the packet: an IPv4 address, of IPv6 a /64 */
 	uint32_t netns;
 	uint32_t family;
 };
@@ -72,21 +72,20 @@ static struct source_key key_of(const struct event *event)
 {
 	struct source_key key = {.netns = event->ev.netns_inum, .family = event->seg.family};
 
-	if (event->seg.family == 6)
-		memcpy(key.addr, event->seg.tuple.src, 8);
-	else
-		memcpy(key.addr, event->seg.tuple.src, 4);
+	key.prefix = address_words(event->seg.tuple.src).word[0]; /* an IPv4 address ends in zeros */
 	return key;
 }
 
 static bool is_source(const struct source *s, const struct source_key *key)
 {
-	return s->key.netns == key->netns && s->key.family == key->family && !address_differs(s->key.addr, key->addr);
+	return s->key.netns == key->netns && s->key.family == key->family && s->key.prefix == key->prefix;
 }
 
 static uint32_t *bucket_of(const struct noisy *n, const struct source_key *key)
 {
-	return &n->buckets[hash_bytes(key, sizeof(*key), n->seed) & n->mask];
+	uint64_t h = hash_word(hash_word(hash_begin(n->seed), key->prefix), (uint64_t)key->family << 32 | key->netns);
+
+	return &n->buckets[hash_end(h) & n->mask];
 }
 
 static void leave_level(struct noisy *n, uint32_t i)

@@ -81,6 +81,7 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct rece
 		r->links[number & r->mask] = (struct link){.hash = keys->of[k].hash, .older = *bucket};
 		*bucket = number;
 	}
+	__builtin_prefetch(&r->ring[(r->last + 1) & r->mask], 1);
 }
 
 static struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)

@@ -28,7 +28,7 @@ void recent_add(struct recent *r, const struct flowkeys *keys, const struct rece
 /* What was remembered of these keys killed nothing. */
 void recent_forget(struct recent *r, const struct flowkeys *keys);
 
-/* Soon these will be looked for. */
+/* Soon these will be looked for, or remembered. */
 void recent_expect(const struct recent *r, const struct flowkeys *keys);
 
 /* The latest one that shares a key, not before since_ns. Returns false when there is none. */

@@ -15,6 +15,7 @@
 struct copy {
 	bool used;
 	enum cause cause;
+	uint64_t seq; /* of the incident: it lies far away, and mostly is not the one that is asked for */
 	uint64_t since_ns; /* kept since */
 	struct incident *incident;
 };
@@ -52,11 +53,11 @@ struct written *written_new(uint32_t capacity)
 	return w;
 }
 
-static bool is_same(const struct incident *a, const struct event *event, uint64_t seq)
+static bool is_of(const struct copy *copy, const struct event *event, uint64_t seq)
 {
-	const struct rstwhy_evidence *ev = &a->first.ev;
+	const struct rstwhy_evidence *ev = &copy->incident->first.ev;
 
-	return ev->seq == seq && ev->netns_inum == event->ev.netns_inum && ev->epoch == event->ev.epoch;
+	return copy->used && copy->seq == seq && ev->netns_inum == event->ev.netns_inum && ev->epoch == event->ev.epoch;
 }
 
 struct incident *written_put(struct written *w, struct incident *incident, enum cause cause, bool may_be_amended, uint64_t now_ns)
@@ -64,15 +65,16 @@ struct incident *written_put(struct written *w, struct incident *incident, enum 
 	const struct event *event = &incident->first;
 	struct copy *copy = &w->copies[event->ev.seq & (w->size - 1)];
 	struct incident *older = copy->incident;
-	bool is_older = copy->used && is_same(older, event, event->ev.seq);
-	bool is_free = !copy->used || is_older || now_ns - copy->since_ns >= KEPT_NS;
+	bool is_again = is_of(copy, event, event->ev.seq);
+	bool is_free = !copy->used || is_again || now_ns - copy->since_ns >= KEPT_NS;
 
-	if (!may_be_amended && is_older)
+	if (!may_be_amended && is_again)
 		copy->used = false;
 	if (!may_be_amended || !is_free)
 		return incident;
 	copy->used = true;
 	copy->cause = cause;
+	copy->seq = event->ev.seq;
 	copy->since_ns = now_ns;
 	copy->incident = incident;
 	return older;
@@ -82,7 +84,7 @@ struct incident *written_get(struct written *w, const struct event *event, uint6
 {
 	struct copy *copy = &w->copies[seq & (w->size - 1)];
 
-	if (!copy->used || !is_same(copy->incident, event, seq))
+	if (!is_of(copy, event, seq))
 		return NULL;
 	*cause = &copy->cause;
 	return copy->incident;

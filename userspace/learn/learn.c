@@ -69,14 +69,17 @@ void learn_free(struct learn *l)
 
 static uint32_t *bucket_of(const struct learn *l, const struct path *path)
 {
-	return &l->bucket[hash_bytes(path, sizeof(*path), l->seed) & (l->buckets - 1)];
+	uint64_t h = hash_address(hash_address(hash_begin(l->seed), path->prefix), (const uint8_t *)path->in);
+
+	h = hash_word(h, (uint64_t)path->port << 32 | (uint64_t)path->family << 8 | path->side);
+	return &l->bucket[hash_end(h) & (l->buckets - 1)];
 }
 
 static uint32_t find(const struct learn *l, const struct path *path)
 {
 	uint32_t i = *bucket_of(l, path);
 
-	while (i != NONE && memcmp(&l->entry[i].path, path, sizeof(*path)) != 0)
+	while (i != NONE && !path_equal(&l->entry[i].path, path))
 		i = l->next[i];
 	return i;
 }

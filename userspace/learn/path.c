@@ -6,14 +6,14 @@
  */
 #include "path.h"
 
+#include "../engine/tuple.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BYTES_V4 3 /* /24 */
 #define BYTES_V6 8 /* /64 */
-
-_Static_assert(sizeof(struct path) == 36, "no padding");
 
 static size_t prefix_bytes(uint8_t family)
 {
@@ -49,16 +49,17 @@ static unsigned int far_direction(const struct event *event)
 
 static void set_prefix(struct path *path, const uint8_t addr[16])
 {
-	if (path->family == 6)
-		memcpy(path->prefix, addr, BYTES_V6);
-	else
-		memcpy(path->prefix, addr, BYTES_V4);
+	uint64_t prefix = address_words(addr).word[0];
+
+	if (path->family != 6)
+		prefix &= htobe64(~(UINT64_MAX >> (8 * BYTES_V4)));
+	memcpy(path->prefix, &prefix, sizeof(prefix));
 }
 
-static void set_interface(struct path *path, const char *name)
+bool path_equal(const struct path *a, const struct path *b)
 {
-	for (size_t i = 0; i < sizeof(path->in) - 1 && name[i]; i++)
-		path->in[i] = name[i];
+	return !(address_differs(a->prefix, b->prefix) | address_differs((const uint8_t *)a->in, (const uint8_t *)b->in)) &&
+	       a->port == b->port && a->family == b->family && a->side == b->side;
 }
 
 bool path_of_event(const struct event *event, struct path *path, uint64_t *peer)
@@ -76,7 +77,7 @@ bool path_of_event(const struct event *event, struct path *path, uint64_t *peer)
 	path->port = ntohs(sent[server]->sport);
 	set_prefix(path, sent[far]->src);
 	if (mem->direction == far)
-		set_interface(path, event->in);
+		memcpy(path->in, event->in, sizeof(path->in));
 	if (peer)
 		*peer = number_of(path->family, sent[far ^ 1U]->src);
 	return true;

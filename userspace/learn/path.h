@@ -17,7 +17,7 @@ enum path_side {
 	PATH_CLIENT = 1,
 };
 
-/* Plain data without padding: compared and hashed as bytes, so begin with zeros. */
+/* Plain data; begin with zeros. */
 struct path {
 	uint8_t prefix[16]; /* /24 or /64 of the far side's own address */
 	char in[EVENT_IFNAME]; /* the interface its packets come in by; "" not known */
@@ -32,6 +32,8 @@ struct path {
  * not know the flow.
  */
 bool path_of_event(const struct event *event, struct path *path, uint64_t *peer);
+
+bool path_equal(const struct path *a, const struct path *b);
 
 /* "10.2.0.0/24" */
 void path_prefix_text(const struct path *path, char text[PATH_PREFIX_TEXT]);

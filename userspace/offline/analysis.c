@@ -98,8 +98,8 @@ static void take_evidence(struct analysis *analysis)
 
 	analysis->counts.evidence++;
 	if (ev->netns_inum == analysis->netns) {
-		snprintf(event->in, sizeof(event->in), "%s", ifnames_get(analysis->names, ev->ifin, ev->boottime_ns));
-		snprintf(event->out, sizeof(event->out), "%s", ifnames_get(analysis->names, ev->ifout, ev->boottime_ns));
+		memcpy(event->in, ifnames_get(analysis->names, ev->ifin, ev->boottime_ns), sizeof(event->in));
+		memcpy(event->out, ifnames_get(analysis->names, ev->ifout, ev->boottime_ns), sizeof(event->out));
 	}
 	correlate_event(analysis->correlate, event);
 }
