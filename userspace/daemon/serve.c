@@ -21,12 +21,14 @@
 
 #define NS_PER_SEC 1000000000ULL
 #define TICK_NS NS_PER_SEC    /* how often the module's counters are looked at */
+#define TOGETHER_NS 10000000ULL /* what is due within it is handed out at one waking */
 
 struct loop {
 	struct serve *serve;
 	int epoll_fd;
 	int timer_fd;
 	uint64_t next_tick_ns;
+	uint64_t armed_ns; /* the timer goes off then; UINT64_MAX: not armed yet */
 	bool stop;
 	int status;
 };
@@ -100,15 +102,27 @@ static void on_signal(struct loop *loop)
 		loop->stop = true;
 }
 
-/* The timer goes off when something is due, and every second. */
+/* When something is due, and every second. What is due soon after is waited for: a busy gateway has thousands a second. */
+static uint64_t wake_at(const struct loop *loop)
+{
+	uint64_t due = timeline_next(loop->serve->timeline), tick = loop->next_tick_ns;
+
+	if (due >= tick) /* also where nothing is due: UINT64_MAX */
+		return tick;
+	due = (due + SERVE_SLACK_NS) / TOGETHER_NS * TOGETHER_NS + TOGETHER_NS;
+	return due < tick ? due : tick;
+}
+
 static void arm(struct loop *loop)
 {
-	uint64_t due = timeline_next(loop->serve->timeline);
-	uint64_t at = due < UINT64_MAX - SERVE_SLACK_NS && due + SERVE_SLACK_NS < loop->next_tick_ns ? due + SERVE_SLACK_NS : loop->next_tick_ns;
+	uint64_t at = wake_at(loop);
 	struct itimerspec when = {
 		.it_value = { .tv_sec = (time_t)(at / NS_PER_SEC), .tv_nsec = (long)(at % NS_PER_SEC) },
 	};
 
+	if (at == loop->armed_ns)
+		return;
+	loop->armed_ns = at;
 	if (at == 0)
 		when.it_value.tv_nsec = 1;
 	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
@@ -190,7 +204,7 @@ void serve_begin(struct serve *serve)
 
 int serve_run(struct serve *serve)
 {
-	struct loop loop = { .serve = serve };
+	struct loop loop = { .serve = serve, .armed_ns = UINT64_MAX };
 
 	if (!set_up(&loop)) {
 		announce("cannot set up the event loop: %s", strerror(errno));
