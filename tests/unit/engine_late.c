@@ -92,16 +92,25 @@ static void picked_up__reached_our_stack__gateways_state(void **state)
 }
 
 /* What it answers may have passed before anybody looked. */
-static void backscatter__just_begun__no_history(void **state)
+static void backscatter__bare_reset_just_after_we_began__no_history(void **state)
 {
 	(void)state;
 	scene_unknown(&s);
 	scene_event(&s)->ev.watched_ms = 100;
 	assert_cause(&s, CAUSE_NO_HISTORY);
 	assert_also(&s, CAUSE_BACKSCATTER);
+}
+
+/* Its SYN would have had to pass within a round trip before that, and conntrack to begin then too. */
+static void backscatter__refused_syn_just_after_we_began__hardly_sure(void **state)
+{
+	(void)state;
+	scene_unknown(&s);
 	scene_refusing(&s);
-	assert_cause(&s, CAUSE_NO_HISTORY);
-	assert_also(&s, CAUSE_BACKSCATTER);
+	scene_event(&s)->ev.watched_ms = 100;
+	assert_cause(&s, CAUSE_BACKSCATTER);
+	assert_also(&s, CAUSE_NO_HISTORY);
+	assert_confidence(&s, 0.55, 0.65);
 }
 
 /* What was silent ever since is not known: the longer, the fewer. */
@@ -142,7 +151,8 @@ int main(void)
 		TEST(untracked__met_in_midstream_and_rejected__a_rule),
 		TEST(late_module__translated_host_answers_as_stranger__no_failover),
 		TEST(picked_up__reached_our_stack__gateways_state),
-		TEST(backscatter__just_begun__no_history),
+		TEST(backscatter__bare_reset_just_after_we_began__no_history),
+		TEST(backscatter__refused_syn_just_after_we_began__hardly_sure),
 		TEST(backscatter__bare_reset__surer_the_longer_it_watched),
 		TEST(backscatter__refused_syn__needs_seconds_only),
 	};

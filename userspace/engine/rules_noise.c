@@ -97,11 +97,16 @@ static bool watched_for(const struct facts *f, double ms)
 	return !f->ev->watched_ms || (double)f->ev->watched_ms >= ms;
 }
 
-/* Conntrack never saw its connection, nor did we: what it answers was sent by somebody else in this address's name. */
+/*
+ * Conntrack never saw its connection, nor did we: what it answers was sent by somebody else in this address's name. Of a SYN that passed just
+ * before we came conntrack would know, unless it came with us, and a round trip is short; a bare RST may end a connection of long ago.
+ */
 bool when_backscatter(const struct facts *f)
 {
-	return !f->known && !f->oriented && f->ev->by == RSTWHY_BY_TRANSIT && (f->ct->flags & RSTWHY_CT_INVALID) &&
-	       f->shape != SHAPE_ACTIVE && watched_for(f, facts_answer_ms(f));
+	bool unseen = !f->known && !f->oriented && (f->ct->flags & RSTWHY_CT_INVALID);
+
+	return unseen && f->ev->by == RSTWHY_BY_TRANSIT && f->shape != SHAPE_ACTIVE &&
+	       (f->shape == SHAPE_REFUSING || watched_for(f, facts_answer_ms(f)));
 }
 
 /*
@@ -111,7 +116,7 @@ bool when_backscatter(const struct facts *f)
 double weigh_backscatter(const struct facts *f)
 {
 	if (f->shape == SHAPE_REFUSING)
-		return watched_for(f, ANSWER_MOST_MS) ? 0.85 : 0.75;
+		return watched_for(f, ANSWER_MOST_MS) ? 0.85 : watched_for(f, facts_answer_ms(f)) ? 0.75 : 0.6;
 	if (!watched_for(f, ANSWER_MOST_MS))
 		return 0.5;
 	return watched_for(f, SILENT_MOST_MS) ? 0.7 : 0.6;
