@@ -53,6 +53,7 @@ def attack(lab):
 def beside_living(lab):
     """From a server that our client does talk to, on the port that it talks to, to another port of the client."""
     conn = deaths.fresh(lab)
+    lab.silence(ANSWERED_S)
     near = (lab.address["client"], conn.near[1] ^ 0x101)
     answered(lab, conn.far, near, RST, 123456789)
     conn.exchange()
