@@ -113,6 +113,20 @@ def ulogd(count, kind, rate):
     return {"sent": sent, "rate": round(sent / took * 1e9), **cost(before, after, written), "records": written, "lost": sent - written, "bytes": size}
 
 
+def floor(count, rate):
+    """What receiving the messages and writing lines of that length costs alone: see daemon_floor.c."""
+    process = g.start([g.BUILD + "/bench/daemon_floor", "17", "/mnt/floor.lines"], "/mnt/floor.out")
+    g.wait_until("daemon_floor to bind the group", lambda: " 17 " in re.sub(r"\s+", " ", g.text("/proc/net/netfilter/nfnetlink_log")))
+    before = cpu_times(process)
+    g.feed(count, kind="mix", rate=rate, servers=4096)
+    settled("/mnt/floor.lines")
+    after = cpu_times(process)
+    g.stop(process)
+    written = lines("/mnt/floor.lines")
+    os.unlink("/mnt/floor.lines")
+    return {"records": written, **cost(before, after, written)}
+
+
 def record(count, kind):
     daemon = g.Daemon(name="record", nflog__buffer="64M", nflog__buffer_max="64M", arguments=["--record", f"/mnt/{kind}.pcap"])
     g.feed(count, kind=kind, rate=20000, servers=4096)
@@ -156,11 +170,10 @@ def bare_write(lines_at_once):
 
 def side_by_side(count):
     """In turns; of each the round that was disturbed least: what else runs on the machine only adds."""
-    rounds = [(rstwhyd(count, "mix", 40000), ulogd(count, "mix", 40000)) for _ in range(ROUNDS)]
-    cell = {"count": count, "rstwhyd": min((ours for ours, _ in rounds), key=lambda one: one["cpu_us"]),
-            "ulogd": min((theirs for _, theirs in rounds), key=lambda one: one["cpu_us"])}
+    rounds = [(rstwhyd(count, "mix", 40000), ulogd(count, "mix", 40000), floor(count, 40000)) for _ in range(ROUNDS)]
+    cell = {"count": count, **{name: min((one[i] for one in rounds), key=lambda one: one["cpu_us"]) for i, name in enumerate(("rstwhyd", "ulogd", "floor"))}}
     cell["of_ulogd"] = round(cell["rstwhyd"]["cpu_us"] / cell["ulogd"]["cpu_us"], 3)
-    cell["of_ulogd_each_round"] = [round(ours["cpu_us"] / theirs["cpu_us"], 3) for ours, theirs in rounds]
+    cell["of_ulogd_each_round"] = [round(ours["cpu_us"] / theirs["cpu_us"], 3) for ours, theirs, _ in rounds]
     return cell
 
 
@@ -206,6 +219,8 @@ def tell(result):
             one = cell[name]
             print(f"  {cell['count']:7} mixed, {name:8} {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
                   f"{one['lost']:.0f} lost" + (f", {cell['of_ulogd']:.2f} of ulogd2" if name == "rstwhyd" else ""))
+        print(f"  {cell['count']:7} received, and lines of 905 bytes written, nothing else: {cell['floor']['cpu_us']:.2f} us, "
+              f"{cell['floor']['cpu_us'] / cell['ulogd']['cpu_us']:.2f} of ulogd2")
     peer = result["sizes"][1]["ulogd"]["cpu_us"]
     for kind, one in result["kinds"].items():
         print(f"  {one['sent']:7} {kind:5}, rstwhyd  {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
