@@ -33,7 +33,7 @@ struct rstwhy_net *rstwhy_pernet(struct net *net)
 }
 
 /**
- * rstwhy_count_sum() - a counter over all CPUs
+ * rstwhy_count_sum() - a counter, over all CPUs
  * @rn: the namespace
  * @what: which
  *
@@ -45,6 +45,8 @@ u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what)
 	u64 sum = 0;
 	int cpu;
 
+	if (is_untold(what))
+		return (u64)atomic64_read(&rn->untold[what - COUNT_SUPPRESSED_KNOWN]);
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(rn->counts, cpu)->v[what]);
 	return sum;

@@ -30,9 +30,9 @@ enum rstwhy_count {
 	COUNT_AFTER_TOLD,	  /* segments after a RST, sent */
 	COUNT_SILENCE_TOLD,	  /* bursts that nobody answers, sent */
 	COUNT_SURVIVED_TOLD,	  /* silences that were survived, sent (a sample) */
-	COUNT_SUPPRESSED_KNOWN,	  /* not sent by the rate limit, flow known */
+	COUNT_SUPPRESSED_KNOWN,	  /* not sent by the rate limit, flow known; first of the untold */
 	COUNT_SUPPRESSED_UNKNOWN, /* and flow not known */
-	COUNT_FAILED,		  /* not sent for lack of memory */
+	COUNT_FAILED,		  /* not sent for lack of memory; last of the untold */
 	COUNT_MALFORMED,	  /* no TCP segment could be read; accepted all the same */
 	COUNT_NO_SNAPSHOT,	  /* RST whose look before conntrack was lost to another's */
 	COUNT_ZONES_FORGOTTEN,	  /* conntrack zones beyond those that are kept */
@@ -42,6 +42,17 @@ enum rstwhy_count {
 struct rstwhy_counts {
 	u64 v[COUNTS];
 };
+
+/*
+ * What was not told is in every message: summed over all CPUs, each would read a cache line of each of them. It is counted where the rate
+ * limit's lock was taken already, or memory has run out.
+ */
+#define UNTOLD_COUNTS (COUNT_FAILED - COUNT_SUPPRESSED_KNOWN + 1)
+
+static inline bool is_untold(enum rstwhy_count what)
+{
+	return what >= COUNT_SUPPRESSED_KNOWN && what <= COUNT_FAILED;
+}
 
 /* sysctl values; ints because that is what sysctl writes */
 struct rstwhy_settings {
@@ -71,6 +82,7 @@ struct rstwhy_net {
 	struct rstwhy_counts __percpu *counts;
 	atomic64_t sequence; /* of evidence */
 	struct ratelimit limit;
+	atomic64_t untold[UNTOLD_COUNTS];
 	struct rstwhy_zones zones;
 	struct ctl_table *sysctl_table;
 	struct ctl_table_header *sysctl;
@@ -78,7 +90,10 @@ struct rstwhy_net {
 
 static inline void rstwhy_count(struct rstwhy_net *rn, enum rstwhy_count what)
 {
-	this_cpu_inc(rn->counts->v[what]);
+	if (is_untold(what))
+		atomic64_inc(&rn->untold[what - COUNT_SUPPRESSED_KNOWN]);
+	else
+		this_cpu_inc(rn->counts->v[what]);
 }
 
 u64 rstwhy_count_sum(const struct rstwhy_net *rn, enum rstwhy_count what);
