@@ -18,6 +18,9 @@ engine_decode_SRCS = tests/unit/engine_decode.c userspace/engine/decode.c module
 UNIT_PROGRAMS += engine_cause
 engine_cause_SRCS = tests/unit/engine_cause.c userspace/engine/cause.c
 
+UNIT_PROGRAMS += engine_hashed_ring
+engine_hashed_ring_SRCS = tests/unit/engine_hashed_ring.c userspace/engine/hashed_ring.c
+
 UNIT_PROGRAMS += engine_written
 engine_written_SRCS = tests/unit/engine_written.c userspace/engine/written.c
 

@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * As recent.c: a ring with chains by running numbers. A walk is bounded by members and steps.
+ * A ring of sightings, found by whose they are. A walk is bounded by members and steps.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "crowd.h"
 #include "facts.h"
 #include "hash.h"
-#include "power_of_two.h"
+#include "hashed_ring.h"
 
 #define NS_PER_MS  1000000ULL
 #define STEPS_MOST 64
@@ -22,28 +22,20 @@ struct entry {
 	struct sighting sighting; /* last: not all of it is touched */
 };
 
-/* What is looked at on the way through a chain, apart from the entries, close together. */
-struct link {
-	uint64_t hash; /* of the entry's key */
-	uint64_t when_ns;
-	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
-};
-
 struct crowd {
-	uint32_t size;
-	uint64_t last, seed;
-	struct entry *ring;
-	struct link *links; /* by place in the ring */
-	uint64_t *buckets;
+	uint64_t seed;
+	struct hashed_ring ring;
+	struct entry *entries; /* by place */
+	uint64_t *when_ns;     /* of each, apart: a walk ends with the first that is too old, whosever it is */
 };
 
 void crowd_free(struct crowd *c)
 {
 	if (!c)
 		return;
-	free(c->ring);
-	free(c->links);
-	free(c->buckets);
+	hashed_ring_free(&c->ring);
+	free(c->entries);
+	free(c->when_ns);
 	free(c);
 }
 
@@ -53,12 +45,12 @@ struct crowd *crowd_new(uint32_t capacity, uint64_t seed)
 
 	if (!c)
 		return NULL;
-	c->size = power_of_two_from(capacity);
 	c->seed = seed;
-	c->ring = calloc(c->size, sizeof(*c->ring));
-	c->links = calloc(c->size, sizeof(*c->links));
-	c->buckets = calloc(c->size, sizeof(*c->buckets));
-	if (c->ring && c->links && c->buckets)
+	if (hashed_ring_init(&c->ring, capacity, 1)) {
+		c->entries = calloc(hashed_ring_size(&c->ring), sizeof(*c->entries));
+		c->when_ns = calloc(hashed_ring_size(&c->ring), sizeof(*c->when_ns));
+	}
+	if (c->entries && c->when_ns)
 		return c;
 	crowd_free(c);
 	return NULL;
@@ -119,27 +111,13 @@ struct crowd_place crowd_place_of(const struct crowd *c, enum crowd_kind kind, c
 	return place;
 }
 
-static uint64_t *bucket_of(const struct crowd *c, const struct crowd_place *place)
-{
-	return &c->buckets[place->hash & (c->size - 1)];
-}
-
-/* Whether the entry of that running number is still there. */
-static bool is_kept(const struct crowd *c, uint64_t number)
-{
-	return number && number + c->size > c->last;
-}
-
 void crowd_add(struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer)
 {
-	uint64_t *bucket = bucket_of(c, place), number = ++c->last;
+	uint32_t at = hashed_ring_add(&c->ring, place->hash);
 
-	struct entry *e = &c->ring[number & (c->size - 1)];
-
-	c->links[number & (c->size - 1)] = (struct link){.hash = place->hash, .when_ns = newcomer->when_ns, .older = *bucket};
-	e->key = place->key;
-	sighting_copy(&e->sighting, newcomer);
-	*bucket = number;
+	c->when_ns[at] = newcomer->when_ns;
+	c->entries[at].key = place->key;
+	sighting_copy(&c->entries[at].sighting, newcomer);
 }
 
 uint64_t crowd_span_ns(enum crowd_kind kind)
@@ -187,21 +165,19 @@ static bool counted(enum crowd_kind kind, const struct sighting **members, size_
 size_t crowd_find(const struct crowd *c, const struct crowd_place *place, const struct sighting *newcomer, const struct sighting **members)
 {
 	enum crowd_kind kind = (enum crowd_kind)place->key.kind;
-	uint64_t number = *bucket_of(c, place), span = crowd_span_ns(kind);
+	uint64_t number = hashed_ring_newest(&c->ring, place->hash), span = crowd_span_ns(kind);
 	size_t count = 0;
 
-	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && is_kept(c, number); step++) {
-		const struct link *link = &c->links[number & (c->size - 1)];
-		const struct entry *e = &c->ring[number & (c->size - 1)];
+	for (unsigned int step = 0; step < STEPS_MOST && count < CROWD_MEMBERS && number; step++) {
+		uint32_t at = hashed_ring_place(&c->ring, number);
+		const struct entry *e = &c->entries[at];
 
-		if (link->when_ns + span < newcomer->when_ns)
+		if (c->when_ns[at] + span < newcomer->when_ns)
 			break;
-		if (link->hash == place->hash && key_equal(&e->key, &place->key) && !same_member(kind, &e->sighting, newcomer) &&
-		    !counted(kind, members, count, &e->sighting))
+		if (hashed_ring_is(&c->ring, number, place->hash) && key_equal(&e->key, &place->key) &&
+		    !same_member(kind, &e->sighting, newcomer) && !counted(kind, members, count, &e->sighting))
 			members[count++] = &e->sighting;
-		if (link->older >= number)
-			break;
-		number = link->older;
+		number = hashed_ring_older(&c->ring, number);
 	}
 	return count;
 }

@@ -3,44 +3,31 @@
  * recent.c - flows whose reset was handed out moments ago
  *
  * Copyright (C) 2026 the rstwhy authors
- *
- * A ring of (key, origin, time); a hash bucket names its newest entry and each entry the next older of its bucket by a running
- * number. A number that has left the ring ends the chain, so overwriting needs no unlinking.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "power_of_two.h"
+#include "hashed_ring.h"
 #include "recent.h"
+
+#define BUCKETS 4U /* a place */
 
 struct entry {
 	struct flowkey key;
 	struct recent_reset reset;
 };
 
-/* What is looked at on the way through a chain, apart from the entries, close together. */
-struct link {
-	uint64_t hash;	/* of the entry's key */
-	uint64_t older; /* running number of the next older entry of the bucket, 0 none */
-};
-
-#define BUCKETS 4U /* to a place: what is not there is mostly known from its bucket alone */
-
 struct recent {
-	uint32_t size, mask;
-	uint64_t last; /* running number of the newest entry, from 1 */
-	struct entry *ring;
-	struct link *links; /* by place in the ring */
-	uint64_t *buckets;
+	struct hashed_ring ring;
+	struct entry *entries; /* by place */
 };
 
 void recent_free(struct recent *r)
 {
 	if (!r)
 		return;
-	free(r->ring);
-	free(r->links);
-	free(r->buckets);
+	hashed_ring_free(&r->ring);
+	free(r->entries);
 	free(r);
 }
 
@@ -50,60 +37,37 @@ struct recent *recent_new(uint32_t capacity)
 
 	if (!r)
 		return NULL;
-	r->size = power_of_two_from(capacity);
-	r->mask = r->size - 1;
-	r->ring = calloc(r->size, sizeof(*r->ring));
-	r->links = calloc(r->size, sizeof(*r->links));
-	r->buckets = calloc(r->size * (size_t)BUCKETS, sizeof(*r->buckets));
-	if (r->ring && r->links && r->buckets)
+	if (hashed_ring_init(&r->ring, capacity, BUCKETS))
+		r->entries = calloc(hashed_ring_size(&r->ring), sizeof(*r->entries));
+	if (r->entries)
 		return r;
 	recent_free(r);
 	return NULL;
 }
 
-static uint64_t *bucket_of(const struct recent *r, const struct flowkeys *keys, unsigned int k)
-{
-	return &r->buckets[keys->of[k].hash & (r->size * (uint64_t)BUCKETS - 1)];
-}
-
-/* Whether the entry of that running number is still there. */
-static bool is_kept(const struct recent *r, uint64_t number)
-{
-	return number && number + r->size > r->last;
-}
-
 void recent_add(struct recent *r, const struct flowkeys *keys, const struct recent_reset *reset)
 {
-	for (unsigned int k = 0; k < keys->count; k++) {
-		uint64_t *bucket = bucket_of(r, keys, k), number = ++r->last;
-
-		r->ring[number & r->mask] = (struct entry){.key = keys->of[k].key, .reset = *reset};
-		r->links[number & r->mask] = (struct link){.hash = keys->of[k].hash, .older = *bucket};
-		*bucket = number;
-	}
-	__builtin_prefetch(&r->ring[(r->last + 1) & r->mask], 1);
+	for (unsigned int k = 0; k < keys->count; k++)
+		r->entries[hashed_ring_add(&r->ring, keys->of[k].hash)] = (struct entry){.key = keys->of[k].key, .reset = *reset};
+	__builtin_prefetch(&r->entries[hashed_ring_place(&r->ring, r->ring.last + 1)], 1);
 }
 
 static struct entry *find_key(const struct recent *r, const struct flowkeys *keys, unsigned int k)
 {
-	uint64_t number = *bucket_of(r, keys, k);
+	uint64_t hash = keys->of[k].hash;
 
-	while (is_kept(r, number)) {
-		struct entry *e = &r->ring[number & r->mask];
-		const struct link *link = &r->links[number & r->mask];
+	for (uint64_t number = hashed_ring_newest(&r->ring, hash); number; number = hashed_ring_older(&r->ring, number)) {
+		struct entry *e = &r->entries[hashed_ring_place(&r->ring, number)];
 
-		if (link->hash == keys->of[k].hash && flowkey_equal(&e->key, &keys->of[k].key))
+		if (hashed_ring_is(&r->ring, number, hash) && flowkey_equal(&e->key, &keys->of[k].key))
 			return e;
-		if (link->older >= number)
-			break;
-		number = link->older;
 	}
 	return NULL;
 }
 
 void recent_forget(struct recent *r, const struct flowkeys *keys)
 {
-	for (unsigned int k = 0; r->last && k < keys->count; k++) {
+	for (unsigned int k = 0; r->ring.last && k < keys->count; k++) {
 		struct entry *e = find_key(r, keys, k);
 
 		if (e)
@@ -114,12 +78,12 @@ void recent_forget(struct recent *r, const struct flowkeys *keys)
 void recent_expect(const struct recent *r, const struct flowkeys *keys)
 {
 	for (unsigned int k = 0; k < keys->count; k++)
-		__builtin_prefetch(bucket_of(r, keys, k));
+		hashed_ring_expect(&r->ring, keys->of[k].hash);
 }
 
 bool recent_find(const struct recent *r, const struct flowkeys *keys, uint64_t since_ns, struct recent_reset *reset)
 {
-	for (unsigned int k = 0; r->last && k < keys->count; k++) {
+	for (unsigned int k = 0; r->ring.last && k < keys->count; k++) {
 		const struct entry *e = find_key(r, keys, k);
 
 		if (!e || e->reset.when_ns < since_ns)
