@@ -9,7 +9,7 @@ UNIT_CPPFLAGS += -D_GNU_SOURCE $(US_LIB_CFLAGS)
 DAEMON_CONFIG_SRCS := $(addprefix userspace/daemon/,config.c config_keys.c ignore.c nearest.c)
 DAEMON_RECORD_SRCS := $(sort $(wildcard userspace/record/*.c)) $(ENGINE_SRCS)
 
-UNIT_PROGRAMS += daemon_ignore daemon_loss daemon_noise daemon_config daemon_state daemon_sink
+UNIT_PROGRAMS += daemon_ignore daemon_loss daemon_noise daemon_config daemon_state daemon_sink daemon_sink_pipe
 daemon_ignore_SRCS := tests/unit/daemon_ignore.c userspace/daemon/ignore.c
 daemon_loss_SRCS := tests/unit/daemon_loss.c userspace/daemon/loss.c
 daemon_noise_SRCS := tests/unit/daemon_noise.c userspace/daemon/noise.c
@@ -17,6 +17,7 @@ daemon_config_SRCS := tests/unit/daemon_config.c $(DAEMON_CONFIG_SRCS)
 daemon_config_LIBS := -linih
 daemon_state_SRCS := tests/unit/daemon_state.c userspace/daemon/module_state.c userspace/daemon/nflog_peer.c userspace/daemon/nflog_owner.c
 daemon_sink_SRCS := tests/unit/daemon_sink.c userspace/daemon/sink.c
+daemon_sink_pipe_SRCS := tests/unit/daemon_sink_pipe.c userspace/daemon/sink.c
 
 UNIT_PROGRAMS += daemon_line daemon_record daemon_text daemon_filter daemon_follow daemon_doctor
 daemon_line_SRCS := tests/unit/daemon_line.c $(addprefix userspace/record/,line.c json.c) userspace/engine/digits.c

@@ -325,28 +325,6 @@ static void sink_take__more_than_is_gathered__written_when_full(void **state)
 	sink_close(sink);
 }
 
-/* Others may write to a pipe, too, and only so much of it is one piece. */
-static void sink_take__standard_output_is_a_pipe__each_line_at_once(void **state)
-{
-	int ends[2], saved = dup(STDOUT_FILENO);
-	struct sink *sink;
-	char text[16];
-	bool taken;
-
-	(void)state;
-	assert_int_equal(pipe(ends), 0);
-	dup2(ends[1], STDOUT_FILENO);
-	sink = sink_open("-");
-	taken = sink && sink_take(sink, "one\n", 4, 1);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	assert_true(taken);
-	assert_int_equal(read(ends[0], text, sizeof(text)), 4);
-	sink_close(sink);
-	close(ends[0]);
-	close(ends[1]);
-}
-
 static void sink_open__unwritable__errno_tells(void **state)
 {
 	(void)state;
@@ -385,7 +363,6 @@ int main(void)
 		TEST(sink_flush__room_ends_with_a_line__that_one_stays),
 		TEST(sink_take__in_trouble__written_at_once),
 		TEST(sink_take__more_than_is_gathered__written_when_full),
-		TEST(sink_take__standard_output_is_a_pipe__each_line_at_once),
 		TEST(sink_open__unwritable__errno_tells),
 		TEST(sink_open__new_file__others_cannot_read_it),
 	};

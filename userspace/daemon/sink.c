@@ -27,6 +27,7 @@ struct sink {
 	int fd;
 	bool standard_output;
 	bool plain; /* a plain file: only there can what was torn be taken back */
+	bool torn;  /* elsewhere: the last line has no end yet */
 	sink_lost_fn *lost;
 	void *user;
 	char *gathered; /* lines taken, not written yet */
@@ -38,8 +39,13 @@ struct sink {
 	char path[];
 };
 
+/* Whether somebody reads a FIFO, and fast enough, must stop nobody: opened for reading, too, it needs no reader and does not end (fifo(7)). */
 static int open_path(const char *path)
 {
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
@@ -130,11 +136,12 @@ const char *sink_path(const struct sink *sink)
 	return sink->standard_output ? "standard output" : sink->path;
 }
 
-/* A line of which only the beginning fits on the disk must not become the beginning of the next one. */
+/* A line of which only the beginning fits must not become the beginning of the next one. */
 static void take_back(struct sink *sink, size_t written)
 {
 	struct stat st;
 
+	sink->torn = !sink->plain;
 	if (sink->plain && fstat(sink->fd, &st) == 0 && ftruncate(sink->fd, st.st_size - (off_t)written) < 0)
 		announce("%s: a torn line could not be taken back: %s", sink_path(sink), strerror(errno));
 }
@@ -194,12 +201,27 @@ bool sink_flush(struct sink *sink)
 	return written == (ssize_t)len;
 }
 
+/* Why a write fell short: only of a FIFO is a part, or nothing, taken for now. */
+static const char *why_short(const struct sink *sink, ssize_t written)
+{
+	if (written < 0 && errno != EAGAIN)
+		return strerror(errno);
+	return sink->plain ? strerror(ENOSPC) : "it is full: its reader does not keep up, or there is none";
+}
+
+static bool end_torn(struct sink *sink)
+{
+	if (sink->torn)
+		sink->torn = write(sink->fd, "\n", 1) != 1;
+	return !sink->torn;
+}
+
 bool sink_write(struct sink *sink, const char *text, size_t len)
 {
 	ssize_t written;
 
 	sink_flush(sink);
-	written = write(sink->fd, text, len);
+	written = end_torn(sink) ? write(sink->fd, text, len) : -1;
 	if (written == (ssize_t)len) {
 		sink->bytes += len;
 		recover(sink);
@@ -207,7 +229,7 @@ bool sink_write(struct sink *sink, const char *text, size_t len)
 	}
 	if (written > 0)
 		take_back(sink, (size_t)written);
-	miss(sink, strerror(written < 0 ? errno : ENOSPC));
+	miss(sink, why_short(sink, written));
 	return false;
 }
 

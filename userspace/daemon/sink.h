@@ -5,7 +5,8 @@
  * Copyright (C) 2026 the rstwhy authors
  *
  * Lines that come together go to a plain file in one write, to anything else (a pipe, a terminal) in one write each. A line that cannot
- * be written whole is taken back and counted; the trouble is told once, and once when it is over.
+ * be written whole is taken back and counted; the trouble is told once, and once when it is over. A FIFO that nobody reads is full one day:
+ * then its lines are lost like those for a full disk, and nobody waits.
  */
 #ifndef RSTWHY_SINK_H
 #define RSTWHY_SINK_H
