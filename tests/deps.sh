@@ -15,7 +15,7 @@ module_needs="make=cmd:make gcc=cmd:gcc kmod=cmd:modinfo"
 userspace_needs="make=cmd:make gcc=cmd:gcc libc6-dev=file:/usr/include/stdio.h pkg-config=cmd:pkg-config libmnl-dev=pc:libmnl
 	libnfnetlink-dev=pc:libnfnetlink libnetfilter-log-dev=pc:libnetfilter_log libinih-dev=pc:inih libjson-c-dev=pc:json-c
 	libcap-ng-dev=pc:libcap-ng libseccomp-dev=pc:libseccomp libpcap-dev=pc:libpcap"
-unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3"
+unit_needs="libcmocka-dev=pc:cmocka python3=cmd:python3 xz-utils=cmd:xz zstd=cmd:zstd bzip2=cmd:bzip2 lz4=cmd:lz4"
 fuzz_needs="clang-14=cmd:clang-14 libclang-rt-14-dev=glob:/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"
 man_needs="mandoc=cmd:mandoc man-db=cmd:man groff-base=cmd:groff python3=cmd:python3 zsh=cmd:zsh"
 html_needs="chromium=cmd:chromium chromium-driver=cmd:chromedriver python3=cmd:python3"

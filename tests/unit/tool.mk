@@ -13,7 +13,7 @@ TALLY_SRCS := $(addprefix userspace/tool/,ages.c gaps.c heavy.c tally.c tally_ra
 UNIT_PROGRAMS += tool_tally tool_since
 tool_tally_SRCS := tests/unit/tool_tally.c $(TALLY_SRCS)
 tool_tally_LIBS := -lm
-tool_since_SRCS := tests/unit/tool_since.c userspace/tool/since.c userspace/tool/log_files.c $(DAEMON_CONFIG_SRCS)
+tool_since_SRCS := tests/unit/tool_since.c userspace/tool/since.c userspace/tool/log_files.c userspace/tool/unpacker.c $(DAEMON_CONFIG_SRCS)
 tool_since_LIBS := -linih
 
 UNIT_PROGRAMS += tool_top
@@ -34,4 +34,4 @@ daemon_doctor_LIBS += -ljson-c
 UNIT_PROGRAMS += tool_page tool_log_reader
 tool_page_SRCS := tests/unit/tool_page.c userspace/tool/page_json.c userspace/tool/last_lines.c
 tool_page_LIBS := -lm
-tool_log_reader_SRCS := tests/unit/tool_log_reader.c userspace/tool/log_reader.c userspace/tool/log_trouble.c
+tool_log_reader_SRCS := tests/unit/tool_log_reader.c userspace/tool/log_reader.c userspace/tool/unpacker.c userspace/tool/log_trouble.c

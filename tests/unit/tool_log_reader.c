@@ -98,6 +98,18 @@ static void gzip__is_recognised__and_read(void **state)
 	assert_many(reader);
 }
 
+static void others__are_recognised__and_read(void **state)
+{
+	static const char *const packers[] = {"xz -c", "zstd -cq", "bzip2 -c", "lz4 -cq"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++) {
+		put_many();
+		filter(packers[i]);
+		assert_many(log_reader_open(path, error));
+	}
+}
+
 static void gzip__cut__is_told(void **state)
 {
 	struct log_reader *reader;
@@ -205,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lines__over_many_blocks__all_whole),
 		TEST(gzip__is_recognised__and_read),
+		TEST(others__are_recognised__and_read),
 		TEST(gzip__cut__is_told),
 		TEST(gzip__not_installed__is_what_is_said),
 		TEST(gzip__left_early__is_no_damage),

@@ -71,6 +71,7 @@ static void rotated__names_of_logrotate__and_no_others(void **state)
 	assert_true(log_files_is_rotated("resets.jsonl.1", "resets.jsonl"));
 	assert_true(log_files_is_rotated("resets.jsonl.2.gz", "resets.jsonl"));
 	assert_true(log_files_is_rotated("resets.jsonl-20261121.gz", "resets.jsonl"));
+	assert_true(log_files_is_rotated("resets.jsonl-20261121.zst", "resets.jsonl"));
 	assert_false(log_files_is_rotated("resets.jsonl", "resets.jsonl"));
 	assert_false(log_files_is_rotated("resets.jsonl.bak", "resets.jsonl"));
 	assert_false(log_files_is_rotated("resets.jsonl.1.tmp", "resets.jsonl"));

@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the rstwhy authors
  */
 #include "log_files.h"
+#include "unpacker.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ bool log_files_is_rotated(const char *name, const char *base)
 		return false;
 	name += len + 1;
 	digits = strspn(name, "0123456789");
-	return digits > 0 && (!name[digits] || !strcmp(name + digits, ".gz"));
+	return digits > 0 && (!name[digits] || unpacker_is_suffix(name + digits));
 }
 
 struct found {

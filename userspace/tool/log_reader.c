@@ -6,6 +6,7 @@
  */
 #include "log_reader.h"
 #include "log_trouble.h"
+#include "unpacker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +21,10 @@
 #define BLOCK (4U * LOG_LINE_MAX)
 
 struct log_reader {
-	int file;   /* shares its position with gzip, where that reads it */
-	int from;   /* what the lines come from: file, or gzip's pipe */
-	pid_t gzip; /* 0: none */
+	int file; /* shares its position with the unpacker, where that reads it */
+	int from; /* what the lines come from: file, or the unpacker's pipe */
+	const char *unpacker; /* its name; NULL: none is needed */
+	pid_t unpacking; /* 0: none */
 	uint64_t size;
 	uint64_t taken; /* bytes, where the position cannot be asked for */
 	uint64_t too_long;
@@ -33,17 +35,10 @@ struct log_reader {
 	char buf[BLOCK + 1];
 };
 
-static bool is_gzip(int fd)
+/* The unpacker between the file and us; 0 or an errno. */
+static int start_unpacker(struct log_reader *reader)
 {
-	unsigned char magic[2];
-
-	return pread(fd, magic, sizeof(magic), 0) == sizeof(magic) && magic[0] == 0x1f && magic[1] == 0x8b;
-}
-
-/* gzip between the file and us; 0 or an errno. */
-static int start_gzip(struct log_reader *reader)
-{
-	char *arguments[] = { "gzip", "-dc", NULL };
+	char *arguments[] = { (char *)reader->unpacker, "-dc", NULL };
 	posix_spawn_file_actions_t actions;
 	int ends[2], error;
 
@@ -52,11 +47,11 @@ static int start_gzip(struct log_reader *reader)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, reader->file, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	error = posix_spawnp(&reader->gzip, "gzip", &actions, NULL, arguments, environ);
+	error = posix_spawnp(&reader->unpacking, reader->unpacker, &actions, NULL, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (error) {
-		reader->gzip = 0;
+		reader->unpacking = 0;
 		close(ends[0]);
 		return error;
 	}
@@ -84,12 +79,12 @@ struct log_reader *log_reader_open(const char *path, char error[LOG_READER_ERROR
 	struct log_reader *reader = calloc(1, sizeof(*reader));
 	int failed = reader ? open_file(reader, path) : ENOMEM, unstarted = 0;
 
-	if (!failed && is_gzip(reader->file))
-		unstarted = start_gzip(reader);
+	if (!failed && (reader->unpacker = unpacker_of(reader->file)))
+		unstarted = start_unpacker(reader);
 	if (!failed && !unstarted)
 		return reader;
 	if (unstarted)
-		snprintf(error, LOG_READER_ERROR_MAX, "gzip, which reads it, cannot be started: %.100s", strerror(unstarted));
+		snprintf(error, LOG_READER_ERROR_MAX, "%s, which reads it, cannot be started: %.100s", reader->unpacker, strerror(unstarted));
 	else
 		snprintf(error, LOG_READER_ERROR_MAX, "%.200s", log_trouble(failed));
 	if (reader && reader->file >= 0)
@@ -182,14 +177,14 @@ uint64_t log_reader_too_long(const struct log_reader *reader)
 	return reader->too_long;
 }
 
-/* Whether gzip ended well; when reading stopped before the end, how it ended says nothing. */
-static bool gzip_well(const struct log_reader *reader)
+/* Whether the unpacker ended well; when reading stopped before the end, how it ended says nothing. */
+static bool unpacked_well(const struct log_reader *reader)
 {
 	int status = 0;
 
-	if (!reader->gzip)
+	if (!reader->unpacking)
 		return true;
-	while (waitpid(reader->gzip, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(reader->unpacking, &status, 0) < 0 && errno == EINTR)
 		;
 	return !reader->ended || status == 0;
 }
@@ -198,11 +193,11 @@ bool log_reader_close(struct log_reader *reader, char error[LOG_READER_ERROR_MAX
 {
 	bool well;
 
-	if (reader->gzip)
+	if (reader->unpacking)
 		close(reader->from);
-	well = gzip_well(reader);
+	well = unpacked_well(reader);
 	if (!well)
-		snprintf(error, LOG_READER_ERROR_MAX, "gzip could not read all of it: cut short, or damaged");
+		snprintf(error, LOG_READER_ERROR_MAX, "%s could not read all of it: cut short, or damaged", reader->unpacker);
 	else if (reader->failed)
 		snprintf(error, LOG_READER_ERROR_MAX, "%.200s", strerror(reader->failed));
 	well = well && !reader->failed;

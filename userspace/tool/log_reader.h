@@ -4,7 +4,7 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  *
- * A file that gzip wrote is read through gzip. Lines longer than LOG_LINE_MAX are left out and counted.
+ * A file that gzip, xz, zstd, bzip2 or lz4 wrote is read through that program. Lines longer than LOG_LINE_MAX are left out and counted.
  */
 #ifndef RSTWHY_LOG_READER_H
 #define RSTWHY_LOG_READER_H
@@ -30,7 +30,7 @@ uint64_t log_reader_size(const struct log_reader *reader);
 
 uint64_t log_reader_too_long(const struct log_reader *reader);
 
-/* False: the end was not the end (a read failed, or gzip found damage); error tells. */
+/* False: the end was not the end (a read failed, or the unpacker found damage); error tells. */
 bool log_reader_close(struct log_reader *reader, char error[LOG_READER_ERROR_MAX]);
 
 #endif

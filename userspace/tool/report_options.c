@@ -19,7 +19,7 @@ static const char help[] =
 	"usage: rstwhy report [OPTION]... [FILE]...\n"
 	"\n"
 	"Who reset whom and why, added up: by class and cause, over time, by server and path; how long the silences were, and what the\n"
-	"paths have shown of their timeouts. Without FILE the daemon's log with its rotated ones; FILE may be gzipped, - is standard input.\n"
+	"paths have shown of their timeouts. Without FILE the daemon's log with its rotated ones; FILE may be compressed, - is standard input.\n"
 	"\n"
 	"      --html PAGE          a self-contained page into the file PAGE instead; - is standard output\n"
 	"      --rows N             how many of the last resets the page's table has (1000; 0 to 20000)\n"
