@@ -18,7 +18,7 @@ import gateway as g  # noqa: E402
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 200000
 SIZES = (COUNT // 10, COUNT // 2, COUNT * 2)
-RATES = (25000, 50000, 100000)
+RATES = (25000, 50000, 100000, 250000)
 ROUNDS = 3
 LATENCIES = ((100, 300), (1000, 3000), (40000, 80000))
 BIG = {"nflog__buffer": "64M", "nflog__buffer_max": "64M"}
@@ -170,10 +170,11 @@ def bare_write(lines_at_once):
 
 def side_by_side(count):
     """In turns; of each the round that was disturbed least: what else runs on the machine only adds."""
-    rounds = [(rstwhyd(count, "mix", 40000), ulogd(count, "mix", 40000), floor(count, 40000)) for _ in range(ROUNDS)]
-    cell = {"count": count, **{name: min((one[i] for one in rounds), key=lambda one: one["cpu_us"]) for i, name in enumerate(("rstwhyd", "ulogd", "floor"))}}
+    rounds = [{"rstwhyd": rstwhyd(count, "mix", 40000), "ulogd": ulogd(count, "mix", 40000), "floor": floor(count, 40000),
+               "unheld": rstwhyd(count, "mix", 40000, verdict__hold_ms="0")} for _ in range(ROUNDS)]
+    cell = {"count": count, **{name: min((one[name] for one in rounds), key=lambda one: one["cpu_us"]) for name in rounds[0]}}
     cell["of_ulogd"] = round(cell["rstwhyd"]["cpu_us"] / cell["ulogd"]["cpu_us"], 3)
-    cell["of_ulogd_each_round"] = [round(ours["cpu_us"] / theirs["cpu_us"], 3) for ours, theirs, _ in rounds]
+    cell["of_ulogd_each_round"] = [round(one["rstwhyd"]["cpu_us"] / one["ulogd"]["cpu_us"], 3) for one in rounds]
     return cell
 
 
@@ -215,10 +216,10 @@ def tell(result):
     print(f"CPU time a message, from the socket to the JSON line, at about 40,000 a second (load {result['machine']['load']:.1f} on "
           f"{result['machine']['cpus']} CPUs; of it, in the kernel)")
     for cell in result["sizes"]:
-        for name in ("ulogd", "rstwhyd"):
+        for name, said in (("ulogd", "ulogd2"), ("rstwhyd", "rstwhyd"), ("unheld", "rstwhyd, hold_ms=0")):
             one = cell[name]
-            print(f"  {cell['count']:7} mixed, {name:8} {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
-                  f"{one['lost']:.0f} lost" + (f", {cell['of_ulogd']:.2f} of ulogd2" if name == "rstwhyd" else ""))
+            print(f"  {cell['count']:7} mixed, {said:18} {one['cpu_us']:6.2f} us ({one['kernel_us']:5.2f})   {one['bytes'] / max(1, one['records']):5.0f} bytes a line, "
+                  f"{one['lost']:.0f} lost" + (f", {one['cpu_us'] / cell['ulogd']['cpu_us']:.2f} of ulogd2" if name != "ulogd" else ""))
         print(f"  {cell['count']:7} received, and lines of 905 bytes written, nothing else: {cell['floor']['cpu_us']:.2f} us, "
               f"{cell['floor']['cpu_us'] / cell['ulogd']['cpu_us']:.2f} of ulogd2")
     peer = result["sizes"][1]["ulogd"]["cpu_us"]
@@ -230,7 +231,7 @@ def tell(result):
     print(f"  instructions a record (recording, callgrind): {result['instructions_a_record']}")
     print("  write() alone, a line of 900 bytes: " + ", ".join(f"{us:.2f} us with {n} at once" for n, us in result["write_us"].items()))
     for cell, wanted in zip(result["rates"], RATES):
-        print(f"Loss, asked for {wanted} a second, sent {cell['rate']} a second: {cell['lost']:.0f} of {cell['sent']}")
+        print(f"Loss, asked for {wanted} a second, sent {cell['rate']} a second: {cell['lost']:.0f} of {cell['sent']}; {cell['cpu_us']:.2f} us a record")
     for cell in result["latency"]:
         print(f"Packet to line at {cell['rate']} a second: median {cell['median_ms']:.2f} ms, 99th of a hundred {cell['p99_ms']:.2f} ms ({cell['lines']} lines)")
     print("Resident memory, KiB, after so many connections: " + ", ".join(f"{count}: {kib}" for count, kib in result["memory"].items()))
