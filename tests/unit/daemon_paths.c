@@ -181,6 +181,21 @@ static void learn__amended_to_host_lost__taken_back(void **state)
 	assert_true(bracket().have_killed);
 }
 
+/* An outage, not the path's timeout. */
+static void learn__silence_answered_after_all__taken_back(void **state)
+{
+	(void)state;
+	for (uint8_t number = 1; number <= 4; number++) {
+		killed(number, 350500);
+		s.verdict.cause = CAUSE_IGNORED;
+		s.incident.kind = INCIDENT_AMENDMENT;
+		s.incident.first.ev.kind = number == 4 ? RSTWHY_KIND_SILENCE : RSTWHY_KIND_RST;
+		paths_judged(paths, &s.incident, &s.verdict, &s.settings);
+	}
+	assert_int_equal(bracket().peers, 3);
+	assert_int_equal(bracket().samples, 3);
+}
+
 static void learn__survived_but_unfit__not(void **state)
 {
 	static const uint32_t unfit[] = { RSTWHY_MEM_BLIND, RSTWHY_MEM_FIN_ORIG, RSTWHY_MEM_FIN_REPLY, RSTWHY_MEM_BURST_INVALID };
@@ -341,6 +356,7 @@ int main(void)
 		TEST(learn__uncertain_or_other_verdicts__not),
 		TEST(learn__shorter_kill_than_known__narrows_the_bracket),
 		TEST(learn__amended_to_host_lost__taken_back),
+		TEST(learn__silence_answered_after_all__taken_back),
 		TEST(learn__survived_but_unfit__not),
 		TEST(keep__saved_and_loaded__same_bracket),
 		TEST(keep__tick__every_few_minutes_and_when_changed),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * daemon_report.c - tests of the logs over their rotation, when the disk was full
+ * daemon_report.c - tests of the logs, and of what they tell is missing
  *
  * Copyright (C) 2026 the rstwhy authors
  */
@@ -102,12 +102,34 @@ static void report_open__lines_were_missed__the_new_log_tells_of_them(void **sta
 	assert_has(config.text, "3 records lost (log)");
 }
 
+/* Noise that is not written cannot tell how much was lost before it. */
+static void report_incident__lost_before_noise_held_back__next_record_tells(void **state)
+{
+	static struct incident incident = {.count = 1, .first.ev = {.netns_inum = 1, .realtime_ns = TS_NS}};
+	static struct verdict verdict = {.ends.family = 4, .advice = ""};
+	enum loss_where where;
+	uint64_t lost;
+
+	(void)state;
+	config.noise = NOISE_NONE;
+	loss_message(loss, &(struct loss_report){.netns = 1, .seq = 1}, 1);
+	loss_message(loss, &(struct loss_report){.netns = 1, .seq = 12}, 2);
+	assert_true(loss_take(loss, 1, true, &where, &lost));
+	verdict.cause = CAUSE_BACKSCATTER;
+	report_incident(report, &incident, &verdict, true);
+	verdict.cause = CAUSE_ABORT;
+	report_incident(report, &incident, &verdict, true);
+	report_flush(report);
+	assert_has(config.json, "\"lost_before\":10}");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(report_open__lines_were_missed__the_new_log_tells_of_them),
+		TEST(report_incident__lost_before_noise_held_back__next_record_tells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,20 +140,26 @@ static double unlearned_confidence(const struct incident *incident, const struct
 	return verdict_confidence(&plain, settings, verdict->cause);
 }
 
+/* A silence that ended after all. */
+static bool was_outage(const struct incident *incident)
+{
+	return incident->kind == INCIDENT_AMENDMENT && incident->first.ev.kind == RSTWHY_KIND_SILENCE;
+}
+
 void paths_judged(struct paths *paths, const struct incident *incident, const struct verdict *verdict,
 		  const struct verdict_settings *settings)
 {
-	bool kill = is_path_kill(verdict->cause);
+	bool kill = is_path_kill(verdict->cause), refuted = !kill && (verdict->cause == CAUSE_HOST_LOST || was_outage(incident));
 	struct path path;
 	uint64_t peer;
 
-	if ((!kill && verdict->cause != CAUSE_HOST_LOST) || verdict->blind || !(verdict->gap_ms >= 0 && verdict->gap_ms < 1e15))
+	if ((!kill && !refuted) || verdict->blind || !(verdict->gap_ms >= 0 && verdict->gap_ms < 1e15))
 		return;
 	if (kill && incident->kind == INCIDENT_AMENDMENT)
 		return; /* counted already */
 	if (!path_of_event(&incident->first, &path, &peer))
 		return;
-	if (!kill) /* an amendment of what was taken for one */
+	if (refuted) /* an amendment of what was taken for one */
 		learn_not_killed(paths->learn, &path, peer, (uint64_t)verdict->gap_ms);
 	else if (unlearned_confidence(incident, verdict, settings) >= SURE_ENOUGH)
 		learn_killed(paths->learn, &path, peer, (uint64_t)verdict->gap_ms, seconds(&incident->first));

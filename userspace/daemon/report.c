@@ -271,10 +271,9 @@ static bool is_held_back(struct report *report, const struct incident *incident,
 void report_incident(void *user, const struct incident *incident, const struct verdict *verdict, bool held)
 {
 	struct report *report = user;
-	const struct record_context context = {
+	struct record_context context = {
 		.gateway = report->config->gateway,
 		.payload = report->config->payload,
-		.lost_before = loss_since(report->loss),
 		.kept = &report->kept,
 	};
 	struct record record;
@@ -288,6 +287,7 @@ void report_incident(void *user, const struct incident *incident, const struct v
 		report->counts.noise++;
 		return;
 	}
+	context.lost_before = loss_since(report->loss); /* told once: by a record that is written */
 	record_of_verdict(&record, incident, verdict, held, &context);
 	count_in(report, &record, write_record(report, &record));
 	report->counts.written++;
