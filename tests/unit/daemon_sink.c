@@ -21,6 +21,7 @@
 #include "../../userspace/daemon/sink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -325,6 +326,30 @@ static void sink_take__more_than_is_gathered__written_when_full(void **state)
 	sink_close(sink);
 }
 
+/* The shell opens it without O_APPEND: the next line must not lie behind a hole. */
+static void sink_write__standard_output_is_a_full_file__no_hole(void **state)
+{
+	int saved = dup(STDOUT_FILENO), file = open(path, O_WRONLY | O_TRUNC);
+	struct sink *sink;
+	bool wrote;
+	char text[64];
+
+	(void)state;
+	dup2(file, STDOUT_FILENO);
+	close(file);
+	sink = sink_open("-");
+	limit_size(10);
+	wrote = sink && sink_write(sink, "first\n", 6) && !sink_write(sink, "second line\n", 12);
+	limit_size(RLIM_INFINITY);
+	wrote = wrote && sink_write(sink, "third\n", 6);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	sink_close(sink);
+	assert_true(wrote);
+	content(text, sizeof(text));
+	assert_string_equal(text, "first\nthird\n");
+}
+
 static void sink_open__unwritable__errno_tells(void **state)
 {
 	(void)state;
@@ -363,6 +388,7 @@ int main(void)
 		TEST(sink_flush__room_ends_with_a_line__that_one_stays),
 		TEST(sink_take__in_trouble__written_at_once),
 		TEST(sink_take__more_than_is_gathered__written_when_full),
+		TEST(sink_write__standard_output_is_a_full_file__no_hole),
 		TEST(sink_open__unwritable__errno_tells),
 		TEST(sink_open__new_file__others_cannot_read_it),
 	};

@@ -106,11 +106,34 @@ static void sink_write__fifo_without_a_reader__full_is_told_and_none_is_glued(vo
 	sink_close(sink);
 }
 
+/* Its owner lets others write only, as a log collector may. */
+static void sink_open__fifo_may_only_be_written__opens_where_it_is_read(void **state)
+{
+	bool root = geteuid() == 0;
+	struct sink *sink;
+	int reader;
+
+	(void)state;
+	assert_int_equal(chmod(path, root ? 0622 : 0200), 0);
+	assert_int_equal(chmod(directory, 0755), 0);
+	reader = root ? open(path, O_RDONLY | O_NONBLOCK) : -1;
+	if (root)
+		assert_int_equal(seteuid(65534), 0);
+	sink = sink_open(path);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(sink != NULL, reader >= 0);
+	if (reader >= 0)
+		close(reader);
+	sink_close(sink);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sink_take__standard_output_is_a_pipe__each_line_at_once),
 		cmocka_unit_test_setup_teardown(sink_write__fifo_without_a_reader__full_is_told_and_none_is_glued, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sink_open__fifo_may_only_be_written__opens_where_it_is_read, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("daemon_sink_pipe", tests, NULL, NULL);

@@ -39,13 +39,23 @@ struct sink {
 	char path[];
 };
 
-/* Whether somebody reads a FIFO, and fast enough, must stop nobody: opened for reading, too, it needs no reader and does not end (fifo(7)). */
+/*
+ * Whether somebody reads a FIFO, and fast enough, must stop nobody: opened for reading, too, it needs no reader and does not end (fifo(7)).
+ * Who may only write needs one now.
+ */
+static int open_fifo(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	return fd < 0 && errno == EACCES ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) : fd;
+}
+
 static int open_path(const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
-		return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		return open_fifo(path);
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
@@ -142,7 +152,11 @@ static void take_back(struct sink *sink, size_t written)
 	struct stat st;
 
 	sink->torn = !sink->plain;
-	if (sink->plain && fstat(sink->fd, &st) == 0 && ftruncate(sink->fd, st.st_size - (off_t)written) < 0)
+	if (!sink->plain || fstat(sink->fd, &st) < 0)
+		return;
+	st.st_size -= (off_t)written;
+	/* standard output may have been opened without O_APPEND, and would leave a hole */
+	if (ftruncate(sink->fd, st.st_size) < 0 || lseek(sink->fd, st.st_size, SEEK_SET) < 0)
 		announce("%s: a torn line could not be taken back: %s", sink_path(sink), strerror(errno));
 }
 
