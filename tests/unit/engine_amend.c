@@ -38,6 +38,30 @@ static void amend__went_on_after_the_hold__ignored(void **state)
 	assert_int_equal(count, 2);
 }
 
+/* The module follows a train's later RST by that one's number. */
+static void amend__follows_a_later_reset_of_the_train__ignored(void **state)
+{
+	uint64_t ref;
+
+	(void)state;
+	scene_last_segments(&s, 350000, 350000);
+	scene_event(&s)->seg.ttl = 255;
+	feed(0);
+	ref = feed(1200);
+	correlate_advance(c, START + 3000 * MS);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].incident.count, 2);
+	feed_after(RSTWHY_AFTER_PEER_DATA, ref + 1, 20000, 0, SERVER_END);
+	feed_after(RSTWHY_AFTER_SENDER_ACK, ref + 1, 20005, 0, CLIENT_END + 100);
+	assert_int_equal(count, 1); /* of another RST */
+	feed_after(RSTWHY_AFTER_PEER_DATA, ref, 20010, 0, SERVER_END);
+	feed_after(RSTWHY_AFTER_SENDER_ACK, ref, 20020, 0, CLIENT_END + 100);
+	assert_int_equal(count, 2);
+	assert_int_equal(records[1].incident.kind, INCIDENT_AMENDMENT);
+	assert_int_equal(records[1].incident.first.ev.seq, ref - 1);
+	assert_int_equal(records[1].cause, CAUSE_IGNORED);
+}
+
 /* Its end is one of its own, no straggler of the reset that was none. */
 static void amend__later_reset_of_the_living__judged_anew(void **state)
 {
@@ -117,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(amend__went_on_after_the_hold__ignored),
+		TEST(amend__follows_a_later_reset_of_the_train__ignored),
 		TEST(amend__later_reset_of_the_living__judged_anew),
 		TEST(amend__one_side_alone_speaks__stands),
 		TEST(amend__seen_one_way_only__stands),

@@ -307,6 +307,25 @@ static void echo__known_by_memory_or_by_conntrack__same_judgement(void **state)
 	assert_false(records[0].incident.have_echo);
 }
 
+/* Who needs no place of his own makes nobody leave. */
+static void overflow__copy_at_a_full_table__counted_in(void **state)
+{
+	(void)state;
+	scene_last_segments(&s, 350000, 350000);
+	scene_event(&s)->seg.ttl = 255;
+	for (uint16_t port = 0; port < 4; port++) {
+		feed_other_flow(40000 + port);
+		feed(port);
+	}
+	feed_other_flow(40000);
+	feed(10);
+	assert_int_equal(count, 0);
+	assert_int_equal(correlate_counts(c)->evicted, 0);
+	correlate_flush(c);
+	assert_int_equal(count, 4);
+	assert_int_equal(records[0].incident.count, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, feed_begin, feed_end)
 
 int main(void)
@@ -329,6 +348,7 @@ int main(void)
 		TEST(train__live_sockets_rst_overtaken_by_stackless_ones__judged_by_it),
 		TEST(train__live_sockets_rst_long_after__changes_nothing),
 		TEST(overflow__oldest_of_the_noisiest__not_held),
+		TEST(overflow__copy_at_a_full_table__counted_in),
 		TEST(flush__all_held__handed_out_in_order),
 		TEST(event__other_kinds__ignored),
 		TEST(echo__known_by_memory_or_by_conntrack__same_judgement),

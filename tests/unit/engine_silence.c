@@ -132,6 +132,59 @@ static void drop__then_a_reset__is_that_reset(void **state)
 	assert_int_equal(records[0].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
+/* Anybody can send a RST that its receiver ignores. */
+static void stray_reset(void)
+{
+	scene_established(&s);
+	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
+	scene_copies(&s, 4, 0, 3600);
+	scene_rst_from(&s, SERVER);
+	scene_event(&s)->seg.seq = SERVER_END - 500;
+}
+
+static void drop__stray_reset_in_the_hold__both_told(void **state)
+{
+	(void)state;
+	silence(350000, 3, 600);
+	feed(0);
+	stray_reset();
+	feed(3000);
+	assert_int_equal(count, 1);
+	assert_int_equal(records[0].cause, CAUSE_OUT_OF_WINDOW);
+	correlate_flush(c);
+	assert_int_equal(count, 2);
+	assert_int_equal(records[1].cause, CAUSE_SILENT_DROP);
+}
+
+static void drop__stray_reset_then_an_answer__withdrawn(void **state)
+{
+	(void)state;
+	silence(350000, 3, 600);
+	feed(0);
+	stray_reset();
+	feed(3000);
+	scene_event(&s)->ev.kind = RSTWHY_KIND_SURVIVED;
+	feed(3100);
+	assert_int_equal(correlate_held(c), 0);
+	assert_int_equal(correlate_counts(c)->withdrawn, 1);
+	assert_int_equal(count, 1);
+}
+
+static void drop__then_a_stray_and_a_real_reset__is_the_real_one(void **state)
+{
+	(void)state;
+	silence(350000, 3, 600);
+	feed(0);
+	stray_reset();
+	feed(3000);
+	scene_event(&s)->seg.seq = SERVER_END;
+	feed(3010);
+	correlate_flush(c);
+	assert_int_equal(count, 2);
+	assert_int_equal(records[0].cause, CAUSE_OUT_OF_WINDOW);
+	assert_int_equal(records[1].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
+}
+
 static void drop__reset_after_it_was_written__related(void **state)
 {
 	(void)state;
@@ -162,6 +215,9 @@ int main(void)
 		TEST(drop__answered_in_the_hold__withdrawn),
 		TEST(drop__answered_later__amended_once),
 		TEST(drop__then_a_reset__is_that_reset),
+		TEST(drop__stray_reset_in_the_hold__both_told),
+		TEST(drop__stray_reset_then_an_answer__withdrawn),
+		TEST(drop__then_a_stray_and_a_real_reset__is_the_real_one),
 		TEST(drop__reset_after_it_was_written__related),
 	};
 

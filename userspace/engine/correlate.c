@@ -8,7 +8,6 @@
 
 #include "correlate_core.h"
 
-#define OVERTAKEN_MS 100U
 #define SETTLE_NS     (500 * NS_PER_MS)	 /* a certain verdict still gathers its train: segments under way, one retransmission */
 #define LINGER_NS     (5000 * NS_PER_MS) /* how long later RSTs of a flow are stragglers of a reset handed out */
 #define NEW_LIFE_MS   10		 /* two clocks' ticks */
@@ -72,16 +71,23 @@ void correlate_set_bracket(struct correlate *c, bracket_lookup_fn *lookup, void 
 	c->bracket_user = user;
 }
 
-/* These killed nothing, so a later RST of the flow is no straggler of theirs. */
-static bool left_alive(enum cause cause)
+/* Such a RST killed nothing, so a later one of the flow is no straggler of it. */
+bool correlate_left_alive(enum cause cause)
 {
 	return cause == CAUSE_IGNORED || cause == CAUSE_OUT_OF_WINDOW;
 }
 
 static struct recent_reset reset_of(const struct held_slot *s)
 {
+	const struct event *first = &s->incident->first;
+	uint64_t more = s->last_seq - first->ev.seq;
+
 	return (struct recent_reset){
-		.origin = s->origin, .when_ns = s->incident->first.ev.boottime_ns, .seq = s->incident->first.ev.seq};
+		.origin = s->origin,
+		.more = more < UINT32_MAX ? (uint32_t)more : UINT32_MAX,
+		.when_ns = first->ev.boottime_ns,
+		.seq = first->ev.seq,
+	};
 }
 
 /* What follows a RST is told of flows that the memory knows. The slot is left with another room, and gone soon. */
@@ -107,7 +113,7 @@ static void hand_out(struct correlate *c, uint32_t index, bool held)
 	verdict_tell(&s->facts, s->rule, &v);
 	if (s->incident->kind == INCIDENT_SILENCE)
 		recent_add(c->silences, &s->keys, &reset);
-	else if (!left_alive(v.cause))
+	else if (!correlate_left_alive(v.cause))
 		recent_add(c->recent, &s->keys, &reset);
 	c->emit(c->user, s->incident, &v, held);
 	keep_written(c, s, v.cause);
@@ -193,6 +199,7 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 	struct held_slot *s;
 	uint32_t index;
 
+	correlate_make_room(c);
 	index = held_add(c->held, event, keys, event->ev.boottime_ns + c->settings.hold_ms * NS_PER_MS);
 	s = held_at(c->held, index);
 	incident = s->incident;
@@ -210,85 +217,30 @@ static void open_incident(struct correlate *c, const struct event *event, const 
 		held_expect(c->held, held_oldest_of_noisiest(c->held));
 }
 
-/*
- * Linux has closed a socket before the RST it resets its peer with is out: what arrives in between is answered as if by no socket
- * (tcp_close() in net/ipv4/tcp.c). The live socket's RST comes right behind and is the one that tells.
- */
-static bool overtaken(const struct event *first, const struct event *event)
+static bool kills_by_itself(const struct correlate *c, const struct event *event)
 {
-	return !(first->seg.flags & SEG_ACK) && (event->seg.flags & SEG_ACK) && event->seg.seq &&
-	       event->ev.boottime_ns - first->ev.boottime_ns <= OVERTAKEN_MS * NS_PER_MS;
-}
-
-static bool is_of_live_socket(enum cause cause)
-{
-	return cause == CAUSE_ABORT || cause == CAUSE_CANCEL || cause == CAUSE_REQUEST_REJECTED || cause == CAUSE_CRASH;
-}
-
-/*
- * The first was one that its receiver ignores and this one is not, or it had overtaken this one: judge by this one, at the time
- * and under the name of the first.
- */
-static bool promote(const struct correlate *c, struct held_slot *s, const struct event *event)
-{
-	bool ignored = s->rule->cause == CAUSE_OUT_OF_WINDOW;
-	struct incident better;
-	enum cause cause;
+	struct incident alone = {.first = *event, .count = 1};
 	struct facts f;
 
-	if (!ignored && !overtaken(&s->incident->first, event))
-		return false;
-	better = *s->incident;
-	better.first = *event;
-	better.first.ev.seq = s->incident->first.ev.seq;
-	better.first.ev.boottime_ns = s->incident->first.ev.boottime_ns;
-	better.first.ev.realtime_ns = s->incident->first.ev.realtime_ns;
-	better.first.ev.mem.flags &= ~(uint32_t)RSTWHY_MEM_RESET_BEFORE;
-	facts_of(&better, &c->settings, &f);
-	cause = verdict_rule(&f)->cause;
-	if (ignored ? cause == CAUSE_OUT_OF_WINDOW : !is_of_live_socket(cause))
-		return false;
-	*s->incident = better;
-	return true;
+	facts_of(&alone, &c->settings, &f);
+	return !correlate_left_alive(verdict_rule(&f)->cause);
 }
 
-/* Patterns that no stack sends: windows n, n+1, n+2; numbers that rise beyond all that was sent. */
-static bool follow_pattern(struct incident *incident, const struct event *event)
+/*
+ * What was silent until now tells by itself. Not by a RST that killed nothing, which a stranger may have sent: the module tells of a silence
+ * once. That one does not wait: the silence is what is found by the flow's name.
+ */
+static void on_reset_of_silent(struct correlate *c, const struct event *event, const struct flowkeys *keys, uint32_t silence)
 {
-	const struct rstwhy_memory *mem = &event->ev.mem;
-	bool known = (mem->flags & RSTWHY_MEM_KNOWN) && mem->direction <= RSTWHY_DIR_REPLY;
-	uint32_t steps = incident->steps, windows = incident->windows;
+	bool kills = kills_by_itself(c, event);
+	uint32_t index;
 
-	if (known && seq_after(event->seg.seq, incident->last_rst) && seq_after(event->seg.seq, mem->end[mem->direction]))
-		incident->steps++;
-	if (event->seg.win == (uint16_t)(incident->last_win + 1) && event->seg.win > 1)
-		incident->windows++;
-	else if (incident->windows < 3)
-		incident->windows = 1;
-	incident->last_win = event->seg.win;
-	incident->last_rst = event->seg.seq;
-	return incident->steps != steps || (incident->windows != windows && incident->windows == 3);
-}
-
-static void count_in(struct correlate *c, uint32_t index, const struct event *event)
-{
-	struct held_slot *s = held_at(c->held, index);
-	struct origin origin = origin_of(event);
-	bool same_side = origin_same_side(&origin, &s->origin), news = false;
-
-	if (s->incident->count < UINT32_MAX)
-		s->incident->count++;
-	if (event->ev.seq > s->last_seq)
-		s->last_seq = event->ev.seq;
-	if (same_side) {
-		news = promote(c, s, event);
-		news = follow_pattern(s->incident, event) || news;
-	} else if (!s->incident->have_echo) {
-		s->incident->have_echo = news = true;
-		s->incident->echo_ns = event->ev.boottime_ns;
-	}
-	if (news)
-		correlate_judge_again(c, index);
+	if (kills)
+		correlate_withdraw(c, silence);
+	open_incident(c, event, keys);
+	index = held_find(c->held, keys);
+	if (!kills && index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_RESET)
+		hand_out(c, index, true);
 }
 
 static void on_reset(struct correlate *c, const struct event *event)
@@ -301,14 +253,11 @@ static void on_reset(struct correlate *c, const struct event *event)
 	held_expect_keys(c->held, &keys);
 	recent_expect(c->recent, &keys);
 	correlate_advance(c, event->ev.boottime_ns); /* meanwhile: what is expected lies far away */
-	correlate_make_room(c);
 	index = held_find(c->held, &keys);
-	if (index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_SILENCE) {
-		correlate_withdraw(c, index); /* what was silent until now tells by itself */
-		index = HELD_NONE;
-	}
-	if (index != HELD_NONE && !new_life_since(event, held_at(c->held, index)->incident->first.ev.boottime_ns))
-		count_in(c, index, event);
+	if (index != HELD_NONE && held_at(c->held, index)->incident->kind == INCIDENT_SILENCE)
+		on_reset_of_silent(c, event, &keys, index);
+	else if (index != HELD_NONE && !new_life_since(event, held_at(c->held, index)->incident->first.ev.boottime_ns))
+		correlate_count_in(c, index, event);
 	else
 		open_incident(c, event, &keys);
 }

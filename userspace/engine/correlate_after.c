@@ -70,18 +70,34 @@ static bool lives(const struct correlate *c, const struct incident *incident)
 	return f.went_on && mem->last_ms[0] != RSTWHY_NEVER && mem->last_ms[1] != RSTWHY_NEVER;
 }
 
+static struct incident *find_written(const struct correlate *c, const struct event *event, uint64_t seq, enum cause **cause)
+{
+	struct written *const places[] = {c->followed, c->written};
+	struct incident *incident = NULL;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !incident; i++)
+		incident = written_get(places[i], event, seq, cause);
+	return incident;
+}
+
+/* The module may follow a later RST of a train; its record is the first one's. */
+static uint64_t first_of_train(const struct correlate *c, const struct flowkeys *keys, uint64_t seq)
+{
+	struct recent_reset reset;
+	bool is_of = recent_find(c->recent, keys, 0, &reset) && seq > reset.seq && seq - reset.seq <= reset.more;
+
+	return is_of ? reset.seq : seq;
+}
+
 /*
  * The record is written. Where nobody had anything to say in the hold, only now can be seen that the RST killed nothing: the record
  * is put right, and a later RST of the connection is none of its stragglers.
  */
 static void after_written(struct correlate *c, const struct event *event, const struct flowkeys *keys)
 {
-	struct written *const places[] = {c->followed, c->written};
-	struct incident *incident = NULL;
 	enum cause *cause;
+	struct incident *incident = find_written(c, event, first_of_train(c, keys, event->ev.ref_seq), &cause);
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !incident; i++)
-		incident = written_get(places[i], event, event->ev.ref_seq, &cause);
 	if (!incident || incident->kind != INCIDENT_RESET || cause_text(*cause)->class == CLASS_NOISE)
 		return;
 	take_in(incident, event);

@@ -36,6 +36,10 @@ struct correlate {
 void correlate_make_room(struct correlate *c);
 /* Judge with what there is now; a verdict that became certain does not wait longer, and may be handed out here. */
 void correlate_judge_again(struct correlate *c, uint32_t index);
+bool correlate_left_alive(enum cause cause);
+
+/* correlate_train.c: one more RST of the incident in that slot, of the same side or an echo */
+void correlate_count_in(struct correlate *c, uint32_t index, const struct event *event);
 
 /* correlate_after.c: a message of kind AFTER */
 void correlate_after(struct correlate *c, const struct event *event);

@@ -55,6 +55,15 @@ static bool told_already(const struct correlate *c, const struct event *event, c
 	       recent_find(c->recent, keys, burst_began_ns(event), &before);
 }
 
+/* A RST of the flow waits, and tells by itself; or this very silence does. */
+static bool told_by_held(const struct correlate *c, const struct flowkeys *keys)
+{
+	uint32_t index = held_find(c->held, keys);
+	const struct held_slot *s = index != HELD_NONE ? held_at(c->held, index) : NULL;
+
+	return s && (s->incident->kind == INCIDENT_SILENCE || !correlate_left_alive(s->rule->cause));
+}
+
 void correlate_silence(struct correlate *c, const struct event *event)
 {
 	struct incident incident = {.kind = INCIDENT_SILENCE, .first = *event, .count = 1};
@@ -67,7 +76,7 @@ void correlate_silence(struct correlate *c, const struct event *event)
 	flowkeys_of(event, c->seed, &keys);
 	facts_of(&incident, &c->settings, &f);
 	rule = verdict_rule(&f);
-	if (rule->cause != CAUSE_SILENT_DROP || held_find(c->held, &keys) != HELD_NONE || told_already(c, event, &keys))
+	if (rule->cause != CAUSE_SILENT_DROP || told_by_held(c, &keys) || told_already(c, event, &keys))
 		return;
 	correlate_make_room(c);
 	index = held_add(c->held, event, &keys, due_ns(c, event));

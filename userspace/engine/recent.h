@@ -18,6 +18,7 @@ void recent_free(struct recent *r);
 /* What is remembered of one: from where it came, when, and its number. */
 struct recent_reset {
 	struct origin origin;
+	uint32_t more; /* the last RST of its train has a number so much higher */
 	uint64_t when_ns;
 	uint64_t seq;
 };
