@@ -139,9 +139,48 @@ static void hear__more_hosts_than_places__the_silent_give_way(void **state)
 	assert_int_equal(fm_count_read(&memory.replaced), 4 * PLACES - kept);
 }
 
+/*
+ * A multiplication alone leaves uppermost bits where they are: where such bits of one word are made up for in the next, four of these met in
+ * the victim's set, whatever the secret.
+ */
+static void hear__neighbours_chosen_by_their_bits__do_not_drive_a_host_out(void **state)
+{
+	u8 victim[16] = {0x20, 0x01, 0x0d, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+	struct hm_lesson lesson = {.now_us = SECOND, .since_us = SECOND, .ttl = 64};
+	static struct hm_host many[HM_WAYS * 4096];
+	struct rstwhy_host out;
+	struct hm_key key;
+	u32 i, known = 0;
+	u64 secret;
+
+	(void)state;
+	for (secret = 1; secret <= 50; secret++) {
+		memset(many, 0, sizeof(many));
+		memory = (struct hostmem){.hosts = many};
+		hostmem_init(&memory, HM_WAYS * 4096, secret * 0x9e3779b97f4a7c15ULL);
+		hostmem_key(&key, victim, 6, 0, 1);
+		hostmem_hear(&memory, &key, &lesson);
+		for (i = 0; i < 15 * 15; i++) {
+			u64 word[2], first = (u64)(i / 15 + 1) << 60, second = (u64)(i % 15 + 1) << 60;
+
+			memcpy(word, victim, sizeof(word));
+			word[0] ^= first;
+			word[1] ^= second ^ second >> 29;
+			lesson.now_us++;
+			hostmem_key(&key, (const u8 *)word, 6, 0, 1);
+			hostmem_hear(&memory, &key, &lesson);
+		}
+		hostmem_key(&key, victim, 6, 0, 1);
+		hostmem_tell(&memory, &key, lesson.now_us, &out);
+		known += out.flags & RSTWHY_HOST_KNOWN;
+	}
+	assert_int_equal(known, 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hear__neighbours_chosen_by_their_bits__do_not_drive_a_host_out),
 		cmocka_unit_test_setup(tell__never_heard__nothing, fresh),
 		cmocka_unit_test_setup(tell__heard__looks_and_age, fresh),
 		cmocka_unit_test_setup(kept__overlapping_connections__since_the_first, fresh),
