@@ -33,14 +33,14 @@
 #define NOTES 256	    /* power of two */
 #define NOTE_LIVES (HZ / 2) /* from one hook to the next a packet takes microseconds, on a stalled machine longer */
 #define WATCHES 4096	    /* power of two */
-#define WATCH_LIVES ((u32)(FM_RESET_WATCH_US / USEC_PER_SEC) * HZ)
+#define WATCH_LIVES ((u32)(FM_RESET_WATCH_US / USEC_PER_SEC) + 1)
 
 /* A device is on the list: the later hooks ask for notes. */
 bool rstwhy_ingress_used __read_mostly;
 
 /* What was told of here: fingerprint above, jiffies below. Two that meet in one place cost a second telling, nothing worse. */
 static atomic64_t notes[NOTES];
-/* By a hash of the tuple: until when (jiffies) the flow's segments are looked at. Two that meet cost a look-up. */
+/* By a hash of the tuple: until when (seconds since boot; 0: not) the flow's segments are looked at. Two that meet cost a look-up. */
 static u32 watches[WATCHES];
 static u32 watch_until;
 
@@ -135,10 +135,17 @@ static u8 family_of(const struct early *e)
 	return e->state.pf == NFPROTO_IPV4 ? 4 : 6;
 }
 
-/* Within a watch's life, and not just later than now: jiffies come round, and neither zero nor a watch of old is one. */
-static bool is_to_come(u32 when)
+/* What is over is taken away, so that nobody asks the clock for it again; seconds since boot come round in 136 years. */
+static bool is_to_come(u32 *watch)
 {
-	return when - (u32)jiffies - 1 < WATCH_LIVES;
+	u32 until = READ_ONCE(*watch);
+
+	if (likely(!until))
+		return false;
+	if ((s32)(until - (u32)ktime_get_seconds()) > 0)
+		return true;
+	cmpxchg(watch, until, 0);
+	return false;
 }
 
 static u32 *watch_of(u64 hash)
@@ -151,10 +158,10 @@ static bool watched(const struct early *e)
 	struct fm_ends ends;
 	u8 side;
 
-	if (likely(!is_to_come(READ_ONCE(watch_until))))
+	if (likely(!is_to_come(&watch_until)))
 		return false;
 	ends = fm_ends_of(&side, e->src, e->dst, (__force u16)e->th.source, (__force u16)e->th.dest, family_of(e), 0, e->rn->id);
-	return is_to_come(READ_ONCE(*watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends))));
+	return is_to_come(watch_of(fm_hash_ends(&rstwhy_flows.keys, &ends)));
 }
 
 static void watch_tuple(const struct early *e, const struct rstwhy_tuple *tuple, u32 until)
@@ -168,7 +175,7 @@ static void watch_tuple(const struct early *e, const struct rstwhy_tuple *tuple,
 /* The flow's segments, translated or not, for as long as the memory wants to know what follows a RST. */
 static void watch(const struct early *e, const struct rstwhy_conntrack *ct)
 {
-	u32 until = (u32)jiffies + WATCH_LIVES;
+	u32 until = (u32)ktime_get_seconds() + WATCH_LIVES;
 
 	watch_tuple(e, &ct->orig, until);
 	watch_tuple(e, &ct->reply, until);
@@ -339,7 +346,7 @@ static __always_inline bool may_matter(const struct sk_buff *skb)
 	}
 	if (unlikely(th + sizeof(struct tcphdr) > skb_tail_pointer(skb)))
 		return true;
-	return proto == IPPROTO_TCP && ((th[13] & (SEG_FIN | SEG_RST)) || is_to_come(READ_ONCE(watch_until)));
+	return proto == IPPROTO_TCP && ((th[13] & (SEG_FIN | SEG_RST)) || is_to_come(&watch_until));
 }
 
 /**

@@ -23,7 +23,7 @@ struct seq_file;
 struct sk_buff;
 struct ctl_table_header;
 
-/* Counted per namespace and CPU, each a line of /proc/net/nf_rstwhy. */
+/* Counted per namespace, most of them per CPU; each a line of /proc/net/nf_rstwhy. */
 enum rstwhy_count {
 	COUNT_RST_SEEN,		  /* RSTs that reached the hook behind conntrack */
 	COUNT_RST_TOLD,		  /* of these, sent to the log group */
