@@ -82,30 +82,36 @@ void flowmem_unlock(struct flowmem *fm, u32 index)
 	fm_unlock(fm_lock_of(fm, index / FM_WAYS));
 }
 
-static void put_away(struct fm_hot *hot, u32 part)
+static void put_away_part(struct fm_hot *hot, u32 part)
 {
-	WRITE_ONCE(hot->flags, (u16)(((u32)hot->flags & ~(u32)FM_AWAY) | (part & 3) << FM_AWAY_SHIFT));
+	u32 flags = ((u32)hot->flags & ~(u32)FM_AWAY) | (part & 3) << FM_AWAY_SHIFT;
+
+	if (flags != hot->flags)
+		WRITE_ONCE(hot->flags, (u16)flags);
 }
 
-/* What is more than 0 stays so meanwhile: who looks has no lock, and must not think that nothing is away. */
+static void put_away(struct fm_hot *line, u32 away)
+{
+	u32 gray = away ^ away >> 1;
+
+	put_away_part(line, gray);
+	put_away_part(line + 1, gray >> 2);
+}
+
 void fm_go_away(struct fm_hot *line)
 {
 	u32 away = fm_away(line);
 
-	if (away == FM_AWAY_MANY)
-		return;
-	put_away(line + 1, (away + 1) >> 2);
-	put_away(line, away + 1);
+	if (away != FM_AWAY_MANY)
+		put_away(line, away + 1);
 }
 
 void fm_come_back(struct fm_hot *line)
 {
 	u32 away = fm_away(line);
 
-	if (away == FM_AWAY_MANY || !away)
-		return;
-	put_away(line, away - 1);
-	put_away(line + 1, (away - 1) >> 2);
+	if (away != FM_AWAY_MANY && away)
+		put_away(line, away - 1);
 }
 
 /* A free place of a set, before others the one where a search begins; the set's lock is held. */

@@ -121,6 +121,7 @@ struct fm_looks {
 #define FMC_ACKED_PAST_FIN (1 << 16) /* .. 17 */
 #define FMC_DATA (1 << 18)	     /* .. 19 */
 #define FMC_SILENCE_TOLD (1 << 20)
+#define FMC_CLOSED (1 << 21) /* conntrack closed its entry on a RST: reset_* hold */
 
 struct fm_cold {
 	struct fm_key key;
@@ -141,7 +142,7 @@ struct fm_cold {
 	u64 synack_us;
 	u32 syn_seq;
 	u32 syn_copies;
-	u64 reset_seq; /* of the evidence, to refer to */
+	u64 reset_seq; /* of the evidence, to refer to; 0: it was not told of */
 	u64 reset_us;
 	u32 reset_count;
 	u32 reset_end[2];
@@ -262,6 +263,7 @@ struct fm_query {
 	bool exact;	 /* not by a translated tuple: the key is an entry's own */
 	bool entry_gone; /* conntrack runs, looked, and has no entry */
 	bool hidden;	 /* the flow is offloaded: what the memory has is older than the packet */
+	bool closed;	 /* conntrack has closed the entry on the RST */
 	u32 tick;
 	u64 now_us;
 };
@@ -289,9 +291,9 @@ static __always_inline u16 fm_timeout_code_hz(s32 left, u32 hz)
 {
 	u32 n = (u32)left;
 
-	if (n - 4096 * hz < (0x7fff * 16 - 4096) * hz)
+	if (n - 4095 * hz < (0x7fff * 16 - 4095) * hz) /* rounded up from 4095 s on, eighths would be 16 bits */
 		return (u16)(0x8000 | ((n + 8 * hz) / (16 * hz)));
-	if (likely(n < 4096 * hz)) /* while something is not acknowledged. Where gcc thinks it rare, it divides instead of multiplying. */
+	if (likely(n < 4095 * hz)) /* while something is not acknowledged. Where gcc thinks it rare, it divides instead of multiplying. */
 		return (u16)((n * 8 + hz / 2) / hz);
 	return left < 0 ? 0 : 0xffff;
 }

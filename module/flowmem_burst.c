@@ -40,7 +40,7 @@ static void burst_fill(struct fm_burst *b, const struct flow *f)
 	b->first_us = f->in->now_us;
 	b->last_us = f->in->now_us;
 	b->gap = fm_idle(f->hot, f->q->tick);
-	b->peer_gap = f->q->tick - hot_last(f->hot, !f->d);
+	b->peer_gap = fm_idle_side(f->hot, !f->d, f->q->tick);
 	b->copies = 1;
 	b->probes = b->kind == RSTWHY_BURST_PROBE;
 	b->timeout = hot_timeout(f->hot);
@@ -224,6 +224,13 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
 		burst_begin(f, false);
 }
 
+static bool is_near(u32 seq, u32 known)
+{
+	u32 distance = seq - known;
+
+	return distance < PLAUSIBLE_SEQ || -distance < PLAUSIBLE_SEQ;
+}
+
 /**
  * flow_plausible() - may the segment be the side's own
  * @f: a segment that conntrack does not vouch for
@@ -233,9 +240,28 @@ void flow_step_burst(struct flow *f, struct fm_tell *tell)
  */
 bool flow_plausible(const struct flow *f)
 {
-	u32 distance = f->q->seq - hot_end(f->hot, f->d);
+	return !seen(f->cold, f->d) || is_near(f->q->seq, hot_end(f->hot, f->d));
+}
 
-	return !seen(f->cold, f->d) || distance < PLAUSIBLE_SEQ || -distance < PLAUSIBLE_SEQ;
+/**
+ * flow_fits_reset() - may the segment be of the connection that was reset, as far as its numbers tell
+ * @f: a segment that conntrack does not vouch for, of a flow with FM_RESET
+ *
+ * Where a RST came out of traffic that was not seen (reset_end) the connection's numbers may be far beyond what the memory has.
+ *
+ * Context: under the flow's lock.
+ * Return: false when one of its numbers is far from both; a SYN has numbers of its own.
+ */
+bool flow_fits_reset(const struct flow *f)
+{
+	const struct fm_cold *cold = f->cold;
+	u8 d = f->d, peer = !f->d;
+
+	if (f->q->flags & SEG_SYN)
+		return true;
+	if (!is_near(f->q->seq, hot_end(f->hot, d)) && !is_near(f->q->seq, cold->reset_end[d]))
+		return false;
+	return !(f->q->flags & SEG_ACK) || is_near(f->q->ack, hot_end(f->hot, peer)) || is_near(f->q->ack, cold->reset_end[peer]);
 }
 
 /**

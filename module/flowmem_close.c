@@ -43,7 +43,7 @@ void flow_step_fin(struct flow *f)
 /* Has this kind been told as often as it should: once, and once more when it is late? */
 static bool told(const struct flow *f, u8 kind)
 {
-	bool late = f->in->now_us - f->cold->reset_us >= LATE_US;
+	bool late = fm_us_since(f->cold->reset_us, f->in->now_us) >= LATE_US;
 
 	return f->cold->after_told & (1 << (kind + (late ? FMC_LATE : 0)));
 }
@@ -97,19 +97,37 @@ void flow_step_after(struct flow *f, struct fm_tell *tell)
 
 	if (!(f->hot->flags & FM_RESET))
 		return;
-	if (f->in->now_us - cold->reset_us > FM_RESET_WATCH_US) {
+	if (fm_us_since(cold->reset_us, f->in->now_us) > FM_RESET_WATCH_US) {
 		hot_flag(f->hot, FM_RESET, false);
 		return;
 	}
 	after = after_kind(f);
 	if (!after)
 		return;
-	tell->kind = RSTWHY_KIND_AFTER;
-	tell->after = after;
-	tell->ref_seq = cold->reset_seq;
+	if (cold->reset_seq) {
+		tell->kind = RSTWHY_KIND_AFTER;
+		tell->after = after;
+		tell->ref_seq = cold->reset_seq;
+	}
 	cold->after_told |= (u16)(1 << after);
-	if (f->in->now_us - cold->reset_us >= LATE_US)
+	if (fm_us_since(cold->reset_us, f->in->now_us) >= LATE_US)
 		cold->after_told |= (u16)(1 << (after + FMC_LATE));
-	if (after == RSTWHY_AFTER_SENDER_ACK || after == RSTWHY_AFTER_PEER_ACK)
-		cold->reset_count = 0; /* new data acknowledged: that RST killed nothing */
+	if (after == RSTWHY_AFTER_SENDER_ACK || after == RSTWHY_AFTER_PEER_ACK) { /* new data acknowledged: that RST killed nothing */
+		cold->reset_count = 0;
+		put_flag(cold, FMC_CLOSED, false);
+	}
+}
+
+/**
+ * flow_step_doubtful() - flow_step_after() of a segment that conntrack does not vouch for, and flow_mark()
+ * @f: the segment; one whose numbers are far from the connection's proves nothing
+ * @tell: as for flow_step_after()
+ *
+ * Context: under the flow's lock.
+ */
+void flow_step_doubtful(struct flow *f, struct fm_tell *tell)
+{
+	if ((f->hot->flags & FM_RESET) && flow_fits_reset(f))
+		flow_step_after(f, tell);
+	flow_mark(f);
 }

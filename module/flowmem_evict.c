@@ -10,6 +10,16 @@
 #define SWEEP_SETS 12	     /* of which a third of the places is taken when the memory is full: sixteen flows are looked at */
 #define SWEEPS 2	     /* another CPU may have taken the victim */
 
+/* Killed by a RST, as far as can be told from here: one that anybody can send is no death. Or closed from both sides, unseen since. */
+static bool is_dead(const struct fm_hot *hot, const struct fm_cold *cold)
+{
+	if ((hot->flags & FM_STATE) >= 7) /* TIME_WAIT, CLOSE */
+		return true;
+	if ((hot->flags & FM_RESET) && (cold->reset_count || (cold->flags & FMC_CLOSED)))
+		return true;
+	return (cold->flags & FMC_SIDE(FMC_FIN, 0)) && (cold->flags & FMC_SIDE(FMC_FIN, 1));
+}
+
 /*
  * Who goes first. Dead flows, then those on probation (never assured, or assured and silent from the start), then those whose
  * conntrack entry has been gone for as long again as its timeout. An assured flow that has spoken is never a newcomer's victim.
@@ -18,9 +28,8 @@ static enum fm_count victim_rank(const struct fm_hot *hot, const struct fm_cold 
 {
 	u32 idle = fm_idle(hot, tick);
 	u64 armed = fm_timeout_ms(hot_timeout(hot));
-	u16 state = hot->flags & FM_STATE;
 
-	if ((state >= 7 || (hot->flags & FM_RESET)) && idle > TICKS_PER_MIN / 4) /* TIME_WAIT, CLOSE */
+	if (is_dead(hot, cold) && idle > TICKS_PER_MIN / 4)
 		return FM_EVICTED_DEAD;
 	if (!(hot->flags & FM_ASSURED))
 		return FM_EVICTED_PROBATION;

@@ -21,11 +21,6 @@ struct view {
 	u8 orig; /* conntrack's ORIGINAL side */
 };
 
-static u64 us_since(u64 then, u64 now)
-{
-	return then && now > then ? now - then : 0;
-}
-
 static u32 ticks_since(u32 then, u32 now)
 {
 	return (s32)(now - then) < 0 && now - then > 0xffffff00U ? 0 : now - then;
@@ -60,7 +55,7 @@ static bool answers_mark(const struct view *v)
 
 	if (wait < ANSWER_US)
 		wait = ANSWER_US;
-	return flag(v, FMC_MARK) && m->side != v->side && us_since(m->last_us, v->q->now_us) <= wait &&
+	return flag(v, FMC_MARK) && m->side != v->side && fm_us_since(m->last_us, v->q->now_us) <= wait &&
 	       (!flag(v, FMC_BURST) || m->last_us >= v->cold->burst.last_us);
 }
 
@@ -154,8 +149,8 @@ static void export_burst(const struct view *v, const struct fm_burst *b, struct 
 	mem->gap_max_ms = mem->burst_gap_ms;
 	mem->gap_min_ms = mem->flags & RSTWHY_MEM_BLIND ? 0 : mem->burst_gap_ms;
 	mem->burst_peer_gap_ms = side_seen(v, !b->side) ? fm_ticks_ms(b->peer_gap) : RSTWHY_NEVER;
-	mem->burst_first_us = us_since(b->first_us, v->q->now_us);
-	mem->burst_last_us = us_since(b->last_us, v->q->now_us);
+	mem->burst_first_us = fm_us_since(b->first_us, v->q->now_us);
+	mem->burst_last_us = fm_us_since(b->last_us, v->q->now_us);
 	mem->burst_copies = b->copies;
 	mem->burst_probes = b->probes;
 	mem->burst_seq = b->seq;
@@ -187,7 +182,7 @@ static void export_syn(const struct view *v, struct rstwhy_memory *mem)
 {
 	if (!flag(v, FMC_SYN_PENDING))
 		return;
-	mem->syn_ms = div_u64(us_since(v->cold->syn_us, v->q->now_us), 1000);
+	mem->syn_ms = div_u64(fm_us_since(v->cold->syn_us, v->q->now_us), 1000);
 	mem->syn_seq = v->cold->syn_seq;
 	mem->syn_copies = v->cold->syn_copies;
 	mem->syn_dir = dir_of(v, v->cold->syn_side);
@@ -200,7 +195,7 @@ static void export_reset(const struct view *v, struct rstwhy_memory *mem)
 	mem->flags |= RSTWHY_MEM_RESET_BEFORE;
 	mem->reset_dir = dir_of(v, v->cold->reset_side);
 	mem->reset_count = v->cold->reset_count;
-	mem->reset_ms = div_u64(us_since(v->cold->reset_us, v->q->now_us), 1000);
+	mem->reset_ms = div_u64(fm_us_since(v->cold->reset_us, v->q->now_us), 1000);
 	mem->reset_seq = v->cold->reset_seq;
 }
 
@@ -208,7 +203,7 @@ static void export_all(const struct view *v, struct rstwhy_memory *mem)
 {
 	mem->flags = export_flags(v);
 	mem->direction = dir_of(v, v->side);
-	mem->age_ms = div_u64(us_since(v->cold->created_us, v->q->now_us), 1000);
+	mem->age_ms = div_u64(fm_us_since(v->cold->created_us, v->q->now_us), 1000);
 	export_tuples(v, mem);
 	export_side(v, 0, mem);
 	export_side(v, 1, mem);
@@ -294,11 +289,11 @@ static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 si
 }
 
 /**
- * flowmem_note_reset() - remember that a RST was told of, and watch what follows it
+ * flowmem_note_reset() - remember a RST, and watch what follows it
  * @fm: the memory
  * @q: as for flowmem_export()
  * @rst: it
- * @evidence_seq: the number it was told under
+ * @evidence_seq: the number it was told under; 0: it was not, and what follows it is not told either
  *
  * A RST of the same train leaves the first one's watch as it is.
  *
@@ -318,11 +313,12 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const stru
 	hot = fm->hot + index;
 	cold = fm_cold_at(fm, index);
 	cold->reset_count += q->hidden || may_kill(hot, cold, side, rst);
-	if (!(hot->flags & FM_RESET) || us_since(cold->reset_us, q->now_us) > TRAIN_US) {
+	if (!(hot->flags & FM_RESET) || (evidence_seq && !cold->reset_seq) || fm_us_since(cold->reset_us, q->now_us) > TRAIN_US) {
 		cold->reset_seq = evidence_seq;
 		cold->reset_us = q->now_us;
 		cold->reset_side = side;
 		cold->after_told = 0;
+		cold->flags &= ~(u32)FMC_CLOSED;
 		for (i = 0; i < 2; i++) {
 			cold->reset_end[i] = hot_end(hot, i);
 			cold->reset_ack[i] = hot_ack(hot, i);
@@ -331,5 +327,6 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const stru
 			cold->reset_end[side] = rst->seq; /* sent unseen, before it */
 		WRITE_ONCE(hot->flags, (u16)(hot->flags | FM_RESET));
 	}
+	cold->flags |= q->closed ? FMC_CLOSED : 0;
 	flowmem_unlock(fm, index);
 }

@@ -100,7 +100,8 @@ static __always_inline bool flowmem_find_first(const struct flowmem *fm, u64 has
  * flowmem_find() - the hot record of a flow, without a lock
  * @fm: the memory
  * @hash: of the flow's key
- * @hot: the record. It may be given to another flow at any time; what is written then is lost, nothing worse.
+ * @hot: the record. It may be given to another flow at any time: what is written then may stand in that one's record, until its next segment
+ *	puts it right.
  *
  * Two flows of one tag in one set (one pair in 10^9) share a hot record until the cold one tells them apart.
  *

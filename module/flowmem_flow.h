@@ -83,10 +83,12 @@ u8 flowmem_opener(const struct flowmem *fm, const struct fm_input *in);
 /* flowmem_burst.c: silences, and who ends them */
 void flow_step_burst(struct flow *f, struct fm_tell *tell);
 bool flow_plausible(const struct flow *f);
+bool flow_fits_reset(const struct flow *f);
 void flow_mark(struct flow *f);
 
 /* flowmem_close.c: FINs, and what follows a RST */
 void flow_step_fin(struct flow *f);
 void flow_step_after(struct flow *f, struct fm_tell *tell);
+void flow_step_doubtful(struct flow *f, struct fm_tell *tell);
 
 #endif

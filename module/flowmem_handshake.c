@@ -133,7 +133,7 @@ void flow_settle_syn(struct flow *f)
 {
 	struct fm_cold *cold = f->cold;
 
-	if (has(cold, FMC_SYN_PENDING) && f->in->now_us - cold->syn_us > SYN_PENDING_US)
+	if (has(cold, FMC_SYN_PENDING) && fm_us_since(cold->syn_us, f->in->now_us) > SYN_PENDING_US)
 		put_flag(cold, FMC_SYN_PENDING | FMC_SYN_REUSE, false);
 	if (!has(cold, FMC_SYN_PENDING) && (has(cold, FMC_COMPLETED) || has(cold, FMC_MIDSTREAM)))
 		hot_flag(f->hot, FM_SYN, false);

@@ -35,8 +35,7 @@ void flowmem_mark(struct flowmem *fm, const struct fm_input *in, struct fm_tell 
 		return;
 	}
 	f = flow_at(fm, index, in, side);
-	flow_step_after(&f, tell);
-	flow_mark(&f);
+	flow_step_doubtful(&f, tell);
 	flowmem_unlock(fm, index);
 }
 
@@ -54,8 +53,7 @@ static u32 adopt(struct flowmem *fm, const struct fm_input *in, struct fm_tell *
 		if (index != FM_NONE) {
 			struct flow f = flow_at(fm, index, in, side);
 
-			flow_step_after(&f, tell);
-			flow_mark(&f);
+			flow_step_doubtful(&f, tell);
 			flowmem_unlock(fm, index);
 			return FM_NONE;
 		}
@@ -113,12 +111,14 @@ void flowmem_segment(struct flowmem *fm, const struct fm_input *in, struct fm_te
 	if (index == FM_NONE)
 		return;
 	f = flow_at(fm, index, in, in->quick.side);
-	flow_step_after(&f, tell);
-	if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
+	if ((in->quick.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN) {
+		flow_step_after(&f, tell);
 		flow_on_syn(&f);
-	else if (in->fresh && has_life(f.cold) && !flow_plausible(&f))
-		flow_mark(&f);
-	else
+	} else if (in->fresh && has_life(f.cold) && !flow_plausible(&f)) {
+		flow_step_doubtful(&f, tell);
+	} else {
+		flow_step_after(&f, tell);
 		live(fm, &f, index, tell);
+	}
 	flowmem_unlock(fm, index);
 }

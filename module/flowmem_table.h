@@ -33,13 +33,25 @@ static inline u16 hot_timeout(const struct fm_hot *hot)
 	return READ_ONCE(hot->timeout);
 }
 
-/* Ticks since the flow's last segment of either side; a clock read on another CPU may be a tick ahead. */
+/* Microseconds; 0 where it never was, or another CPU, which had the lock before, has read a later clock. */
+static inline u64 fm_us_since(u64 then, u64 now)
+{
+	return then && now > then ? now - then : 0;
+}
+
+/* Ticks since the last segment of a side; a clock read on another CPU may be a tick ahead. */
+static inline u32 fm_idle_side(const struct fm_hot *hot, u8 side, u32 tick)
+{
+	u32 idle = tick - hot_last(hot, side);
+
+	return idle > 0xffffff00U ? 0 : idle;
+}
+
+/* Of either side. */
 static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 {
-	u32 a = tick - hot_last(hot, 0), b = tick - hot_last(hot, 1);
+	u32 a = fm_idle_side(hot, 0, tick), b = fm_idle_side(hot, 1, tick);
 
-	a = (s32)a < 0 && a > 0xffffff00U ? 0 : a;
-	b = (s32)b < 0 && b > 0xffffff00U ? 0 : b;
 	return a < b ? a : b;
 }
 
@@ -72,11 +84,15 @@ static inline u32 fm_set_of(const struct flowmem *fm, u64 hash, unsigned int cho
 
 /*
  * How many flows stand elsewhere whose search begins in this line: where there are none, a search ends here. Two bits in each of the
- * line's two places; FM_AWAY_MANY stands for so many or more, and for ever.
+ * line's two places; FM_AWAY_MANY stands for so many or more, and for ever. In Gray code: a step writes one place, so who reads both without
+ * a lock does not find 0 where there never was any, unless four flows come or go between its two loads.
  */
 static inline u32 fm_away(const struct fm_hot *line)
 {
-	return (u32)READ_ONCE(line[0].flags) >> FM_AWAY_SHIFT | (u32)READ_ONCE(line[1].flags) >> FM_AWAY_SHIFT << 2;
+	u32 gray = (u32)READ_ONCE(line[0].flags) >> FM_AWAY_SHIFT | (u32)READ_ONCE(line[1].flags) >> FM_AWAY_SHIFT << 2;
+
+	gray ^= gray >> 2;
+	return gray ^ gray >> 1;
 }
 
 static inline struct fm_hot *fm_line_of(const struct flowmem *fm, u64 hash)

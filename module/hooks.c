@@ -223,7 +223,8 @@ static noinline void touch(const struct met *m, struct arrival *a)
 	struct fm_hot *hot;
 
 	a->hash = fm_hash_ends(&rstwhy_flows.keys, &a->ends);
-	if (!flowmem_find(&rstwhy_flows, a->hash, &hot) || a->fresh || !flowmem_touch(hot, &a->quick))
+	if (flowmem_find(&rstwhy_flows, a->hash, &hot) ? a->fresh || !flowmem_touch(hot, &a->quick) :
+							 !flowmem_waits(&rstwhy_flows, a->hash, a->quick.tick))
 		remember(m, a, false);
 }
 

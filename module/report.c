@@ -33,7 +33,8 @@ struct report {
 
 /*
  * A fragment alone, or with the link's padding that the IP layer would have cut off, has no sum that could be wrong. And IPv4's is
- * taken over all the bytes there are (nf_ip_checksum()): of what lies before the IP header the result would be wrong.
+ * taken over all the bytes there are (nf_ip_checksum()): of what lies before the IP header the result would be wrong. It reads the header
+ * where it lies, which ahead of the IP layer may be in pages still.
  */
 static u8 checksum_of(const struct report *r)
 {
@@ -43,6 +44,8 @@ static u8 checksum_of(const struct report *r)
 	if (r->state->hook == NF_INET_LOCAL_OUT)
 		return RSTWHY_CSUM_GOOD;
 	if (family == NFPROTO_IPV4 && skb_network_offset(r->skb))
+		return RSTWHY_CSUM_UNKNOWN;
+	if (r->early && l4 > skb_headlen(r->skb))
 		return RSTWHY_CSUM_UNKNOWN;
 	if (r->seg->cut || r->skb->len - l4 != r->seg->payload - r->seg->l4 + r->seg->len)
 		return RSTWHY_CSUM_UNKNOWN;
@@ -102,6 +105,7 @@ static void query_init(struct report *r, const struct rstwhy_tuple *tuple, u16 z
 	q->exact = false;
 	q->entry_gone = false;
 	q->hidden = r->early;
+	q->closed = false;
 }
 
 /* By conntrack's entry: the packet's sender is its ORIGINAL side, or the other. */
@@ -270,13 +274,15 @@ static bool send(struct report *r)
 
 static void tell_rst(struct report *r, struct snapshot *snap)
 {
+	bool admitted;
+
 	rstwhy_count(r->rn, COUNT_RST_SEEN);
 	fill_place(r, RSTWHY_KIND_RST);
 	fill_connection(r, snap);
-	if (!admit(r))
-		return;
-	flowmem_note_reset(&rstwhy_flows, &r->query, r->seg, r->ev.seq);
-	if (send(r))
+	r->query.closed = r->ev.ct.state_after == TCP_CONNTRACK_CLOSE;
+	admitted = admit(r);
+	flowmem_note_reset(&rstwhy_flows, &r->query, r->seg, r->ev.seq); /* also of one that is not told of: who died of it makes room */
+	if (admitted && send(r))
 		rstwhy_count(r->rn, COUNT_RST_TOLD);
 }
 

@@ -210,5 +210,6 @@ void note_reset(struct conversation *c, enum who who, u64 seq)
 	struct fm_query q;
 
 	query(c, &q, &c->orig, who == CLIENT, false);
+	q.closed = c->closes;
 	flowmem_note_reset(&c->fm, &q, &rst, seq);
 }

@@ -26,6 +26,7 @@ struct conversation {
 	u8 state;
 	bool assured;
 	bool guest;
+	bool closes; /* conntrack closes the entry on a RST */
 	u8 told; /* the last enum rstwhy_after */
 	u8 told_kind; /* and enum rstwhy_kind */
 	u64 told_ref;
@@ -48,6 +49,7 @@ void exchange(struct conversation *c);
 /* What the memory tells of a RST from there now. */
 bool reset_from(struct conversation *c, enum who who, bool entry_gone, struct rstwhy_memory *mem);
 bool reset_on_wire(struct conversation *c, const struct rstwhy_tuple *wire, bool entry_gone, struct rstwhy_memory *mem);
+/* A RST with that number in the log; 0: it was not told of. */
 void note_reset(struct conversation *c, enum who who, u64 seq);
 struct rstwhy_tuple inverse(const struct rstwhy_tuple *t);
 struct rstwhy_tuple ipv4_tuple(u32 src, u16 sport, u32 dst, u16 dport);

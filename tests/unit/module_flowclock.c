@@ -111,9 +111,59 @@ static void clock__a_tick_behind__no_silence_of_208_days(void **state)
 	assert_true(!(mem.flags & RSTWHY_MEM_BURST) || mem.burst_gap_ms < 1000);
 }
 
+static void timeout_code__values_in_use__exact(void **state)
+{
+	static const u32 seconds[] = { 1, 2, 10, 30, 60, 120, 300, 350, 3600, 7440, 86400, 432000 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
+		if (seconds[i] < 4096 || seconds[i] % 16 == 0)
+			assert_int_equal(fm_timeout_ms(fm_timeout_code(seconds[i] * 1000)), seconds[i] * 1000);
+	assert_int_equal(fm_timeout_ms(fm_timeout_code(432000000 - 4)), 432000000);
+	for (i = 4090; i < 4100; i++) /* where the coarse ones begin */
+		assert_in_range(fm_timeout_ms(fm_timeout_code((u32)i * 1000)), i * 1000 - 8000, i * 1000 + 8000);
+	for (i = 4094000; i < 4097000; i++)
+		assert_in_range(fm_timeout_ms(fm_timeout_code((u32)i)), i - 8000, i + 8000);
+}
+
+/* Another CPU has had the flow before, with a clock that it read later. */
+static void reset_noted_by_a_later_clock__still_watched(void **state)
+{
+	struct conversation *c = *state;
+
+	handshake(c);
+	exchange(c);
+	note_reset(c, SERVER, 5);
+	c->now_us--;
+	speak(c, SERVER, SEG_ACK | SEG_PSH, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+	assert_int_equal(c->told_ref, 5);
+}
+
+static void syn_noted_by_a_later_clock__still_answered(void **state)
+{
+	struct conversation *c = *state;
+	u32 seq = c->seq[CLIENT] + 90000000;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	say_at(c, CLIENT, SEG_SYN, seq, 0, 0);
+	c->now_us--;
+	speak(c, SERVER, SEG_ACK, 0); /* a straggler of the connection before */
+	c->now_us += 1000;
+	say_at(c, SERVER, SEG_SYN | SEG_ACK, 5, seq + 1, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_int_equal(mem.isn[O], seq);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(timeout_code__values_in_use__exact),
+		TEST(reset_noted_by_a_later_clock__still_watched),
+		TEST(syn_noted_by_a_later_clock__still_answered),
 		TEST(suspended_amid_a_request__answered_later__survived_and_no_kill),
 		TEST(suspended_while_idle__woken_and_reset__silence_is_the_whole_sleep),
 		TEST(suspended__then_others_flood__idle_flow_is_still_known),

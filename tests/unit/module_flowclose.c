@@ -146,6 +146,46 @@ static void reset__forged_behind_a_forged_syn__has_not_killed(void **state)
 	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
 }
 
+/* Whoever knows the ports alone can make conntrack refuse what he likes. */
+static void after_reset__refused_with_a_strangers_numbers__proves_nothing(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+	u32 number = 1, i;
+
+	handshake(c);
+	exchange(c);
+	note_reset(c, SERVER, 5);
+	for (i = 0; i < 1000; i++) {
+		number = number * 1664525 + 1013904223;
+		refused(c, i & 1, SEG_ACK, c->seq[i & 1] + 0x20000000 + number % 0xc0000000, number, 10);
+		assert_int_equal(c->told, 0);
+	}
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	refused(c, SERVER, SEG_ACK, c->seq[SERVER], c->seq[CLIENT], 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+}
+
+/* Beyond the rate limit. */
+static void reset__not_told_of__what_follows_is_not_told_either(void **state)
+{
+	struct conversation *c = *state;
+	struct rstwhy_memory mem;
+
+	handshake(c);
+	exchange(c);
+	note_reset(c, SERVER, 0);
+	speak(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, 0);
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	note_reset(c, SERVER, 6); /* of the same train, and told of */
+	speak(c, SERVER, SEG_ACK, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
+	assert_int_equal(c->told_ref, 6);
+}
+
 static void after_reset__new_syn__told(void **state)
 {
 	struct conversation *c = *state;
@@ -186,6 +226,8 @@ int main(void)
 		TEST(reset__of_another_sequence__is_watched_but_has_not_killed),
 		TEST(reset__refuses_a_syn__has_killed),
 		TEST(reset__forged_behind_a_forged_syn__has_not_killed),
+		TEST(after_reset__refused_with_a_strangers_numbers__proves_nothing),
+		TEST(reset__not_told_of__what_follows_is_not_told_either),
 		TEST(after_reset__new_syn__told),
 		TEST(reset__noted__nothing_of_the_flow_changes),
 	};

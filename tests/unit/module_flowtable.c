@@ -354,18 +354,6 @@ static void flows_that_stand_elsewhere__their_lines_know_while_they_live(void **
 	assert_in_range(lines_with_somebody_away(&c->fm), lines / 100, lines / 10);
 }
 
-static void timeout_code__values_in_use__exact(void **state)
-{
-	static const u32 seconds[] = { 1, 2, 10, 30, 60, 120, 300, 350, 3600, 7440, 86400, 432000 };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
-		if (seconds[i] < 4096 || seconds[i] % 16 == 0)
-			assert_int_equal(fm_timeout_ms(fm_timeout_code(seconds[i] * 1000)), seconds[i] * 1000);
-	assert_int_equal(fm_timeout_ms(fm_timeout_code(432000000 - 4)), 432000000);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -386,7 +374,6 @@ int main(void)
 		TEST(lost_flow__new_mapping__old_one_is_remembered_until_answered),
 		TEST(namespace__forgotten__its_flows_are_gone),
 		TEST(flows_that_stand_elsewhere__their_lines_know_while_they_live),
-		cmocka_unit_test(timeout_code__values_in_use__exact),
 	};
 
 	return cmocka_run_group_tests_name("module_flowtable", tests, NULL, NULL);
