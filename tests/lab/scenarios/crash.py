@@ -5,7 +5,8 @@
 import signal
 
 from actors import BOTH, masquerade, windows
-from connection import endpoint, wait_until, was_reset
+from connection import endpoint, was_reset
+from deaths import taken
 from lab import scenario
 from victim import victim
 
@@ -16,8 +17,7 @@ def killed(lab, many, unread):
     for client in clients[:unread]:
         client.sendall(b"nobody reads this")
     names = [endpoint(client.getsockname()) for client in clients]
-    for name in names[:unread]:
-        wait_until("the acknowledgement", lambda name=name: any(s.dst == name and s.ack == lab.lan.last(name).end() for s in lab.lan.of(name)))
+    taken(clients[:unread])
     ports = [next(s.src for s in lab.wan.segments() if s.dst[1] == 7100 and s.seq == lab.lan.of(name)[0].seq) for name in names]
     process.send_signal(signal.SIGKILL)
     for client, name, seen in list(zip(clients, names, ports))[:unread]:

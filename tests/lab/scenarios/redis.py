@@ -113,7 +113,7 @@ def web_form(lab):
     client = RedisClient(lab)
     servers.freeze(process.pid)  # so that all has arrived when it reads
     client.sock.sendall(b"POST / HTTP/1.1\r\nHost: server\r\nContent-Length: 50000\r\n\r\n" + bytes(50000))
-    taken(lab, [client.near], client.far)
+    taken([client.sock])
     process.send_signal(signal.SIGCONT)
     assert was_reset(client.sock)
     lab.expect(client.near, "application/request-rejected", client.far, sender="server", by="transit", stage="request")
@@ -126,11 +126,11 @@ def killed_amid_requests(lab, many):
     for client in clients:
         client.ask("PING")
     admin.send("DEBUG SLEEP 60")
-    taken(lab, [admin.near], admin.far)
+    taken([admin.sock])
     lab.silence(0.5)
     for client in clients:
         client.send("INCR hits")
-    taken(lab, [client.near for client in clients], clients[0].far)
+    taken([client.sock for client in clients])
     process.kill()
     for client in clients:
         assert was_reset(client.sock)

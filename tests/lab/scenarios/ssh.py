@@ -10,7 +10,7 @@ import servers
 from actors import BOTH, crossed, masquerade
 from capture import FIN
 from connection import quick, receive, wait_until, was_reset
-from deaths import outer_of, taken
+from deaths import outer_of
 from lab import scenario
 from server_ssh import PORT, SshSession
 
@@ -92,7 +92,8 @@ def all_killed(lab):
         session.say(b"is anybody there?\n")
         crossed(lab, session.near, "the words", lambda s, near=session.near: s.src == near and s.length)
     lab.silence(1)
-    taken(lab, [session.near for session in sessions], sessions[0].far)
+    for session in sessions:
+        crossed(lab, session.near, "the acknowledgement", lambda s, session=session: s.src == session.far and s.ack == lab.wan.last(session.near).end())
     for pid in running:
         os.kill(pid, signal.SIGKILL)
     for session in sessions:
