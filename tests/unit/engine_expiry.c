@@ -215,6 +215,29 @@ static void keepalive__one_probe_under_way__not_told(void **state)
 	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
 }
 
+/* The client's probes began before the server's, which was the first to give up. */
+static void keepalive__of_both__told(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_PROBE, 3000);
+	scene_copies(&s, 3, 3, 3100);
+	scene_mem(&s)->last_ms[SERVER] = 1024; /* its own last probe */
+	scene_active(&s);
+	assert_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+	assert_int_equal(s.verdict.sender, SIDE_SERVER);
+	assert_confidence(&s, 0.8, 0.9);
+	assert_also(&s, CAUSE_ABORT);
+}
+
+static void keepalive__of_the_other_alone__not_told(void **state)
+{
+	(void)state;
+	scene_woke(&s, CLIENT, RSTWHY_BURST_PROBE, 3000);
+	scene_copies(&s, 3, 3, 3100); /* the server is silent since before */
+	scene_active(&s);
+	assert_not_cause(&s, CAUSE_KEEPALIVE_EXPIRED);
+}
+
 static void keepalive__answered__not_told(void **state)
 {
 	(void)state;
@@ -262,6 +285,8 @@ int main(void)
 		TEST(keepalive__two_probes_and_short_gap__told),
 		TEST(keepalive__one_probe_long_unanswered__told_with_abort),
 		TEST(keepalive__one_probe_under_way__not_told),
+		TEST(keepalive__of_both__told),
+		TEST(keepalive__of_the_other_alone__not_told),
 		TEST(keepalive__answered__not_told),
 		TEST(keepalive__other_side_resets__not_told),
 		TEST(keepalive__rst_of_a_box__not_told),

@@ -48,9 +48,21 @@ static bool probes_unanswered(const struct facts *f)
 	       (double)f->mem->burst_first_us / 1000.0 > facts_answer_ms(f);
 }
 
+/*
+ * The peer's probes began first, and the resetting side spoke on after them without answering, which a socket that gets them does at once:
+ * it probed, too.
+ */
+static bool both_probe(const struct facts *f)
+{
+	const struct rstwhy_memory *mem = f->mem;
+
+	return f->burst_by_peer && mem->burst_kind == RSTWHY_BURST_PROBE && mem->burst_probes >= 2 &&
+	       mem->last_ms[f->rd] != RSTWHY_NEVER && (double)mem->last_ms[f->rd] + facts_answer_ms(f) < (double)mem->burst_first_us / 1000.0;
+}
+
 bool when_keepalive_expired(const struct facts *f)
 {
-	return f->burst_by_self && probes_unanswered(f) && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
+	return ((f->burst_by_self && probes_unanswered(f)) || both_probe(f)) && f->shape == SHAPE_ACTIVE && !(f->marks & MARKS_BOX) &&
 	       !f->sender_alive && (f->ev->by == RSTWHY_BY_TRANSIT || f->ev->by == RSTWHY_BY_GATEWAY_SOCKET);
 }
 
@@ -63,7 +75,7 @@ bool when_remote_on_next_packet(const struct facts *f)
 
 double weigh_keepalive_expired(const struct facts *f)
 {
-	return f->mem->burst_probes >= 2 ? 0.95 : 0.75;
+	return !f->burst_by_self ? 0.85 : f->mem->burst_probes >= 2 ? 0.95 : 0.75;
 }
 
 /*
@@ -188,13 +200,17 @@ double weigh_remote_at_expiry(const struct facts *f)
 
 void tell_keepalive_expired(const struct facts *f, struct verdict *v)
 {
-	say(v, "%u keepalive probe%s of %s went unanswered over %s, then it gave up", f->mem->burst_probes,
-	    f->mem->burst_probes > 1 ? "s" : "", resetting_side(f), duration((double)f->mem->burst_first_us / 1000.0).s);
+	if (!f->burst_by_self)
+		say(v, "both probed for %s, and neither was answered; then %s gave up", duration((double)f->mem->burst_first_us / 1000.0).s,
+		    resetting_side(f));
+	else
+		say(v, "%u keepalive probe%s of %s went unanswered over %s, then it gave up", f->mem->burst_probes,
+		    f->mem->burst_probes > 1 ? "s" : "", resetting_side(f), duration((double)f->mem->burst_first_us / 1000.0).s);
 	say(v, "the connection had been silent %s before the first probe; %s may be gone, or a box dropped the flow silently",
 	    duration(f->gap.ms).s, peer_side(f));
 	verdict_also(v, CAUSE_SILENT_DROP);
 	verdict_also(v, CAUSE_HOST_LOST);
-	if (f->mem->burst_probes < 2)
+	if (f->mem->burst_probes < 2 || !f->burst_by_self)
 		verdict_also(v, CAUSE_ABORT);
 	say_hidden(f, v);
 }
