@@ -188,9 +188,10 @@ static void export_syn(const struct view *v, struct rstwhy_memory *mem)
 	mem->syn_dir = dir_of(v, v->cold->syn_side);
 }
 
+/* The reader knows nothing of one that it was not told of: the next of its train is the first to him. */
 static void export_reset(const struct view *v, struct rstwhy_memory *mem)
 {
-	if (!v->cold->reset_count)
+	if (!v->cold->reset_count || !v->cold->reset_seq)
 		return;
 	mem->flags |= RSTWHY_MEM_RESET_BEFORE;
 	mem->reset_dir = dir_of(v, v->cold->reset_side);

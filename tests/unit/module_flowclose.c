@@ -179,8 +179,11 @@ static void reset__not_told_of__what_follows_is_not_told_either(void **state)
 	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, 0);
 	assert_true(reset_from(c, SERVER, false, &mem));
-	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	assert_no_flags(mem, RSTWHY_MEM_RESET_BEFORE);
 	note_reset(c, SERVER, 6); /* of the same train, and told of */
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_flags(mem, RSTWHY_MEM_RESET_BEFORE);
+	assert_int_equal(mem.reset_seq, 6);
 	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 	assert_int_equal(c->told_ref, 6);
