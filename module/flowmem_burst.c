@@ -259,9 +259,10 @@ bool flow_fits_reset(const struct flow *f)
 
 	if (f->q->flags & SEG_SYN)
 		return true;
-	if (!is_near(f->q->seq, hot_end(f->hot, d)) && !is_near(f->q->seq, cold->reset_end[d]))
+	if (!flow_plausible(f) && !is_near(f->q->seq, cold->reset_end[d]))
 		return false;
-	return !(f->q->flags & SEG_ACK) || is_near(f->q->ack, hot_end(f->hot, peer)) || is_near(f->q->ack, cold->reset_end[peer]);
+	return !(f->q->flags & SEG_ACK) || is_near(f->q->ack, hot_end(f->hot, peer)) || is_near(f->q->ack, cold->reset_end[peer]) ||
+	       is_near(f->q->ack, hot_ack(f->hot, d)); /* where the other way is not seen */
 }
 
 /**

@@ -167,6 +167,20 @@ static void after_reset__refused_with_a_strangers_numbers__proves_nothing(void *
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 }
 
+/* The other way leads elsewhere: of the server nothing was ever seen, but what the client acknowledges. */
+static void after_reset__refused_and_seen_one_way_only__told(void **state)
+{
+	struct conversation *c = *state;
+
+	c->seq[SERVER] = 0x70000000;
+	speak(c, CLIENT, SEG_SYN, 0);
+	say_at(c, CLIENT, SEG_ACK, c->seq[CLIENT], c->seq[SERVER] + 1, 0);
+	say_at(c, CLIENT, SEG_ACK | SEG_PSH, c->seq[CLIENT], c->seq[SERVER] + 1, 100);
+	note_reset(c, CLIENT, 5);
+	refused(c, CLIENT, SEG_ACK, c->seq[CLIENT] + 100, c->seq[SERVER] + 500, 10);
+	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_ACK);
+}
+
 /* Beyond the rate limit. */
 static void reset__not_told_of__what_follows_is_not_told_either(void **state)
 {
@@ -230,6 +244,7 @@ int main(void)
 		TEST(reset__refuses_a_syn__has_killed),
 		TEST(reset__forged_behind_a_forged_syn__has_not_killed),
 		TEST(after_reset__refused_with_a_strangers_numbers__proves_nothing),
+		TEST(after_reset__refused_and_seen_one_way_only__told),
 		TEST(reset__not_told_of__what_follows_is_not_told_either),
 		TEST(after_reset__new_syn__told),
 		TEST(reset__noted__nothing_of_the_flow_changes),
