@@ -40,7 +40,7 @@ static void burst_fill(struct fm_burst *b, const struct flow *f)
 	b->first_us = f->in->now_us;
 	b->last_us = f->in->now_us;
 	b->gap = fm_idle(f->hot, f->q->tick);
-	b->peer_gap = fm_idle_side(f->hot, !f->d, f->q->tick);
+	b->peer_gap = fm_ticks_since(hot_last(f->hot, !f->d), f->q->tick);
 	b->copies = 1;
 	b->probes = b->kind == RSTWHY_BURST_PROBE;
 	b->timeout = hot_timeout(f->hot);

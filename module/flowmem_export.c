@@ -21,11 +21,6 @@ struct view {
 	u8 orig; /* conntrack's ORIGINAL side */
 };
 
-static u32 ticks_since(u32 then, u32 now)
-{
-	return (s32)(now - then) < 0 && now - then > 0xffffff00U ? 0 : now - then;
-}
-
 static bool flag(const struct view *v, u32 bit)
 {
 	return (v->cold->flags & bit) != 0;
@@ -107,7 +102,7 @@ static void export_tuples(const struct view *v, struct rstwhy_memory *mem)
 static void export_looks(const struct view *v, u8 side, struct rstwhy_baseline *base)
 {
 	const struct fm_looks *l = &v->cold->looks[side];
-	u64 age = fm_ticks_ms(ticks_since(l->tick, v->q->tick));
+	u64 age = fm_ticks_ms(fm_ticks_since(l->tick, v->q->tick));
 
 	base->ttl = l->ttl;
 	base->tos = l->tos;
@@ -126,9 +121,9 @@ static void export_side(const struct view *v, u8 o, struct rstwhy_memory *mem)
 	bool data = flag(v, FMC_SIDE(FMC_DATA, side));
 	bool recent = v->hot->flags & (FM_RECENT0 << side);
 
-	mem->last_ms[o] = side_seen(v, side) ? fm_ticks_ms(ticks_since(hot_last(v->hot, side), now)) : RSTWHY_NEVER;
+	mem->last_ms[o] = side_seen(v, side) ? fm_ticks_ms(fm_ticks_since(hot_last(v->hot, side), now)) : RSTWHY_NEVER;
 	mem->last_data_ms[o] = recent ? mem->last_ms[o] :
-			       data   ? fm_ticks_ms(ticks_since(v->cold->last_data[side], now)) :
+			       data   ? fm_ticks_ms(fm_ticks_since(v->cold->last_data[side], now)) :
 					RSTWHY_NEVER;
 	mem->end[o] = hot_end(v->hot, side);
 	mem->ack[o] = hot_ack(v->hot, side);
@@ -296,7 +291,7 @@ static bool may_kill(const struct fm_hot *hot, const struct fm_cold *cold, u8 si
  * @rst: it
  * @evidence_seq: the number it was told under; 0: it was not, and what follows it is not told either
  *
- * A RST of the same train leaves the first one's watch as it is.
+ * A RST of the same train leaves the first one's watch as it is, and one that is not told of that of one that was.
  *
  * Context: any; takes a spinlock with bottom halves off.
  */
@@ -314,7 +309,7 @@ void flowmem_note_reset(struct flowmem *fm, const struct fm_query *q, const stru
 	hot = fm->hot + index;
 	cold = fm_cold_at(fm, index);
 	cold->reset_count += q->hidden || may_kill(hot, cold, side, rst);
-	if (!(hot->flags & FM_RESET) || (evidence_seq && !cold->reset_seq) || fm_us_since(cold->reset_us, q->now_us) > TRAIN_US) {
+	if (!(hot->flags & FM_RESET) || (evidence_seq && (!cold->reset_seq || fm_us_since(cold->reset_us, q->now_us) > TRAIN_US))) {
 		cold->reset_seq = evidence_seq;
 		cold->reset_us = q->now_us;
 		cold->reset_side = side;

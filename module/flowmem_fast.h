@@ -11,28 +11,7 @@
 #define RSTWHY_FLOWMEM_FAST_H
 
 #include "flowmem.h"
-
-/* The upper half of a product of 128 bits, where the compiler has no such number. */
-static inline u64 fm_upper_in_parts(u64 a, u64 b)
-{
-	u64 ll = (u64)(u32)a * (u32)b, lh = (u64)(u32)a * (b >> 32), hl = (a >> 32) * (u32)b;
-
-	return (a >> 32) * (b >> 32) + (lh >> 32) + (hl >> 32) + (((ll >> 32) + (u32)lh + (u32)hl) >> 32);
-}
-
-static __always_inline u64 fm_upper(u64 a, u64 b)
-{
-#if defined(__x86_64__) /* in the kernel gcc aligns the stack of whoever has a number of 128 bits: six instructions */
-	u64 low, high;
-
-	__asm__("mulq %3" : "=a"(low), "=d"(high) : "%0"(a), "r"(b) : "cc");
-	return high;
-#elif defined(__SIZEOF_INT128__)
-	return (u64)(((unsigned __int128)a * b) >> 64);
-#else
-	return fm_upper_in_parts(a, b);
-#endif
-}
+#include "wide_product.h"
 
 /* The upper half of key times word, modulo 2^128. */
 static __always_inline u64 fm_term(const struct fm_wide *key, u64 word)

@@ -39,18 +39,16 @@ static inline u64 fm_us_since(u64 then, u64 now)
 	return then && now > then ? now - then : 0;
 }
 
-/* Ticks since the last segment of a side; a clock read on another CPU may be a tick ahead. */
-static inline u32 fm_idle_side(const struct fm_hot *hot, u8 side, u32 tick)
+/* Ticks come round in 208 days; a clock read on another CPU may be a tick ahead. */
+static inline u32 fm_ticks_since(u32 then, u32 now)
 {
-	u32 idle = tick - hot_last(hot, side);
-
-	return idle > 0xffffff00U ? 0 : idle;
+	return now - then > 0xffffff00U ? 0 : now - then;
 }
 
-/* Of either side. */
+/* Ticks since the flow's last segment of either side. */
 static inline u32 fm_idle(const struct fm_hot *hot, u32 tick)
 {
-	u32 a = fm_idle_side(hot, 0, tick), b = fm_idle_side(hot, 1, tick);
+	u32 a = fm_ticks_since(hot_last(hot, 0), tick), b = fm_ticks_since(hot_last(hot, 1), tick);
 
 	return a < b ? a : b;
 }

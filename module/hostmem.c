@@ -4,8 +4,8 @@
  *
  * Copyright (C) 2026 the rstwhy authors
  */
-#include "flowmem_fast.h"
 #include "hostmem.h"
+#include "wide_product.h"
 
 /**
  * hostmem_init() - make a memory of a zeroed array usable
@@ -25,10 +25,7 @@ void hostmem_init(struct hostmem *hm, u32 places, u64 secret)
 		fm_lock_init(&hm->locks[i]);
 }
 
-/*
- * Keyed mixing of the key's three words: who does not know the secret cannot choose a set. The product's upper half depends on all that came
- * before; of its lower one the top bit would depend on one bit of the word alone.
- */
+/* Keyed mixing of the key's three words: who does not know the secret cannot choose a set. */
 static u32 set_of(const struct hostmem *hm, const struct hm_key *key)
 {
 	u64 word[3], hash = hm->secret;
@@ -36,10 +33,8 @@ static u32 set_of(const struct hostmem *hm, const struct hm_key *key)
 
 	_Static_assert(sizeof(*key) == sizeof(word), "hm_key is hashed and compared as three words");
 	memcpy(word, key, sizeof(word));
-	for (i = 0; i < 3; i++) {
-		hash ^= word[i];
-		hash = hash * 0x9fb21c651e98df25ULL ^ fm_upper(hash, 0x9fb21c651e98df25ULL);
-	}
+	for (i = 0; i < 3; i++)
+		hash = fm_fold(hash ^ word[i], 0x9fb21c651e98df25ULL);
 	hash = (hash ^ hm->secret >> 7) * 0xd6e8feb86659fd93ULL;
 	return (u32)(((hash >> 32) * hm->sets) >> 32);
 }

@@ -132,23 +132,23 @@ static void drop__then_a_reset__is_that_reset(void **state)
 	assert_int_equal(records[0].cause, CAUSE_REMOTE_ON_NEXT_PACKET);
 }
 
-/* Anybody can send a RST that its receiver ignores. */
-static void stray_reset(void)
+/* Anybody can send a RST that its receiver ignores: here three seconds after the silence was told. */
+static void silence_and_stray_reset(void)
 {
+	silence(350000, 3, 600);
+	feed(0);
 	scene_established(&s);
 	scene_woke(&s, CLIENT, RSTWHY_BURST_DATA, 350000);
 	scene_copies(&s, 4, 0, 3600);
 	scene_rst_from(&s, SERVER);
 	scene_event(&s)->seg.seq = SERVER_END - 500;
+	feed(3000);
 }
 
 static void drop__stray_reset_in_the_hold__both_told(void **state)
 {
 	(void)state;
-	silence(350000, 3, 600);
-	feed(0);
-	stray_reset();
-	feed(3000);
+	silence_and_stray_reset();
 	assert_int_equal(count, 1);
 	assert_int_equal(records[0].cause, CAUSE_OUT_OF_WINDOW);
 	correlate_flush(c);
@@ -159,10 +159,7 @@ static void drop__stray_reset_in_the_hold__both_told(void **state)
 static void drop__stray_reset_then_an_answer__withdrawn(void **state)
 {
 	(void)state;
-	silence(350000, 3, 600);
-	feed(0);
-	stray_reset();
-	feed(3000);
+	silence_and_stray_reset();
 	scene_event(&s)->ev.kind = RSTWHY_KIND_SURVIVED;
 	feed(3100);
 	assert_int_equal(correlate_held(c), 0);
@@ -173,10 +170,7 @@ static void drop__stray_reset_then_an_answer__withdrawn(void **state)
 static void drop__then_a_stray_and_a_real_reset__is_the_real_one(void **state)
 {
 	(void)state;
-	silence(350000, 3, 600);
-	feed(0);
-	stray_reset();
-	feed(3000);
+	silence_and_stray_reset();
 	scene_event(&s)->seg.seq = SERVER_END;
 	feed(3010);
 	correlate_flush(c);

@@ -201,6 +201,10 @@ static void reset__not_told_of__what_follows_is_not_told_either(void **state)
 	speak(c, SERVER, SEG_ACK, 10);
 	assert_int_equal(c->told, RSTWHY_AFTER_SENDER_DATA);
 	assert_int_equal(c->told_ref, 6);
+	wait_ms(c, 5000);
+	note_reset(c, SERVER, 0); /* a straggler of that one */
+	assert_true(reset_from(c, SERVER, false, &mem));
+	assert_int_equal(mem.reset_seq, 6);
 }
 
 static void after_reset__new_syn__told(void **state)

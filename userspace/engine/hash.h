@@ -10,6 +10,7 @@
 #ifndef RSTWHY_HASH_H
 #define RSTWHY_HASH_H
 
+#include "../../module/wide_product.h"
 #include "tuple.h"
 
 #define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL
@@ -19,25 +20,9 @@ static inline uint64_t hash_begin(uint64_t seed)
 	return 0xcbf29ce484222325ULL ^ seed;
 }
 
-/* The product's upper half, which depends on all that came before, onto its lower one, whose top bit depends on one bit of the word alone. */
-static inline uint64_t hash_fold(uint64_t x)
-{
-#ifdef __SIZEOF_INT128__
-	__extension__ unsigned __int128 product = (unsigned __int128)x * HASH_MULTIPLIER;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-	uint64_t low = (x & UINT32_MAX) * (HASH_MULTIPLIER & UINT32_MAX), high = (x >> 32) * (HASH_MULTIPLIER >> 32);
-	uint64_t one = (x >> 32) * (HASH_MULTIPLIER & UINT32_MAX), other = (x & UINT32_MAX) * (HASH_MULTIPLIER >> 32);
-	uint64_t middle = (low >> 32) + (one & UINT32_MAX) + (other & UINT32_MAX);
-
-	return (x * HASH_MULTIPLIER) ^ (high + (one >> 32) + (other >> 32) + (middle >> 32));
-#endif
-}
-
 static inline uint64_t hash_word(uint64_t h, uint64_t word)
 {
-	return hash_fold(h ^ word);
+	return fm_fold(h ^ word, HASH_MULTIPLIER);
 }
 
 static inline uint64_t hash_address(uint64_t h, const uint8_t addr[16])
